@@ -1,0 +1,32 @@
+import { domainToASCII } from 'node:url'
+import { getDomain } from 'tldts'
+
+const MAX_CACHED = 50_000
+const orgDomains = new Map<string, string>()
+
+/**
+ * The domain of an address (RFC 5321, 2.3.11) in lower-case A-label form (RFC 5890); '' for the null sender
+ * and for a local part alone. A domain that has no A-label form is given as it stands, in lower case.
+ */
+export function domainOf(address: string): string {
+  const at = address.lastIndexOf('@')
+  if (at === -1) return ''
+  const domain = address.slice(at + 1).toLowerCase()
+  const name = domain.endsWith('.') ? domain.slice(0, -1) : domain
+  if (/^[a-z0-9.-]*$/.test(name)) return name
+  return domainToASCII(name) || name
+}
+
+/**
+ * The organisational domain by the Public Suffix List, its private part included (`shop.github.io` is its own
+ * organisation): two domains are unrelated where these differ. A name that has none is its own.
+ */
+export function orgDomainOf(domain: string): string {
+  if (domain === '') return ''
+  const known = orgDomains.get(domain)
+  if (known !== undefined) return known
+  const org = getDomain(domain, { allowPrivateDomains: true }) ?? domain
+  if (orgDomains.size >= MAX_CACHED) orgDomains.clear()
+  orgDomains.set(domain, org)
+  return org
+}
