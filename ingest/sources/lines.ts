@@ -23,9 +23,9 @@ function split(raw: Buffer, base: number, maxLineBytes: number, cut: Cut): LineB
   const starts: number[] = []
   const ends: number[] = []
   const pieces = new Set<number>()
-  const text = raw.latin1Slice(0, raw.length)
+  const text = raw.toString('latin1')
   // One decode a block is several times faster than one a line; it is right only where every byte is ASCII.
-  const whole = raw.utf8Slice(0, raw.length)
+  const whole = raw.toString()
   const ascii = whole.length === raw.length
   let start = 0
   while (start < raw.length) {
@@ -35,7 +35,7 @@ function split(raw: Buffer, base: number, maxLineBytes: number, cut: Cut): LineB
     for (let from = start; from === start || from < end; from += maxLineBytes) {
       const to = Math.min(end, from + maxLineBytes)
       if (long) pieces.add(lines.length)
-      lines.push(ascii ? whole.slice(from, to) : raw.utf8Slice(from, to))
+      lines.push(ascii ? whole.slice(from, to) : raw.toString('utf8', from, to))
       starts.push(from)
       ends.push(to)
     }

@@ -1,0 +1,15 @@
+#!/usr/bin/env node
+// Plain JavaScript, so that an old Node prints one clear line instead of a syntax error.
+import { existsSync } from 'node:fs'
+
+const [major, minor] = process.versions.node.split('.').map(Number)
+if (major < 22 || (major === 22 && minor < 19)) {
+  console.error(
+    `faultline: needs Node 22.19 or newer, this is ${process.versions.node}: run "npm ci" here (it brings Node 24) or install a newer Node`,
+  )
+  process.exit(2)
+}
+// The clone holds TypeScript, the tarball JavaScript: Node strips no types under node_modules.
+const source = new URL('./main.ts', import.meta.url)
+const { main } = await import(existsSync(source) ? source : new URL('./main.js', import.meta.url))
+process.exitCode = await main(process.argv.slice(2))

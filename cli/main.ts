@@ -1,0 +1,56 @@
+import { UsageError } from './usage-error.ts'
+
+interface Command {
+  summary: string
+  run(args: string[]): Promise<number>
+}
+
+const COMMANDS: Record<string, Command> = {
+  parse: {
+    summary: 'read logs, print one classified event a line as JSON',
+    run: async (args) => (await import('./parse.ts')).parseCommand(args),
+  },
+}
+
+function help(): string {
+  const names = Object.keys(COMMANDS)
+  const width = Math.max(...names.map((name) => name.length))
+  const lines = names.map((name) => `  faultline ${name.padEnd(width)}  ${COMMANDS[name]?.summary}`)
+  return `Faultline tells whose fault it is when mail is refused.\n\n${lines.join('\n')}\n\nfaultline COMMAND --help shows each command's options and an example.`
+}
+
+function systemFault(error: unknown): string | undefined {
+  const { code, message } = error as NodeJS.ErrnoException
+  return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? message : undefined
+}
+
+/**
+ * Runs one command line (without node and script).
+ * Gives the exit code: 0 done, 1 failed, 2 wrong use or configuration. Never throws for what a user can mend.
+ */
+export async function main(argv: string[]): Promise<number> {
+  const [name = '--help', ...args] = argv
+  if (name === '--help' || name === '-h' || name === 'help') {
+    console.log(help())
+    return 0
+  }
+  const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined
+  if (command === undefined) {
+    console.error(`faultline: no command ${JSON.stringify(name)}; known: ${Object.keys(COMMANDS).join(', ')}`)
+    return 2
+  }
+  // `faultline parse ... | head` closes our stdout early: that is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  try {
+    return await command.run(args)
+  } catch (error) {
+    if (error instanceof UsageError) {
+      console.error(`faultline ${name}: ${error.message}`)
+      return 2
+    }
+    const fault = systemFault(error)
+    if (fault === undefined) throw error
+    console.error(`faultline ${name}: ${fault}`)
+    return 1
+  }
+}

@@ -1,0 +1,15 @@
+import type { LogRecord } from '../formats/format.ts'
+
+/** What a time stamp that does not tell everything is read against. */
+export interface EnvelopeContext {
+  /** Milliseconds since 1970: when the lines arrived (a file's modification time, a Kafka record's time stamp). */
+  reference: number
+  /** IANA zone of stamps that have none. */
+  timeZone: string
+}
+
+/** One way in which log lines are wrapped: takes a line, gives its record, or undefined where it is not of this kind. */
+export interface Envelope {
+  name: string
+  open(line: string, context: EnvelopeContext): LogRecord | undefined
+}
