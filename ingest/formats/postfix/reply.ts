@@ -12,6 +12,7 @@ export interface Remote {
 // The commands as Postfix names them in smtp_trouble.c and smtp_proto.c.
 const COMMANDS: [string, Stage][] = [
   ['end of DATA', 'end_of_data'],
+  ['end of data', 'end_of_data'],
   ['message body', 'end_of_data'],
   ['final delivery response', 'end_of_data'],
   ['RCPT TO', 'rcpt_to'],

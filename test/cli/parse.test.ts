@@ -1,0 +1,62 @@
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { gzipSync, zstdCompressSync } from 'node:zlib'
+import { afterAll, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+const log = join(root, 'test/fixtures/postfix/mail.log')
+const folder = mkdtempSync(join(tmpdir(), 'faultline-parse-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function faultline(args: string[], input = '') {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'cli/faultline.mjs'), ...args], {
+    input,
+    encoding: 'utf8',
+  })
+  return { status, stdout, stderr }
+}
+
+test('plain, gzip, zstd and standard input give the same events', () => {
+  const bytes = readFileSync(log)
+  writeFileSync(join(folder, 'log.gz'), gzipSync(bytes))
+  writeFileSync(join(folder, 'log.zst'), zstdCompressSync(bytes))
+  const plain = faultline(['parse', '--time-zone', 'UTC', log])
+  expect(plain.status).toBe(0)
+  expect(plain.stdout.split('\n').length).toBeGreaterThan(50)
+  for (const name of ['log.gz', 'log.zst'])
+    expect(faultline(['parse', '--time-zone', 'UTC', join(folder, name)]).stdout).toBe(plain.stdout)
+  expect(faultline(['parse', '--time-zone', 'UTC', '-'], bytes.toString()).stdout).toBe(plain.stdout)
+})
+
+test.each([
+  [['parse', '--nonsense'], /^faultline parse: Unknown option '--nonsense'.*see faultline parse --help\n$/],
+  [['parse', '--format', 'x'], /^faultline parse: --format "x" is not known; use auto, /],
+  [
+    ['parse', '--time-zone', 'Mars'],
+    /^faultline parse: --time-zone "Mars" is no IANA zone; use one like Europe\/Berlin or UTC\n$/,
+  ],
+  [['nonsense'], /^faultline: no command "nonsense"; known: /],
+])('wrong use of %j is one clear line and exit code 2', (args, words) => {
+  const { status, stderr } = faultline(args)
+  expect(stderr).toMatch(words)
+  expect(stderr.trimEnd().split('\n')).toHaveLength(1)
+  expect(status).toBe(2)
+})
+
+test('a file that cannot be read and a gzip cut short are said, the rest goes on', () => {
+  const cut = gzipSync(readFileSync(log))
+  writeFileSync(join(folder, 'cut.gz'), cut.subarray(0, cut.length - 20))
+  const { status, stdout, stderr } = faultline([
+    'parse',
+    join(folder, 'missing.log'),
+    join(folder, 'cut.gz'),
+    log,
+  ])
+  expect(status).toBe(1)
+  expect(stderr).toContain('missing.log: ENOENT')
+  expect(stderr).toContain('cut.gz: unexpected end of file')
+  expect(stderr).not.toContain('    at ')
+  expect(stdout.length).toBeGreaterThan(1000)
+})

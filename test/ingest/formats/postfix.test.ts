@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { accountLine, count, openAccount } from '../../../ingest/account.ts'
+import { openAuto } from '../../../ingest/envelopes/auto.ts'
+import { postfix } from '../../../ingest/formats/postfix/postfix.ts'
+import type { LoggedEvent } from '../../../schemas/event.ts'
+
+function read(lines: string[], maxEntries = 1000) {
+  const unwrap = openAuto({ reference: Date.UTC(2026, 10, 24), timeZone: 'UTC' })
+  const reader = postfix.open({ maxEntries })
+  const account = openAccount()
+  const events: LoggedEvent[] = []
+  for (const line of lines) {
+    const disposition = reader.read(unwrap(line))
+    count(account, disposition)
+    if (disposition.kind === 'events') events.push(...disposition.events)
+  }
+  return { events, account }
+}
+
+const at = 'Nov 24 03:25:25 mx1.example'
+const delivery = (agent: string, rest: string) => `${at} postfix/${agent}[1]: 4F9D195432C: ${rest}`
+const times = 'delay=1, delays=0/0/1/0'
+
+test('a refusal tells who answered, where and in which words', () => {
+  const { events } = read([
+    `${at} postfix/qmgr[1]: 4F9D195432C: from=<a@sender.example>, size=1, nrcpt=1 (queue active)`,
+    `${at} postfix/cleanup[1]: 4F9D195432C: message-id=<id1@sender.example>`,
+    delivery(
+      'smtp',
+      `to=<b@rcpt.example>, orig_to=<alias@rcpt.example>, relay=mx.rcpt.example[192.0.2.1]:25, ${times}, dsn=5.4.1, status=bounced (host mx.rcpt.example[192.0.2.1] said: 550 5.4.1 Recipient address rejected: Access denied (in reply to RCPT TO command))`,
+    ),
+  ])
+  expect(events).toMatchObject([
+    {
+      outcome: 'bounced',
+      direction: 'outbound',
+      queue_id: '4F9D195432C',
+      message_id: 'id1@sender.example',
+      sender: 'a@sender.example',
+      recipient: 'b@rcpt.example',
+      original_recipient: 'alias@rcpt.example',
+      remote_host: 'mx.rcpt.example',
+      remote_ip: '192.0.2.1',
+      stage: 'rcpt_to',
+      reply_code: 550,
+      enhanced_code: '5.4.1',
+      reply_text: '550 5.4.1 Recipient address rejected: Access denied',
+    },
+  ])
+})
+
+test.each([
+  [
+    'refused to talk to me: 554 5.7.1 listed',
+    'host mx.e[192.0.2.1] refused to talk to me: 554 5.7.1 listed',
+    'connect',
+    554,
+  ],
+  [
+    'lost connection',
+    'lost connection with mx.e[192.0.2.1] while sending end of data -- message may be sent more than once',
+    'end_of_data',
+    0,
+  ],
+  ['timed out', 'conversation with mx.e[192.0.2.1] timed out while sending RCPT TO', 'rcpt_to', 0],
+  ['connect', 'connect to mx.e[192.0.2.1]:25: Connection refused', 'connect', 0],
+  [
+    'suspended',
+    'delivery temporarily suspended: host mx.e[192.0.2.1] said: 421 4.7.0 slow (in reply to MAIL FROM command)',
+    'mail_from',
+    421,
+  ],
+])('stage of a failed conversation: %s', (_name, words, stage, reply_code) => {
+  const { events } = read([
+    delivery('smtp', `to=<b@e>, relay=none, ${times}, dsn=4.4.2, status=deferred (${words})`),
+  ])
+  expect(events).toMatchObject([
+    { stage, reply_code, remote_host: 'mx.e', remote_ip: '192.0.2.1', outcome: 'deferred' },
+  ])
+})
+
+test('the words of a remote server cannot forge the fields', () => {
+  const words = '550 5.1.1 x, relay=evil[198.51.100.1]:25, status=sent (in reply to DATA command)) y'
+  const { events } = read([
+    delivery(
+      'smtp',
+      `to=<"a>, relay= b"@e>, relay=mx.e[192.0.2.1]:25, ${times}, dsn=5.1.1, status=bounced (host mx.e[192.0.2.1] said: ${words} (in reply to RCPT TO command))`,
+    ),
+  ])
+  expect(events).toMatchObject([
+    { outcome: 'bounced', stage: 'rcpt_to', remote_host: 'mx.e', reply_text: words },
+  ])
+})
+
+test('an expiry gives one event for each recipient last seen deferred, with its last reply', () => {
+  const deferred = (to: string) =>
+    delivery(
+      'smtp',
+      `to=<${to}>, relay=none, ${times}, dsn=4.4.1, status=deferred (connect to mx.e[192.0.2.1]:25: Connection timed out)`,
+    )
+  const { events } = read([
+    deferred('a@e'),
+    deferred('b@e'),
+    delivery('smtp', `to=<b@e>, relay=mx.e[192.0.2.1]:25, ${times}, dsn=2.0.0, status=sent (250 ok)`),
+    `${at} postfix/qmgr[1]: 4F9D195432C: from=<s@e>, status=expired, returned to sender`,
+  ])
+  expect(events.map(({ outcome, recipient }) => [outcome, recipient])).toEqual([
+    ['deferred', 'a@e'],
+    ['deferred', 'b@e'],
+    ['delivered', 'b@e'],
+    ['expired', 'a@e'],
+  ])
+  expect(events[3]?.reply_text).toContain('Connection timed out')
+})
+
+test('a refusal of our own is inbound', () => {
+  const { events } = read([
+    `${at} postfix/smtpd[1]: NOQUEUE: reject: RCPT from unknown[198.51.100.7]: 554 5.7.1 <b@e>: Relay access denied; from=<a@s> to=<b@e> proto=ESMTP helo=<h>`,
+  ])
+  expect(events).toMatchObject([
+    {
+      direction: 'inbound',
+      outcome: 'rejected',
+      stage: 'rcpt_to',
+      remote_ip: '198.51.100.7',
+      sender: 'a@s',
+      recipient: 'b@e',
+      reply_code: 554,
+    },
+  ])
+})
+
+test('a real log: the account balances, nothing is dead', () => {
+  const lines = readFileSync(join(import.meta.dirname, '../../fixtures/postfix/mail.log'), 'utf8')
+    .trimEnd()
+    .split('\n')
+  const { account, events } = read(lines)
+  expect(account.records).toBe(lines.length)
+  expect(account.dead).toBe(0)
+  expect(events.length).toBeGreaterThan(50)
+  expect(accountLine(account)).toMatch(/^400 lines = /)
+})
+
+test('memory is bounded by the number of entries', () => {
+  const lines = Array.from(
+    { length: 50 },
+    (_, i) => `${at} postfix/qmgr[1]: ABCDE${i}: from=<a${i}@e>, size=1, nrcpt=1 (queue active)`,
+  )
+  const { events } = read(
+    [
+      ...lines,
+      `${at} postfix/smtp[1]: ABCDE0: to=<b@e>, relay=none, ${times}, dsn=5.0.0, status=bounced (x)`,
+    ],
+    10,
+  )
+  expect(events).toMatchObject([{ sender: '' }])
+})
+
+test('no input throws', () => {
+  const word = fc.constantFrom(
+    'to=<',
+    '>, relay=',
+    ', status=',
+    'bounced (',
+    'host ',
+    '[',
+    ']',
+    ' said: ',
+    ': ',
+    'from=<',
+    'reject: ',
+    'NOQUEUE',
+    ')',
+    '<',
+    '"',
+  )
+  const message = fc
+    .array(fc.oneof(word, fc.string({ maxLength: 8 })), { maxLength: 20 })
+    .map((words) => words.join(''))
+  fc.assert(
+    fc.property(fc.constantFrom('smtp', 'qmgr', 'cleanup', 'smtpd'), message, (daemon, text) => {
+      const { account } = read([
+        `${at} postfix/${daemon}[1]: ABCDEF: ${text}`,
+        `${at} postfix/${daemon}[1]: ${text}`,
+      ])
+      expect(account.records).toBe(2)
+      accountLine(account)
+    }),
+  )
+})
