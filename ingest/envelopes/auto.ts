@@ -1,37 +1,52 @@
 import type { LogRecord } from '../formats/format.ts'
 import type { Envelope, EnvelopeContext } from './envelope.ts'
-import { json } from './json.ts'
-import { rfc3164, rfc3339, rfc5424 } from './syslog.ts'
-import { isoStamp } from './timestamp.ts'
+import { exim } from './exim.ts'
+import { journald } from './journald.ts'
+import { plain } from './plain.ts'
+import { rfc3164 } from './rfc3164.ts'
+import { rfc3339 } from './rfc3339.ts'
+import { rfc5424 } from './rfc5424.ts'
+import { shipper } from './shipper.ts'
 
-/** A time and the message alone, as Exim writes its own files: `2026-11-24 03:24:52 message`. */
-const timed: Envelope = {
-  name: 'timed',
-  open: (line, context) => {
-    const stamp = isoStamp(line, 0, context)
-    if (stamp === undefined || line[stamp.end] !== ' ') return undefined
-    return { time: stamp.time, host: '', program: '', message: line.slice(stamp.end + 1) }
-  },
+/** Every envelope, the stricter before the laxer: exim takes any line with an ISO time, shipper any JSON with a message. */
+export const ENVELOPES: readonly Envelope[] = [rfc3164, rfc3339, rfc5424, journald, shipper, exim]
+
+/** The line itself: no carriage return of a file from Windows, no byte order mark at its start. */
+function bare(line: string): string {
+  const end = line.charCodeAt(line.length - 1) === 0x0d ? line.length - 1 : line.length
+  const start = line.charCodeAt(0) === 0xfeff ? 1 : 0
+  return end - start === line.length ? line : line.slice(start, end)
 }
-
-const ENVELOPES: readonly Envelope[] = [rfc3164, rfc3339, rfc5424, json, timed]
 
 /**
  * Gives a function that takes the envelope off each line. The envelope that fitted last is tried first, so a file
- * costs one attempt a line and a change within it is followed; a line that fits none is its own message.
+ * costs one attempt a line and a change within it is followed; a line that fits none is its own message. No line
+ * makes it throw; a time zone that is not known does, at once. `context.reference` is read anew at every line, so
+ * that a caller may set it to each record's arrival.
  */
 export function openAuto(context: EnvelopeContext): (line: string) => LogRecord {
+  new Intl.DateTimeFormat('en', { timeZone: context.timeZone })
+  const own: EnvelopeContext = { ...context }
   let last: Envelope = rfc3164
-  return (given) => {
-    const line = given.endsWith('\r') ? given.slice(0, -1) : given
-    const record = last.open(line, context)
+
+  function open(line: string): LogRecord | undefined {
+    const record = last.open(line, own)
     if (record !== undefined) return record
     for (const envelope of ENVELOPES) {
-      const other = envelope === last ? undefined : envelope.open(line, context)
+      const other = envelope === last ? undefined : envelope.open(line, own)
       if (other === undefined) continue
       last = envelope
       return other
     }
-    return { time: 0, host: '', program: '', message: line }
+    return undefined
+  }
+
+  return (given) => {
+    const line = bare(given)
+    own.reference = context.reference
+    const record = open(line)
+    if (record === undefined) return plain(line)
+    if (record.time !== 0) own.previous = record.time
+    return record
   }
 }

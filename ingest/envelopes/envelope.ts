@@ -6,6 +6,8 @@ export interface EnvelopeContext {
   reference: number
   /** IANA zone of stamps that have none. */
   timeZone: string
+  /** Time of the record before, which tells the two passes of an hour that happens twice apart. */
+  previous?: number
 }
 
 /** One way in which log lines are wrapped: takes a line, gives its record, or undefined where it is not of this kind. */

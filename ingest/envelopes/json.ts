@@ -1,96 +1,40 @@
-import type { LogRecord } from '../formats/format.ts'
-import type { Envelope, EnvelopeContext } from './envelope.ts'
-import { programOf, rfc3164, rfc3339, rfc5424 } from './syslog.ts'
-import { bsdStamp, isoStamp } from './timestamp.ts'
+/** A parsed JSON object of any shape. */
+export type Json = Record<string, unknown>
 
-// Where rsyslog templates, journalctl -o json, Vector, Fluent Bit and Filebeat (ECS) put each part, likeliest first.
-const MESSAGE = ['message', 'MESSAGE', 'msg', 'log', 'event.original']
-const HOST = [
-  'host',
-  'hostname',
-  '_HOSTNAME',
-  'HOSTNAME',
-  'host.name',
-  'host.hostname',
-  'log.syslog.hostname',
-  'source_host',
-]
-const PROGRAM = [
-  'programname',
-  'appname',
-  'SYSLOG_IDENTIFIER',
-  'app-name',
-  'ident',
-  'process.name',
-  'log.syslog.appname',
-  'program',
-  'syslogtag',
-]
-const TIME = ['@timestamp', 'timestamp', '__REALTIME_TIMESTAMP', 'time', 'date', 'timereported']
-
-type Json = Record<string, unknown>
-
-function at(json: Json, path: string): unknown {
-  if (json[path] !== undefined) return json[path]
-  let value: unknown = json
-  for (const key of path.split('.')) {
-    if (typeof value !== 'object' || value === null) return undefined
-    value = (value as Json)[key]
-  }
-  return value
-}
-
-function text(json: Json, paths: readonly string[]): string {
-  for (const path of paths) {
-    const value = at(json, path)
-    if (typeof value === 'string') return value
-    // journald gives a message that is not UTF-8 as an array of bytes.
-    if (Array.isArray(value) && value.length > 0 && value.every((byte) => Number.isInteger(byte)))
-      return Buffer.from(value as number[]).toString()
-  }
-  return ''
-}
-
-/** Seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size. */
-function epoch(value: number): number {
-  if (value < 1e11) return Math.floor(value * 1000)
-  if (value < 1e14) return Math.floor(value)
-  return Math.floor(value < 1e17 ? value / 1e3 : value / 1e6)
-}
-
-function timeOf(json: Json, context: EnvelopeContext): number {
-  for (const path of TIME) {
-    const value = at(json, path)
-    if (typeof value === 'number' && Number.isFinite(value)) return epoch(value)
-    if (typeof value !== 'string' || value === '') continue
-    if (/^\d{9,20}(?:\.\d{1,9})?$/.test(value)) return epoch(Number(value))
-    const stamp = isoStamp(value, 0, context) ?? bsdStamp(value, 0, context)
-    if (stamp !== undefined) return stamp.time
-  }
-  return 0
-}
-
-function openJson(line: string, context: EnvelopeContext): LogRecord | undefined {
-  if (line.charCodeAt(0) !== 0x7b) return undefined
-  let json: Json
+/** The object in a line; undefined where the line is none. */
+export function parseObject(line: string): Json | undefined {
+  const first = line.charCodeAt(0)
+  if (first !== 0x7b && !(first === 0x20 && line.trimStart().startsWith('{'))) return undefined
   try {
-    json = JSON.parse(line)
+    return JSON.parse(line)
   } catch {
     return undefined
   }
-  const message = text(json, MESSAGE)
-  if (message === '') return undefined
-  const program = programOf(text(json, PROGRAM))
-  const time = timeOf(json, context)
-  const host = text(json, HOST)
-  if (program !== '') return { time, host, program, message }
-  // A shipper that only tails a file sends the whole syslog line as the message.
-  for (const inner of [rfc3164, rfc3339, rfc5424]) {
-    const record = inner.open(message, context)
-    if (record !== undefined) return record
-  }
-  return { time, host, program, message }
 }
 
-/** Log lines as JSON objects, as journald and the common shippers send them. */
-export const json: Envelope = { name: 'json', open: openJson }
+const isByte = (value: unknown) =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) < 256
+
+/**
+ * A text as journald's JSON gives it (systemd.journal-fields, journalctl -o json): a string, an array of bytes where
+ * it is not UTF-8, or an array of these where the field came several times; the first counts. '' for anything else.
+ */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (!Array.isArray(value) || value.length === 0) return ''
+  if (value.every(isByte)) return Buffer.from(value as number[]).toString()
+  const first = value[0]
+  if (typeof first === 'string') return first
+  return Array.isArray(first) && first.every(isByte) ? Buffer.from(first as number[]).toString() : ''
+}
+
+/** The largest time that a Date can hold. */
+const MAX_TIME = 8.64e15
+
+/** A number of seconds, milli-, micro- or nanoseconds since 1970, told apart by its size; 0 where it is no time. */
+export function epoch(value: number): number {
+  const size = Math.abs(value)
+  const scale = size < 1e11 ? 1e3 : size < 1e14 ? 1 : size < 1e17 ? 1e-3 : 1e-6
+  const time = Math.floor(value * scale + 1e-4)
+  return Math.abs(time) <= MAX_TIME ? time : 0
+}

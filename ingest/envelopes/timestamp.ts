@@ -1,45 +1,25 @@
 import type { EnvelopeContext } from './envelope.ts'
+import { zonedToUtc } from './zone.ts'
 
-const HOUR = 3_600_000
-const DAY = 24 * HOUR
+const DAY = 86_400_000
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+const MONTH_LENGTHS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
-const formatters = new Map<string, Intl.DateTimeFormat>()
-const offsets = new Map<string, number>()
-
-/** The zone's offset from UTC in milliseconds at a moment. Asked once an hour of log time: Intl is slow. */
-function offsetAt(utc: number, timeZone: string): number {
-  const quarter = Math.floor(utc / (HOUR / 4))
-  const key = `${timeZone} ${quarter}`
-  const known = offsets.get(key)
-  if (known !== undefined) return known
-  let formatter = formatters.get(timeZone)
-  if (formatter === undefined) {
-    formatter = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' })
-    formatters.set(timeZone, formatter)
-  }
-  const name = formatter.formatToParts(utc).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT'
-  const match = /^GMT([+-])(\d\d):(\d\d)(?::(\d\d))?$/.exec(name)
-  const size = match ? (Number(match[2]) * 60 + Number(match[3])) * 60_000 + Number(match[4] ?? 0) * 1000 : 0
-  const offset = match?.[1] === '-' ? -size : size
-  if (offsets.size > 10_000) offsets.clear()
-  offsets.set(key, offset)
-  return offset
+/** A time stamp that was found in a text: UTC milliseconds, and where the text goes on. */
+export interface Stamp {
+  time: number
+  end: number
 }
 
-/**
- * A wall-clock time (as if it were UTC, milliseconds) in a zone, as UTC milliseconds.
- * An hour that happens twice is taken the first time; one that never happens is moved forward.
- */
-export function zonedToUtc(wall: number, timeZone: string): number {
-  if (timeZone === 'UTC') return wall
-  const earlier = wall - offsetAt(wall - DAY, timeZone)
-  const later = wall - offsetAt(wall + DAY, timeZone)
-  if (earlier === later) return earlier
-  const fits = [earlier, later].filter((utc) => utc + offsetAt(utc, timeZone) === wall)
-  return fits.length > 0 ? Math.min(...fits) : Math.max(earlier, later)
-}
+/** Month (1 to 12) by the codes of its three letters. */
+const monthByCode = new Map(
+  MONTHS.map((name, i) => [
+    (name.charCodeAt(0) << 16) | (name.charCodeAt(1) << 8) | name.charCodeAt(2),
+    i + 1,
+  ]),
+)
 
+/** The number in `count` digits; -1 (or another negative) where one of them is no digit. */
 function digits(text: string, from: number, count: number): number {
   let value = 0
   for (let i = from; i < from + count; i++) {
@@ -50,84 +30,116 @@ function digits(text: string, from: number, count: number): number {
   return value
 }
 
-/** A time stamp that was found at the start of a text: UTC milliseconds, and where the text goes on. */
-export interface Stamp {
-  time: number
-  end: number
+function isLeap(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 }
 
-/** hh:mm:ss[.fraction] in milliseconds, and where it ends; undefined where there is none. */
+function isDate(year: number, month: number, day: number): boolean {
+  if (month < 1 || month > 12 || day < 1 || day > (MONTH_LENGTHS[month - 1] ?? 0)) return false
+  return month !== 2 || day < 29 || isLeap(year)
+}
+
+/** Days since 1970 of the Gregorian calendar. Date.UTC takes the years 0 to 99 for 1900 to 1999, and is slower. */
+function daysSince1970(year: number, month: number, day: number): number {
+  const y = month > 2 ? year : year - 1
+  const leaps = Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400)
+  const dayOfYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
+  return y * 365 + leaps + dayOfYear - 719_468
+}
+
+/** hh:mm:ss[.fraction] in milliseconds, and where it ends. */
 function clock(text: string, from: number): Stamp | undefined {
   const hour = digits(text, from, 2)
   const minute = digits(text, from + 3, 2)
   const second = digits(text, from + 6, 2)
+  // A leap second (60) counts as the next minute's first.
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return undefined
-  if (text[from + 2] !== ':' || text[from + 5] !== ':') return undefined
+  if (text.charCodeAt(from + 2) !== 0x3a || text.charCodeAt(from + 5) !== 0x3a) return undefined
   let end = from + 8
-  let milliseconds = 0
-  if (text[end] === '.' || text[end] === ',') {
+  let fraction = 0
+  const point = text.charCodeAt(end)
+  if ((point === 0x2e || point === 0x2c) && digits(text, end + 1, 1) >= 0) {
     let scale = 100
-    for (end++; digits(text, end, 1) >= 0; end++, scale /= 10) milliseconds += digits(text, end, 1) * scale
-  }
-  return { time: ((hour * 60 + minute) * 60 + second) * 1000 + Math.floor(milliseconds), end }
-}
-
-let lastDay = ''
-let lastDayTime = 0
-
-/** yyyy-mm-dd as UTC milliseconds; NaN where it is none. Consecutive lines share their day, so it is kept. */
-function day(text: string, from: number): number {
-  const name = text.slice(from, from + 10)
-  if (name === lastDay) return lastDayTime
-  const [year, month, date] = [digits(name, 0, 4), digits(name, 5, 2), digits(name, 8, 2)]
-  if (year < 0 || month < 1 || month > 12 || date < 1 || date > 31) return Number.NaN
-  if (name[4] !== '-' || name[7] !== '-') return Number.NaN
-  lastDay = name
-  lastDayTime = Date.UTC(year, month - 1, date)
-  return lastDayTime
-}
-
-/**
- * Reads an ISO 8601 / RFC 3339 time at `from`, `T` or a blank between date and time. A zone (`Z`, `+01:00`, ` +0100`)
- * is used where there is one, else the context's. Undefined where there is no such time.
- */
-export function isoStamp(text: string, from: number, context: EnvelopeContext): Stamp | undefined {
-  const date = day(text, from)
-  if (Number.isNaN(date) || (text[from + 10] !== 'T' && text[from + 10] !== ' ')) return undefined
-  const time = clock(text, from + 11)
-  if (time === undefined) return undefined
-  const wall = date + time.time
-  if (text[time.end] === 'Z') return { time: wall, end: time.end + 1 }
-  const at = text[time.end] === ' ' ? time.end + 1 : time.end
-  const sign = text[at]
-  if (sign === '+' || sign === '-') {
-    const hours = digits(text, at + 1, 2)
-    const colon = text[at + 3] === ':' ? 1 : 0
-    const minutes = digits(text, at + 3 + colon, 2)
-    if (hours >= 0 && minutes >= 0) {
-      const offset = (hours * 60 + minutes) * 60_000
-      return { time: sign === '+' ? wall - offset : wall + offset, end: at + 5 + colon }
+    for (end++; ; end++) {
+      const digit = text.charCodeAt(end) - 48
+      if (!(digit >= 0 && digit <= 9)) break
+      // Below a millisecond nothing counts: the event record keeps three digits.
+      if (scale >= 1) fraction += digit * scale
+      scale /= 10
     }
   }
-  return { time: zonedToUtc(wall, context.timeZone), end: time.end }
+  return { time: ((hour * 60 + minute) * 60 + second) * 1000 + fraction, end }
+}
+
+/** `+01:00` or `+0100` at `at`: the offset in milliseconds and where it ends. */
+function offset(text: string, at: number): Stamp | undefined {
+  const sign = text.charCodeAt(at)
+  if (sign !== 0x2b && sign !== 0x2d) return undefined
+  const colon = text.charCodeAt(at + 3) === 0x3a ? 1 : 0
+  const hours = digits(text, at + 1, 2)
+  const minutes = digits(text, at + 3 + colon, 2)
+  if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return undefined
+  const size = (hours * 60 + minutes) * 60_000
+  return { time: sign === 0x2b ? size : -size, end: at + 5 + colon }
 }
 
 /**
- * Reads a `Mmm dd hh:mm:ss` time at `from` (RFC 3164, 4.1.2), which has neither year nor zone: the year is the
- * latest that does not put it more than a day after the arrival (a December line read in January is last year's).
- * Some senders add the year behind the day.
+ * Reads an ISO 8601 / RFC 3339 (5.6) time at `from`, `T` or a blank between date and time. A zone (`Z`, `+01:00`,
+ * Exim's ` +0100`) is used where there is one, else the context's. Undefined where there is no such time.
+ */
+export function isoStamp(text: string, from: number, context: EnvelopeContext): Stamp | undefined {
+  if (text.charCodeAt(from + 4) !== 0x2d || text.charCodeAt(from + 7) !== 0x2d) return undefined
+  const between = text.charCodeAt(from + 10)
+  if (between !== 0x54 && between !== 0x20 && between !== 0x74) return undefined
+  const year = digits(text, from, 4)
+  const month = digits(text, from + 5, 2)
+  const day = digits(text, from + 8, 2)
+  if (year < 0 || !isDate(year, month, day)) return undefined
+  const time = clock(text, from + 11)
+  if (time === undefined) return undefined
+  const wall = daysSince1970(year, month, day) * DAY + time.time
+  const next = text.charCodeAt(time.end)
+  if (next === 0x5a || next === 0x7a) return { time: wall, end: time.end + 1 }
+  const zone = offset(text, next === 0x20 ? time.end + 1 : time.end)
+  if (zone !== undefined) return { time: wall - zone.time, end: zone.end }
+  return { time: zonedToUtc(wall, context.timeZone, context.previous), end: time.end }
+}
+
+/**
+ * The latest year that does not put the time more than a day after its arrival (clocks differ): a December line
+ * read in January is last year's, and 29 February belongs to a year that has one.
+ */
+function withoutYear(month: number, day: number, time: number, context: EnvelopeContext): number {
+  const limit = Number.isFinite(context.reference) ? Math.min(context.reference, 8e15) + DAY : DAY
+  // Zones ahead of UTC may already be in the next year.
+  const latest = new Date(limit + DAY).getUTCFullYear()
+  for (let year = latest; year > latest - 10; year--) {
+    if (!isDate(year, month, day)) continue
+    const wall = daysSince1970(year, month, day) * DAY + time
+    const utc = zonedToUtc(wall, context.timeZone, context.previous)
+    if (utc <= limit) return utc
+  }
+  return 0
+}
+
+/**
+ * Reads a `Mmm dd hh:mm:ss` time at `from` (RFC 3164, 4.1.2), which has neither year nor zone. Some senders write
+ * fractions of a second, a one-digit day without its blank, or (Cisco) the year behind the day.
  */
 export function bsdStamp(text: string, from: number, context: EnvelopeContext): Stamp | undefined {
-  const month = MONTHS.indexOf(text.slice(from, from + 3))
-  if (month === -1 || text[from + 3] !== ' ') return undefined
-  const date = text[from + 4] === ' ' ? digits(text, from + 5, 1) : digits(text, from + 4, 2)
-  if (date < 1 || date > 31 || text[from + 6] !== ' ') return undefined
-  const written = digits(text, from + 7, 4)
-  const time = clock(text, written >= 0 ? from + 12 : from + 7)
+  const letters = (text.charCodeAt(from) << 16) | (text.charCodeAt(from + 1) << 8) | text.charCodeAt(from + 2)
+  const month = monthByCode.get(letters)
+  if (month === undefined || text.charCodeAt(from + 3) !== 0x20) return undefined
+  let at = text.charCodeAt(from + 4) === 0x20 ? from + 5 : from + 4
+  const width = digits(text, at, 2) >= 0 ? 2 : 1
+  const day = digits(text, at, width)
+  at += width
+  if (text.charCodeAt(at++) !== 0x20) return undefined
+  const year = text.charCodeAt(at + 4) === 0x20 ? digits(text, at, 4) : -1
+  if (!isDate(year >= 0 ? year : 2000, month, day)) return undefined
+  const time = clock(text, year >= 0 ? at + 5 : at)
   if (time === undefined) return undefined
-  const inYear = (year: number) => zonedToUtc(Date.UTC(year, month, date) + time.time, context.timeZone)
-  if (written >= 0) return { time: inYear(written), end: time.end }
-  const year = new Date(context.reference + DAY).getUTCFullYear()
-  const utc = inYear(year)
-  return { time: utc > context.reference + DAY ? inYear(year - 1) : utc, end: time.end }
+  if (year < 0) return { time: withoutYear(month, day, time.time, context), end: time.end }
+  const wall = daysSince1970(year, month, day) * DAY + time.time
+  return { time: zonedToUtc(wall, context.timeZone, context.previous), end: time.end }
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openAuto } from '../../../ingest/envelopes/auto.ts'
-import { zonedToUtc } from '../../../ingest/envelopes/timestamp.ts'
+import { zonedToUtc } from '../../../ingest/envelopes/zone.ts'
 
 const context = { reference: Date.UTC(2026, 0, 2), timeZone: 'UTC' }
 const time = Date.UTC(2025, 11, 31, 23, 59, 58)

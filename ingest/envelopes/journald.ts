@@ -1,0 +1,28 @@
+import type { Envelope } from './envelope.ts'
+import { epoch, type Json, parseObject, textOf } from './json.ts'
+
+/** Microseconds since 1970 in a string of digits, as milliseconds; 0 where there are none. */
+function micros(value: unknown): number {
+  const number = typeof value === 'string' && value.length < 20 ? Number(value) : value
+  // Through `epoch` only for its limits: nanoseconds scaled up are unmistakable.
+  return typeof number === 'number' && Number.isFinite(number)
+    ? Math.floor(epoch(number * 1e3) && number / 1e3)
+    : 0
+}
+
+const isJournal = (json: Json) => json['__REALTIME_TIMESTAMP'] !== undefined && 'MESSAGE' in json
+
+/** The journal's export as JSON (systemd's Journal Export Formats; `journalctl -o json`). */
+export const journald: Envelope = {
+  name: 'journald',
+  open: (line) => {
+    const json = line.includes('__REALTIME_TIMESTAMP') ? parseObject(line) : undefined
+    if (json === undefined || !isJournal(json)) return undefined
+    return {
+      time: micros(json['__REALTIME_TIMESTAMP']),
+      host: textOf(json['_HOSTNAME']),
+      program: textOf(json['SYSLOG_IDENTIFIER']) || textOf(json['_COMM']),
+      message: textOf(json['MESSAGE']),
+    }
+  },
+}
