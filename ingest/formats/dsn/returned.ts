@@ -1,0 +1,75 @@
+import { field, firstAddress, type Headers, readHeaders } from './headers.ts'
+import type { Part } from './mime.ts'
+
+/** What the returned mail or its header tells (RFC 6522, 3: the third part). */
+export interface Returned {
+  message_id: string
+  /** Lower case. */
+  header_from_domain: string
+  /** Return-Path, '' where it is missing or null. */
+  sender: string
+  /** The id under which the reporting MTA had received the mail. */
+  queue_id: string
+  auth_spf: string
+  auth_dkim: string
+  auth_dmarc: string
+}
+
+// RFC 6522, RFC 3462 and RFC 6533; Sendmail and Exchange name the header alone with its older name.
+const TYPES = new Set([
+  'message/rfc822',
+  'text/rfc822-headers',
+  'message/rfc822-headers',
+  'message/global',
+  'message/global-headers',
+])
+
+const RESULTS = new Set(
+  'none pass fail policy neutral softfail temperror permerror hardfail bestguesspass'.split(' '),
+)
+
+/** The results that the last server to add them reported (RFC 8601, 2.2): the topmost field. */
+function authentication(headers: Headers): Pick<Returned, 'auth_spf' | 'auth_dkim' | 'auth_dmarc'> {
+  const found: Record<string, string> = {}
+  for (const part of field(headers, 'authentication-results').split(';')) {
+    const [, method = '', result = ''] =
+      /^\s{0,20}(spf|dkim|dmarc)\s{0,5}=\s{0,5}([a-z]{1,20})/i.exec(part) ?? []
+    const key = method.toLowerCase()
+    const word = result.toLowerCase()
+    // Of several signatures one that passes is enough (RFC 6376, 4.2; RFC 7489, 3.1.1).
+    if (RESULTS.has(word) && (found[key] === undefined || word === 'pass')) found[key] = word
+  }
+  return {
+    auth_spf: found['spf'] ?? '',
+    auth_dkim: found['dkim'] ?? '',
+    auth_dmarc: found['dmarc'] ?? '',
+  }
+}
+
+/** `by mx.example ... id 4F9D195432C` of the first Received field that the reporting MTA wrote (RFC 5321, 4.4). */
+function receivedId(headers: Headers, by: string): string {
+  for (const value of (headers.get('received') ?? []).slice(0, 5)) {
+    const words = value.slice(0, 2000).split(/[\s;]/)
+    const at = words.indexOf('by')
+    if (by === '' || words[at + 1]?.toLowerCase() !== by.toLowerCase()) continue
+    const id = words.indexOf('id', at)
+    if (id !== -1) return (words[id + 1] ?? '').slice(0, 100)
+  }
+  return ''
+}
+
+/** Reads the returned mail among the parts of a report; everything is '' where none came back. */
+export function readReturned(parts: Part[], reportingMta: string): Returned {
+  const part = parts.find(({ type }) => TYPES.has(type))
+  const text = part === undefined ? '' : Buffer.from(part.text()).toString('latin1')
+  const { headers } = readHeaders(text)
+  const id = field(headers, 'message-id')
+  const from = firstAddress(field(headers, 'from'))
+  return {
+    message_id: id.startsWith('<') && id.endsWith('>') ? id.slice(1, -1) : id,
+    header_from_domain: from.includes('@') ? from.slice(from.lastIndexOf('@') + 1).toLowerCase() : '',
+    sender: firstAddress(field(headers, 'return-path')),
+    queue_id: receivedId(headers, reportingMta),
+    ...authentication(headers),
+  }
+}
