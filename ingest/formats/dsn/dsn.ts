@@ -11,6 +11,9 @@ import { readWords, type Told } from './words.ts'
 
 const STATUS_TYPES = new Set(['message/delivery-status', 'message/global-delivery-status'])
 
+// Exchange's words of giving up, which it puts behind 550 (5.4.300, 5.4.316 and others).
+const EXPIRED = /^550 [45]\.4\.[0-9]{1,3} (?:Message expired|QUEUE\.Expired)/i
+
 /** The outcome by Action (RFC 3464, 2.3.3), else by the class of the status; undefined where neither tells. */
 function outcomeOf(group: Headers, event: LoggedEvent, told: Told): Outcome | undefined {
   const action = /^[a-z]{1,20}/.exec(field(group, 'action').toLowerCase())?.[0] ?? ''
@@ -20,7 +23,8 @@ function outcomeOf(group: Headers, event: LoggedEvent, told: Told): Outcome | un
   if (action === 'failed') {
     // Given up on a temporary error (RFC 3463, 2), by whatever of the two says so: Exim's status is always 5.0.0.
     const temporary = code.startsWith('4') || (event.reply_code >= 400 && event.reply_code < 500)
-    return temporary || /^5\.4\.7$/.test(code) || told.gaveUp === true ? 'expired' : 'bounced'
+    const gaveUp = code === '5.4.7' || told.gaveUp === true || EXPIRED.test(event.reply_text)
+    return temporary || gaveUp ? 'expired' : 'bounced'
   }
   if (code === '') return undefined
   return code.startsWith('2') ? 'delivered' : code.startsWith('4') ? 'deferred' : 'bounced'
@@ -33,7 +37,8 @@ function answer(event: LoggedEvent, group: Headers, told: Told, fromExim: boolea
   if (text !== '' && type === 'x-postfix') Object.assign(event, remoteOf(text))
   else {
     event.reply_text = text === '' ? (told.reply_text ?? '') : fromExim ? unescaped(text) : text
-    event.stage = told.stage ?? 'unknown'
+    // Where the fields quote a server, words that name none are only not understood.
+    event.stage = type === 'smtp' && told.stage === 'queue' ? 'unknown' : (told.stage ?? 'unknown')
   }
   const sameHost = remote.remote_host === '' || remote.remote_host === told.remote_host
   event.remote_host = remote.remote_host || told.remote_host || event.remote_host
@@ -66,7 +71,8 @@ export function readDsn(mail: Buffer): Disposition {
     report.parts.find(({ type }) => type.startsWith('text/plain'))?.text() ?? '',
     fromExim,
   )
-  const log_host = host(field(message, 'reporting-mta')).remote_host
+  const reporting = host(field(message, 'reporting-mta'))
+  const log_host = reporting.remote_host || reporting.remote_ip
   const { sender: returnPath, queue_id, ...returned } = readReturned(report.parts, log_host)
   // A report goes to the envelope sender (RFC 3464, 2), so its To is the last that tells of it.
   const sender =

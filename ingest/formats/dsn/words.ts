@@ -1,12 +1,15 @@
 import type { Stage } from '../../../schemas/event.ts'
 import { angled, unescaped } from '../exim/fields.ts'
-import { type Remote, remoteOf } from '../postfix/reply.ts'
+import { peer, type Remote, remoteOf } from '../postfix/reply.ts'
 
 /** What the human-readable part (RFC 3464, 2) says of one recipient and the fields do not. */
 export interface Told extends Partial<Remote> {
   /** The MTA says that it tried for too long. */
   gaveUp?: boolean
 }
+
+// Room for some thousand recipients; what is longer was not written for people.
+const MAX_TEXT = 512 * 1024
 
 // Commands as Exim and Sendmail spell them; MAIL and RCPT stand before DATA, which an address may contain.
 const COMMANDS: [string, Stage][] = [
@@ -50,26 +53,38 @@ function exim(lines: string[]): Told {
   return told
 }
 
-/** The session that Sendmail copies (`>>> RCPT To:<a@b>`, `<<< 550 ...`): the last refused command decides. */
-function sendmail(lines: string[]): Told {
-  let stage: Stage = 'unknown'
-  let command: Stage = 'unknown'
+/**
+ * The session that Sendmail copies (`>>> RCPT To:<a@b>`, `<<< 550 ...`): a refused RCPT is told of its recipient, the
+ * last other refused command of all.
+ */
+function sendmail(lines: string[], told: Map<string, Told>): void {
+  let command = ''
   for (const line of lines) {
-    if (line.startsWith('>>> '))
-      command = line === '>>> .' ? 'end_of_data' : stageOf(line.slice(4).toUpperCase())
-    else if (/^<<< [45]/.test(line)) stage = command
+    if (line.startsWith('>>> ')) command = line.slice(4)
+    if (command === '' || !/^<<< [45]/.test(line)) continue
+    const stage = command === '.' ? 'end_of_data' : stageOf(command.toUpperCase())
+    const open = stage === 'rcpt_to' ? command.indexOf('<') : -1
+    const recipient = open === -1 ? '' : (angled(command, open + 1)?.address ?? '')
+    if (stage !== 'unknown') told.set(recipient, { stage })
+    command = ''
   }
-  return stage === 'unknown' ? {} : { stage }
+}
+
+/** Postfix's words about one recipient, failure or success. */
+function postfix(text: string): Told {
+  const via = 'delivery via '
+  return text.startsWith(via) ? { ...peer(text.slice(via.length)), stage: 'end_of_data' } : remoteOf(text)
 }
 
 /**
  * Reads the human-readable part once: what it says by recipient; `''` is what it says of all.
  * Knows the words of Postfix (`<a@b>: host x said: ...`), Exim (indented under the recipient) and Sendmail.
  */
-export function readWords(text: string, fromExim: boolean): Map<string, Told> {
+export function readWords(whole: string, fromExim: boolean): Map<string, Told> {
   const told = new Map<string, Told>()
+  const text = whole.slice(0, MAX_TEXT)
   const lines = text.split('\n').map((line) => (line.endsWith('\r') ? line.slice(0, -1) : line))
-  told.set('', sendmail(lines))
+  sendmail(lines, told)
   for (let i = 0; i < lines.length; i++) {
     const line = lines[i] ?? ''
     const block: string[] = []
@@ -79,11 +94,11 @@ export function readWords(text: string, fromExim: boolean): Map<string, Told> {
       told.set(unescaped(line.trim()), exim(block))
     } else if (line.startsWith('<')) {
       while (lines[i + 1]?.startsWith('    ')) block.push((lines[++i] ?? '').trim())
-      const whole = [line, ...block].join(' ')
-      const recipient = angled(whole, 1)
-      const colon = recipient === undefined ? -1 : whole.indexOf(': ', recipient.end)
+      const entry = [line, ...block].join(' ')
+      const recipient = angled(entry, 1)
+      const colon = recipient === undefined ? -1 : entry.indexOf(': ', recipient.end)
       if (recipient === undefined || colon === -1) continue
-      told.set(recipient.address, remoteOf(whole.slice(colon + 2)))
+      told.set(recipient.address, postfix(entry.slice(colon + 2)))
     }
   }
   return told

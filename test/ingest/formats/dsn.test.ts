@@ -132,13 +132,49 @@ test('RFC 6533 addresses in seven bits, base64 headers, Gmail hosts, results of 
 const report = (status: string, text = '') =>
   `Content-Type: multipart/report; report-type=delivery-status; boundary=b\nTo: a@b.example\n\n--b\n\n${text}\n--b\nContent-Type: message/delivery-status\n\n${status}\n--b--\n`
 
+const group = (recipient: string, action: string, diagnostic: string) =>
+  `\nFinal-Recipient: RFC822; ${recipient}\nAction: ${action}\nStatus: 5.0.0\nDiagnostic-Code: ${diagnostic}\n`
+
 test('Sendmail: the stage comes from the copied session', () => {
-  const session =
-    '... while talking to mx.example.:\n>>> MAIL From:<a@b.example>\n<<< 250 ok\n>>> DATA\n<<< 550 no'
-  const status =
-    'Reporting-MTA: dns; m\n\nFinal-Recipient: RFC822; c@d.example\nAction: failed\nStatus: 5.1.1\n'
-  expect(events(report(`${status}Diagnostic-Code: SMTP; 550 no\n`, session))).toMatchObject([
-    { stage: 'data', reply_text: '550 no', sender: 'a@b.example', recipient: 'c@d.example' },
+  const session = `... while talking to mx.example.:
+>>> MAIL From:<a@b.example>
+<<< 250 ok
+>>> RCPT To:<c@d.example>
+<<< 550 no
+>>> DATA
+<<< 554 no, too`
+  const status = `Reporting-MTA: dns; m\n${group('c@d.example', 'failed', 'SMTP; 550 no')}${group('e@d.example', 'failed', 'SMTP; 554 no, too')}`
+  expect(events(report(status, session))).toMatchObject([
+    { stage: 'rcpt_to', reply_text: '550 no', sender: 'a@b.example', recipient: 'c@d.example' },
+    { stage: 'data', reply_text: '554 no, too', recipient: 'e@d.example' },
+  ])
+})
+
+test('Postfix: a success that was asked for names the server', () => {
+  const status = `Reporting-MTA: dns; m\n${group('c@d.example', 'relayed', 'smtp; 250 2.0.0 Ok')}`
+  const words = '<c@d.example>: delivery via mx.d.example[192.0.2.1]:25: 250 2.0.0 Ok'
+  expect(events(report(status, words))).toMatchObject([
+    {
+      outcome: 'delivered',
+      stage: 'end_of_data',
+      remote_host: 'mx.d.example',
+      remote_ip: '192.0.2.1',
+      enhanced_code: '2.0.0',
+    },
+  ])
+})
+
+test('giving up is told by the reply or by the words, where the status is permanent', () => {
+  const exchange = group('c@d.example', 'failed', 'smtp;550 5.4.316 Message expired, connection refused')
+  expect(events(report(`Reporting-MTA: dns; m\n${exchange}`))).toMatchObject([{ outcome: 'expired' }])
+  const temporary = group('c@d.example', 'failed', 'smtp; 451 later')
+  expect(events(report(`Reporting-MTA: dns; m\n${temporary}`))).toMatchObject([{ outcome: 'expired' }])
+  const words = '  c@d.example\n    host mx.d.example [192.0.2.1]\n    retry timeout exceeded'
+  const exim = report(`Reporting-MTA: dns; m\n\nFinal-Recipient: rfc822;c@d.example\nAction: failed\n`, words)
+    .replace('boundary=b', 'boundary=1-eximdsn-2')
+    .replaceAll('--b', '--1-eximdsn-2')
+  expect(events(exim)).toMatchObject([
+    { outcome: 'expired', remote_ip: '192.0.2.1', reply_text: 'retry timeout exceeded' },
   ])
 })
 
