@@ -47,7 +47,10 @@ function offsetAt(utc: number, zone: Zone): number {
   return offset === offsetAtHour(hour + 1, zone) ? offset : askOffset(utc, zone)
 }
 
-/** The second pass is meant where the first would run back by over a minute, but by no more than both passes last. */
+/**
+ * The second pass is meant where the first would run back by over a minute, which is more than processes that log
+ * side by side differ, but by no more than both passes last.
+ */
 function isSecondPass(first: number, previous: number | undefined): boolean {
   return previous !== undefined && first < previous - MINUTE && first >= previous - 2 * HOUR
 }

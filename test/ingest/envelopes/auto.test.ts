@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { openAuto } from '../../../ingest/envelopes/auto.ts'
-import { zonedToUtc } from '../../../ingest/envelopes/zone.ts'
+import { ENVELOPES, openAuto } from '../../../ingest/envelopes/auto.ts'
 
 const context = { reference: Date.UTC(2026, 0, 2), timeZone: 'UTC' }
 const time = Date.UTC(2025, 11, 31, 23, 59, 58)
@@ -48,29 +47,95 @@ test('a year-less stamp up to a day ahead of its arrival is this year, later it 
   expect(unwrap('Jan  4 12:00:00 mx1 a: x').time).toBe(Date.UTC(2025, 0, 4, 12))
 })
 
-test.each([
-  ['summer', [2026, 6, 1, 12], [2026, 6, 1, 10]],
-  ['winter', [2026, 0, 1, 12], [2026, 0, 1, 11]],
-  ['the hour that happens twice is taken the first time', [2026, 9, 25, 2, 30], [2026, 9, 25, 0, 30]],
-  ['the hour that never happens is moved forward', [2026, 2, 29, 2, 30], [2026, 2, 29, 1, 30]],
-] as [string, number[], number[]][])('Europe/Berlin: %s', (_name, wall, utc) => {
-  const ms = ([year = 0, month = 0, ...rest]: number[]) => Date.UTC(year, month, ...rest)
-  expect(zonedToUtc(ms(wall), 'Europe/Berlin')).toBe(ms(utc))
+test('follows the clock through the hour that happens twice', () => {
+  const unwrap = openAuto({ reference: Date.UTC(2026, 11, 1), timeZone: 'Europe/Berlin' })
+  const clocks = ['01:59:59', '02:00:00', '02:59:59', '02:00:00', '02:30:00', '02:59:59', '03:00:00']
+  const minutes = clocks.map((clock) => Math.floor(unwrap(`Oct 25 ${clock} mx1 a: x`).time / 60_000))
+  expect(minutes.map((minute) => minute - (minutes[0] ?? 0))).toEqual([0, 1, 60, 61, 91, 120, 121])
 })
 
-test('no input throws', () => {
-  const start = fc.constantFrom(
-    '',
-    '<22>',
-    '<22>1 ',
-    '{"message":',
-    'Dec 31 23:59:58 ',
-    '2025-12-31T23:59:58 ',
-    '2025-12-31 23:59:58 ',
+test('reads the arrival anew at every line', () => {
+  const arrival = { ...context }
+  const unwrap = openAuto(arrival)
+  expect(unwrap('Dec 31 23:59:58 mx1 a: x').time).toBe(time)
+  arrival.reference = Date.UTC(2030, 0, 2)
+  expect(unwrap('Dec 31 23:59:58 mx1 a: x').time).toBe(Date.UTC(2029, 11, 31, 23, 59, 58))
+})
+
+test('takes a carriage return and a byte order mark off, and nothing else', () => {
+  expect(openAuto(context)('\ufeffDec 31 23:59:58 mx1 a: x \r').message).toBe('x ')
+})
+
+test('an unknown time zone is said at once', () => {
+  expect(() => openAuto({ reference: 0, timeZone: 'Nowhere/Land' })).toThrow(RangeError)
+})
+
+const PIECES = [
+  '<22>',
+  '1 ',
+  'Dec 31 ',
+  '23:59:58',
+  '2025-12-31',
+  'T',
+  '.123',
+  'Z',
+  '+01:00',
+  ' ',
+  ': ',
+  '[',
+  ']',
+  '-',
+  '"',
+  '\\',
+  '{"message":',
+  '"timestamp":',
+  '"__REALTIME_TIMESTAMP":',
+  '"MESSAGE":',
+  '9e99',
+  'null',
+  ',',
+  '}',
+  '\r',
+  '\ufeff',
+  'mx1',
+  'a[7]: ',
+]
+
+test('no input throws, and every record is whole', () => {
+  const line = fc.array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ unit: 'binary', maxLength: 4 })), {
+    maxLength: 20,
+  })
+  const zones = fc.constantFrom('UTC', 'Europe/Berlin', 'Pacific/Apia')
+  const references = fc.oneof(fc.integer(), fc.double(), fc.constant(context.reference))
+  fc.assert(
+    fc.property(line, zones, references, (pieces, timeZone, reference) => {
+      const text = pieces.join('')
+      for (const envelope of ENVELOPES) envelope.open(text, { timeZone, reference })
+      const record = openAuto({ timeZone, reference })(text)
+      expect(Number.isFinite(record.time)).toBe(true)
+      expect([typeof record.host, typeof record.program, typeof record.message]).toEqual(
+        Array(3).fill('string'),
+      )
+    }),
+    { numRuns: 2000 },
+  )
+})
+
+test('JSON of any shape is taken or left, and never throws', () => {
+  const keys = fc.constantFrom(
+    'message',
+    'MESSAGE',
+    'host',
+    'log',
+    'timestamp',
+    '__REALTIME_TIMESTAMP',
+    'syslogtag',
+    '__proto__',
   )
   fc.assert(
-    fc.property(start, fc.string(), (head, tail) => {
-      expect(typeof openAuto(context)(head + tail).message).toBe('string')
+    fc.property(fc.dictionary(keys, fc.jsonValue()), (json) => {
+      const record = openAuto(context)(JSON.stringify(json))
+      expect([typeof record.message, Number.isFinite(record.time)]).toEqual(['string', true])
     }),
   )
 })
