@@ -23,19 +23,19 @@ function split(raw: Buffer, base: number, maxLineBytes: number, cut: Cut): LineB
   const starts: number[] = []
   const ends: number[] = []
   const pieces = new Set<number>()
-  const text = raw.toString('latin1')
-  // One decode a block is several times faster than one a line; it is right only where every byte is ASCII.
-  const whole = raw.toString()
-  const ascii = whole.length === raw.length
+  // One decode a block is several times faster than one a line. Where it gives one unit a byte (no character of
+  // several bytes), places in the text are places in the bytes.
+  const text = raw.toString()
+  const aligned = text.length === raw.length
   let start = 0
   while (start < raw.length) {
-    const newline = text.indexOf('\n', start)
+    const newline = aligned ? text.indexOf('\n', start) : raw.indexOf(NEWLINE, start)
     const end = newline === -1 ? raw.length : newline
     const long = end - start > maxLineBytes || (cut.head && start === 0) || (cut.tail && newline === -1)
     for (let from = start; from === start || from < end; from += maxLineBytes) {
       const to = Math.min(end, from + maxLineBytes)
       if (long) pieces.add(lines.length)
-      lines.push(ascii ? whole.slice(from, to) : raw.toString('utf8', from, to))
+      lines.push(aligned ? text.slice(from, to) : raw.toString('utf8', from, to))
       starts.push(from)
       ends.push(to)
     }
@@ -70,7 +70,7 @@ export async function* readLines(
     if (last === -1 && !tail) continue
     // A line without an end is cut at multiples of the limit, so that every run cuts it at the same places.
     const open = tail ? restBytes % maxLineBytes : chunk.length - last - 1
-    const raw = Buffer.concat(rest)
+    const raw = rest.length === 1 ? chunk : Buffer.concat(rest)
     const end = raw.length - open
     yield split(raw.subarray(0, end), base, maxLineBytes, { head, tail })
     head = tail
