@@ -18,6 +18,14 @@ function bare(line: string): string {
   return end - start === line.length ? line : line.slice(start, end)
 }
 
+/** Exim writes its own time stamp into syslog too, unless `syslog_timestamp` is off: syslog's is the one to keep. */
+function withoutEximStamp(record: LogRecord, context: EnvelopeContext): void {
+  const inner = exim.open(record.message, context)
+  if (inner === undefined) return
+  record.message = inner.message
+  if (record.time === 0) record.time = inner.time
+}
+
 /**
  * Gives a function that takes the envelope off each line. The envelope that fitted last is tried first, so a file
  * costs one attempt a line and a change within it is followed; a line that fits none is its own message. No line
@@ -46,6 +54,7 @@ export function openAuto(context: EnvelopeContext): (line: string) => LogRecord 
     own.reference = context.reference
     const record = open(line)
     if (record === undefined) return plain(line)
+    if (record.program.startsWith('exim')) withoutEximStamp(record, own)
     if (record.time !== 0) own.previous = record.time
     return record
   }

@@ -4,6 +4,10 @@ const SPACE = 0x20
 const COLON = 0x3a
 const OPEN = 0x5b
 const CLOSE = 0x5d
+/** The longest host (RFC 5424, 6.2.4): beyond it is hostile text, which must not become a name in tables and metrics. */
+export const MAX_HOST = 255
+/** The longest program taken for one: over the 32 of RFC 3164 (4.1.3) and the 48 of RFC 5424 (6.2.5). */
+export const MAX_PROGRAM = 128
 // `mail.info` (BusyBox) or `mail:info` (AIX): facility and severity that some daemons write before the tag.
 const FACILITY = /^[a-z]{2,10}\d?[.:][a-z]{2,8}$/
 // Solaris numbers its messages: `[ID 801593 mail.info] `.
@@ -30,15 +34,16 @@ export function programOf(tag: string): string {
 /** Where a tag that starts at `from` ends and its program ends; `end` is -1 where there is no tag. */
 function readTag(line: string, from: number, tag: { programEnd: number; end: number }): void {
   tag.end = -1
+  const limit = Math.min(line.length, from + MAX_PROGRAM + 1)
   let i = from
-  for (; i < line.length; i++) {
+  for (; i < limit; i++) {
     const c = line.charCodeAt(i)
     if (c === SPACE) return
     // A colon within a word (an IPv6 address, a Windows path) ends no tag.
     if (c === COLON && (i + 1 === line.length || line.charCodeAt(i + 1) === SPACE)) break
     if (c === OPEN) break
   }
-  if (i === from || i === line.length) return
+  if (i === from || i === limit) return
   tag.programEnd = i
   if (line.charCodeAt(i) === OPEN) {
     for (i++; line.charCodeAt(i) !== CLOSE; i++) {
@@ -87,7 +92,7 @@ export function hostAndTag(line: string, time: number, end: number): LogRecord |
     readTag(line, from, tag)
     if (tag.end !== -1) return taggedRecord(line, time, '', from)
   }
-  if (hostEnd === -1) return undefined
+  if (hostEnd === -1 || hostEnd - from > MAX_HOST) return undefined
   const host = line.slice(from, hostEnd)
   from = hostEnd + 1
   readTag(line, from, tag)

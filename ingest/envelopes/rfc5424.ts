@@ -1,6 +1,6 @@
 import type { LogRecord } from '../formats/format.ts'
 import type { Envelope, EnvelopeContext } from './envelope.ts'
-import { afterPriority, programOf } from './header.ts'
+import { afterPriority, MAX_HOST, MAX_PROGRAM, programOf } from './header.ts'
 import { isoStamp } from './timestamp.ts'
 
 const SPACE = 0x20
@@ -44,6 +44,7 @@ function open(line: string, context: EnvelopeContext): LogRecord | undefined {
   const idEnd = pidEnd === -1 ? -1 : line.indexOf(' ', pidEnd + 1)
   const dataEnd = idEnd === -1 ? -1 : structuredDataEnd(line, idEnd + 1)
   if (dataEnd === -1) return undefined
+  if (hostEnd - end > MAX_HOST + 1 || programEnd - hostEnd > MAX_PROGRAM + 1) return undefined
   let start = dataEnd
   if (start < line.length) {
     if (line.charCodeAt(start++) !== SPACE) return undefined

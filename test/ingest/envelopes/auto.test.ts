@@ -54,6 +54,11 @@ test('follows the clock through the hour that happens twice', () => {
   expect(minutes.map((minute) => minute - (minutes[0] ?? 0))).toEqual([0, 1, 60, 61, 91, 120, 121])
 })
 
+test("Exim's own time stamp behind syslog's is taken off", () => {
+  const record = openAuto(context)('Dec 31 23:59:58 mx1 exim[7]: 2025-12-31 23:59:58 Start queue run')
+  expect(record).toEqual({ time, host: 'mx1', program: 'exim', message: 'Start queue run' })
+})
+
 test('reads the arrival anew at every line', () => {
   const arrival = { ...context }
   const unwrap = openAuto(arrival)

@@ -53,6 +53,8 @@ check(rfc3164, [
   ['Nov 24 2026 03:25:24: %ASA-6-302013: Built', { host: '', program: '', message: '%ASA-6-302013: Built' }],
   ['Jan  1 1970 00:00:01 mx1 postfix/smtp[7]: A1: to=<a@b>', { time: 1000 }],
   ['Dec 31 2099 23:59:59 mx1 postfix/smtp[7]: A1: to=<a@b>', { time: Date.UTC(2099, 11, 31, 23, 59, 59) }],
+  [`Nov 24 03:25:24 ${'x'.repeat(256)} a: x`, undefined],
+  [`Nov 24 03:25:24 mx1 ${'x'.repeat(129)}: x`, { program: '', message: `${'x'.repeat(129)}: x` }],
   ['Nov 31 03:25:24 mx1 postfix/smtp[7]: x', undefined],
   ['Nov 24 25:25:24 mx1 postfix/smtp[7]: x', undefined],
   ['Nov 24 03:25:24', undefined],
@@ -82,6 +84,8 @@ check(rfc5424, [
   ['<22>1 - - - - - - x', { time: 0, host: '', program: '', message: 'x' }],
   ['<22>1 2026-11-24T03:25:24Z mx1 a - - [a@1 b="never closed', undefined],
   ['<22>1 2026-11-24T03:25:24Z mx1 a - -', undefined],
+  [`<22>1 2026-11-24T03:25:24Z ${'x'.repeat(256)} a - - - x`, undefined],
+  [`<22>1 2026-11-24T03:25:24Z mx1 ${'x'.repeat(129)} - - - x`, undefined],
   ['<22>2 2026-11-24T03:25:24Z mx1 a - - - x', undefined],
 ])
 
