@@ -1,0 +1,166 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { classify } from '../../enrich/classify/classify.ts'
+import { fingerprint, maskOf } from '../../enrich/classify/fingerprint.ts'
+import { findPhrase, LiteralSet, phraseOf } from '../../enrich/classify/matcher.ts'
+import { loadRules, parseRules, patternFault } from '../../enrich/classify/rules.ts'
+import { DIRECTIONS, STAGES } from '../../schemas/event.ts'
+import { REASONS } from '../../schemas/reasons.ts'
+
+const rules = loadRules()
+const examples = rules.flatMap(({ id, reason, examples }) =>
+  examples.map(
+    (example) => [id, reason, typeof example === 'string' ? { reply_text: example } : example] as const,
+  ),
+)
+
+test.each(examples)('%s decides its own example: %s', (id, reason, reply) => {
+  expect(classify(reply)).toMatchObject({ rule: id, reason })
+})
+
+describe('what names no cause is told apart', () => {
+  const m365 = { remote_host: 'example-com.mail.protection.outlook.com', stage: 'rcpt_to' } as const
+  test.each([
+    ['550 5.4.1 Recipient address rejected: Access denied', m365, 'recipient_edge_denied', 'recipient'],
+    [
+      '554 5.7.1 <a@b.example>: Recipient address rejected: Access denied',
+      {},
+      'recipient_access_denied',
+      'undetermined',
+    ],
+    ['550 5.7.1 Access denied', {}, 'policy_rejected', 'undetermined'],
+    ['554 5.7.1 <a@b.example>: Relay access denied', {}, 'relay_denied', 'recipient'],
+    ['554 5.7.1 <a@b.example>: Relay access denied', { direction: 'inbound' }, 'relay_denied', 'sender'],
+    ['550 5.7.1 rejected by DMARC policy', {}, 'dmarc_failed', 'sender'],
+    ['451 4.7.0 DMARC temporary error', {}, 'dmarc_error', 'sender'],
+    ['450 4.2.0 Greylisted for 300 seconds', {}, 'greylisted', 'undetermined'],
+    ['452 4.5.3 rate limit exceeded', {}, 'rate_limited', 'undetermined'],
+    ['421 4.7.0 deferred due to poor reputation', {}, 'low_reputation', 'sender'],
+    ['connect to mx.example.com[192.0.2.1]:25: Connection refused', {}, 'network_error', 'network'],
+    ['550 5.1.1 bye', {}, 'recipient_unknown', 'recipient'],
+    [
+      '550-5.1.1 The account that you tried to reach does not\n550-5.1.1 exist. Please try\n550 5.1.1 again',
+      {},
+      'recipient_unknown',
+      'recipient',
+    ],
+  ] as const)('%s %j', (reply_text, facts, reason, fault) => {
+    expect(classify({ reply_text, ...facts })).toMatchObject({ reason, fault })
+  })
+})
+
+test('the words of an address decide nothing', () => {
+  expect(classify({ reply_text: '550 5.1.1 <spam.dmarc@virus.example>: bye' }).reason).toBe(
+    'recipient_unknown',
+  )
+})
+
+test('nothing known stays unknown', () => {
+  expect(classify({ reply_text: '' })).toMatchObject({
+    reason: '',
+    side: '',
+    fault: '',
+    rule: '',
+    confidence: 0,
+  })
+})
+
+test('any text is judged: nothing throws, a reason of the taxonomy or none', () => {
+  const piece = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 20 }),
+    fc.constantFrom(...examples.map(([, , { reply_text }]) => reply_text)),
+  )
+  const reply = fc.record({
+    reply_text: fc.array(piece, { maxLength: 6 }).map((parts) => parts.join('')),
+    stage: fc.constantFrom(...STAGES),
+    direction: fc.constantFrom(...DIRECTIONS),
+    remote_host: fc.string(),
+    reply_code: fc.nat(999),
+    enhanced_code: fc.string(),
+  })
+  fc.assert(
+    fc.property(reply, (r) => {
+      const { reason, alternatives } = classify(r)
+      return (reason === '' || REASONS.has(reason)) && !alternatives.includes(reason)
+    }),
+  )
+})
+
+test('a long hostile text takes no longer than its first 4 KiB', () => {
+  const began = performance.now()
+  for (const unit of ['a@', '<', '550 ', 'user ', 'mailbox ', 'spf', '\u0301', '1.', '::', ' \n'])
+    classify({ reply_text: unit.repeat(1_000_000) })
+  expect(performance.now() - began).toBeLessThan(2000)
+})
+
+describe('rule files', () => {
+  const file = (rule: object) => JSON.stringify({ tier: 'words', order: 1, rules: [rule] }, null, 1)
+  const rule = { id: 'x', words: ['a'], reason: 'virus', source: 's', examples: ['a'] }
+  test.each([
+    [{ ...rule, reason: 'nonsense' }, /f\.json:6: rule x: [^]*no such reason/],
+    [{ ...rule, pattern: '(a+)+b' }, /rule x: [^]*without a bound/],
+    [{ ...rule, provider: ['nobody'] }, /rule x: [^]*no such provider/],
+    [{ ...rule, examples: [] }, /rule x/],
+    [{ ...rule, extra: 1 }, /rule x/],
+    [{ id: 'x', reason: 'virus', source: 's', examples: ['a'] }, /without any condition/],
+  ])('%j is refused with its place', (bad, message) => {
+    expect(() => parseRules('f.json', file(bad))).toThrow(message)
+  })
+  test('patterns that can go super-linear are refused', () => {
+    for (const bad of ['a*', 'a+', 'a{2,}', '(a)\\1', '(?<=a)b', '(']) expect(patternFault(bad)).toBeDefined()
+    for (const good of ['a{0,9}b', '[+*]', '\\+', 'a?b']) expect(patternFault(good)).toBeUndefined()
+  })
+})
+
+test('the automaton finds what includes finds', () => {
+  const word = fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é'), minLength: 1, maxLength: 4 })
+  fc.assert(
+    fc.property(
+      fc.uniqueArray(word, { maxLength: 12 }),
+      fc.string({ unit: fc.constantFrom('a', 'b', 'c', 'é', 'x') }),
+      (words, text) => {
+        const found = new Set<number>()
+        new LiteralSet(words).scan(text, found)
+        expect([...found].sort()).toEqual(words.flatMap((w, i) => (text.includes(w) ? [i] : [])).sort())
+      },
+    ),
+  )
+})
+
+test('a phrase has a bounded gap', () => {
+  const phrase = phraseOf('user*unknown')
+  expect(findPhrase(phrase, 'the user x is unknown')).toEqual([4, 21])
+  expect(findPhrase(phrase, `user ${'x'.repeat(90)} unknown`)).toBeUndefined()
+})
+
+describe('fingerprint', () => {
+  test.each([
+    ['550 5.1.1 <a@b.example>: User unknown', '550 5.1.1 <longer.name+1@other.example>: User unknown'],
+    [
+      '554 Client host [192.0.2.1] blocked using zen.spamhaus.org',
+      '554 Client host [198.51.100.77] blocked using zen.spamhaus.org',
+    ],
+    ['421 4.7.0 try later x12-20020a17si81.7 - gsmtp', '421 4.7.0 try later ab9-7000fff3si1234.99 - gsmtp'],
+    [
+      '451 busy [AM0PR08.eurprd08.prod.outlook.com 2024-04-29T23:34:45.000Z 08DC6]',
+      '451 busy [DB1PR01.eurprd01.prod.outlook.com 2025-01-02T03:04:05.678Z 09AB1]',
+    ],
+    ['550 [2001:db8::1] has no PTR', '550 [2001:db8:1:2:3:4:5:6] has no PTR'],
+  ])('%s = %s', (a, b) => {
+    expect(maskOf(a)).toBe(maskOf(b))
+    expect(fingerprint(a)).toBe(fingerprint(b))
+  })
+  test('codes and words tell replies apart', () => {
+    expect(fingerprint('550 5.1.1 no')).not.toBe(fingerprint('550 5.7.1 no'))
+    expect(fingerprint('550 User unknown')).not.toBe(fingerprint('550 Mailbox full'))
+    expect(fingerprint('')).toBe(0n)
+  })
+  test('is a UInt64 of any text', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        const hash = fingerprint(text)
+        return hash >= 0n && hash < 2n ** 64n && hash === fingerprint(text)
+      }),
+    )
+  })
+})

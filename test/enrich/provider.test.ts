@@ -1,0 +1,39 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { PROVIDERS, providerOf } from '../../enrich/provider/provider.ts'
+
+test.each([
+  ['example-com.mail.protection.outlook.com', 'microsoft365'],
+  ['eur.olc.protection.outlook.com.', 'outlook-consumer'],
+  ['ASPMX.L.GOOGLE.COM', 'google-workspace'],
+  ['gmail-smtp-in.l.google.com', 'gmail'],
+  ['smtp.google.com', 'google-workspace'],
+  ['mta6.am0.yahoodns.net', 'yahoo'],
+  ['mx-aol.mail.gm0.yahoodns.net', 'yahoo-aol'],
+  ['mx0a-001b2d01.pphosted.com', 'proofpoint'],
+  ['inbound-smtp.ap-northeast-1.amazonaws.com', 'amazon-workmail'],
+  ['notpphosted.com', ''],
+  ['mail.example.org', ''],
+  ['', ''],
+])('host %s is %s', (host, id) => {
+  expect(providerOf(host, '')).toBe(id)
+})
+
+test('the words tell where the host does not, and the host goes before the words', () => {
+  const reply = '550 5.1.1 does not exist https://support.google.com/mail/?p=NoSuchUser x.12 - gsmtp'
+  expect(providerOf('', reply)).toBe('google-workspace')
+  expect(providerOf('relay.example.org', reply)).toBe('google-workspace')
+  expect(providerOf('mx1.mimecast.com', reply)).toBe('mimecast')
+})
+
+test('no word of the table has a repeat without a bound', () => {
+  for (const { text = '' } of PROVIDERS)
+    expect(text.replace(/\\./g, '_').replace(/\[[^\]]*\]/g, '_')).not.toMatch(/[*+]|\{\d+,\}/)
+})
+
+test('any text gives a known provider or none', () => {
+  const ids = new Set(['', ...PROVIDERS.map((provider) => provider.id)])
+  fc.assert(
+    fc.property(fc.string(), fc.string({ unit: 'binary' }), (host, text) => ids.has(providerOf(host, text))),
+  )
+})
