@@ -1,49 +1,21 @@
 import { parseArgs } from 'node:util'
 import { judge } from '../enrich/judge.ts'
 import { accountLine, count, openAccount } from '../ingest/account.ts'
-import { openAuto } from '../ingest/envelopes/auto.ts'
-import { openFormats } from '../ingest/formats/auto.ts'
-import type { Disposition, Format } from '../ingest/formats/format.ts'
 import { FORMATS } from '../ingest/formats/formats.ts'
-import { openFile } from '../ingest/sources/file.ts'
-import { readLines } from '../ingest/sources/lines.ts'
+import { type RecordBlock, type RecordOptions, readRecords } from '../ingest/records.ts'
 import { UsageError } from './usage-error.ts'
 
-const HELP = `faultline parse [--format auto|${FORMATS.map((format) => format.name).join('|')}] [--time-zone ZONE] [FILE...|-]
+const NAMES = ['auto', ...FORMATS.map((format) => format.name), 'dsn']
 
-Reads logs (plain, gzip or zstd; - is standard input) and prints one classified event a line as JSON,
-empty fields left out. The account of lines goes to standard error.
+const HELP = `faultline parse [--format ${NAMES.join('|')}] [--time-zone ZONE] [FILE...|-]
+
+Reads logs (plain, gzip or zstd; - is standard input) and stored bounces (.eml, mbox, Maildir) and prints
+one classified event a line as JSON, empty fields left out. The account of lines goes to standard error.
 
   --format NAME      the log format; auto (the default) recognises it and follows a change
   --time-zone ZONE   IANA zone of time stamps that have none (default: this machine's)
 
 example:  faultline parse /var/log/mail.log | head`
-
-interface Options {
-  formats: readonly Format[]
-  timeZone: string
-  paths: string[]
-}
-
-function options(args: string[]): Options | undefined {
-  const { values, positionals } = parse(args)
-  if (values.help) return undefined
-  const name = values.format ?? 'auto'
-  const formats = name === 'auto' ? FORMATS : FORMATS.filter((format) => format.name === name)
-  if (formats.length === 0) {
-    const known = FORMATS.map((format) => format.name).join(', ')
-    throw new UsageError(`--format ${JSON.stringify(name)} is not known; use auto, ${known}`)
-  }
-  const timeZone = values['time-zone'] ?? Intl.DateTimeFormat().resolvedOptions().timeZone
-  try {
-    new Intl.DateTimeFormat('en', { timeZone })
-  } catch {
-    throw new UsageError(
-      `--time-zone ${JSON.stringify(timeZone)} is no IANA zone; use one like Europe/Berlin or UTC`,
-    )
-  }
-  return { formats, timeZone, paths: positionals.length > 0 ? positionals : ['-'] }
-}
 
 function parse(args: string[]) {
   try {
@@ -51,8 +23,8 @@ function parse(args: string[]) {
       args,
       allowPositionals: true,
       options: {
-        format: { type: 'string' },
-        'time-zone': { type: 'string' },
+        format: { type: 'string', default: 'auto' },
+        'time-zone': { type: 'string', default: Intl.DateTimeFormat().resolvedOptions().timeZone },
         help: { type: 'boolean', short: 'h' },
       },
     })
@@ -61,11 +33,35 @@ function parse(args: string[]) {
   }
 }
 
-const filled = (_key: string, value: unknown) => (value === '' || value === 0 ? undefined : value)
+function checkedZone(timeZone: string): string {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone })
+    return timeZone
+  } catch {
+    throw new UsageError(
+      `--time-zone ${JSON.stringify(timeZone)} is no IANA zone; use one like Europe/Berlin or UTC`,
+    )
+  }
+}
+
+function recordOptions(format: string, timeZone: string): RecordOptions {
+  if (!NAMES.includes(format))
+    throw new UsageError(`--format ${JSON.stringify(format)} is not known; use ${NAMES.join(', ')}`)
+  const named = FORMATS.filter(({ name }) => name === format)
+  return {
+    kind: format === 'dsn' ? 'mails' : format === 'auto' ? 'auto' : 'lines',
+    formats: named.length > 0 ? named : FORMATS,
+    timeZone: checkedZone(timeZone),
+    maxEntries: 100_000,
+    maxLineBytes: 1 << 20,
+    ownDomains: new Set(),
+    sourceIps: new Map(),
+  }
+}
 
 function printable(event: object): string {
-  return JSON.stringify(event, (key, value) =>
-    typeof value === 'bigint' ? value.toString() : filled(key, value),
+  return JSON.stringify(event, (_key, value) =>
+    value === '' || value === 0 ? undefined : typeof value === 'bigint' ? value.toString() : value,
   )
 }
 
@@ -74,34 +70,31 @@ async function write(text: string): Promise<void> {
     await new Promise((drained) => process.stdout.once('drain', drained))
 }
 
+async function print(block: RecordBlock, account: ReturnType<typeof openAccount>): Promise<void> {
+  let out = ''
+  for (const [index, disposition] of block.dispositions.entries()) {
+    count(account, disposition)
+    if (disposition.kind === 'events')
+      for (const event of disposition.events) out += `${printable(judge(event))}\n`
+    else if (disposition.kind === 'dead')
+      console.error(`${block.path}: byte ${block.offsets[index]}: dead letter: ${disposition.reason}`)
+  }
+  await write(out)
+}
+
 /** `faultline parse`: see HELP. Gives the exit code. */
 export async function parseCommand(args: string[]): Promise<number> {
-  const chosen = options(args)
-  if (chosen === undefined) {
+  const { values, positionals } = parse(args)
+  if (values.help) {
     console.log(HELP)
     return 0
   }
+  const options = recordOptions(values.format, values['time-zone'])
   const account = openAccount()
-  const reader = openFormats(chosen.formats, { maxEntries: 100_000 })
   let failed = 0
-  for (const path of chosen.paths) {
+  for (const path of positionals.length > 0 ? positionals : ['-']) {
     try {
-      const file = await openFile(path)
-      const unwrap = openAuto({ reference: file.reference, timeZone: chosen.timeZone })
-      for await (const block of readLines(file.chunks)) {
-        let out = ''
-        for (const [index, line] of block.lines.entries()) {
-          const disposition: Disposition = block.cut(index)
-            ? { kind: 'dead', reason: 'line over 1 MiB' }
-            : reader.read(unwrap(line))
-          count(account, disposition)
-          if (disposition.kind === 'events')
-            for (const event of disposition.events) out += `${printable(judge(event))}\n`
-          else if (disposition.kind === 'dead')
-            console.error(`${path}: byte ${block.offsets[index]}: dead letter: ${disposition.reason}`)
-        }
-        await write(out)
-      }
+      for await (const block of readRecords(path, options)) await print(block, account)
     } catch (error) {
       failed++
       console.error(`faultline parse: ${path}: ${(error as Error).message}`)
