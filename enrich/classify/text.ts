@@ -2,6 +2,8 @@ const MAX_TEXT = 4096
 const ASCII = /^[\x00-\x7f]*$/
 const MARKS = /[\u0300-\u036f]/g
 const QUOTES = /[\u2018\u2019\u02bc]/g
+// The one accent that Unicode does not take apart.
+const POLISH_L = /[\u0141\u0142]/g
 // A line of a multi-line reply starts with its code again, in the middle of a sentence.
 const CODES =
   /(^|\r?\n)[ \t]{0,8}["']?[245]\d\d(?:[- :]|$)[ \t]{0,8}(?:[245]\.\d{1,3}\.\d{1,3}(?=[\s:-]|$))?/g
@@ -10,7 +12,9 @@ const SPACE = /\s{1,64}/g
 
 /** Lower case without accents and with straight quotes, so that a rule needs one spelling of a word. */
 export function fold(text: string): string {
-  const plain = ASCII.test(text) ? text : text.normalize('NFKD').replace(MARKS, '').replace(QUOTES, "'")
+  const plain = ASCII.test(text)
+    ? text
+    : text.normalize('NFKD').replace(MARKS, '').replace(QUOTES, "'").replace(POLISH_L, 'l')
   return plain.toLowerCase()
 }
 

@@ -97,9 +97,9 @@ describe('rule files', () => {
   const file = (rule: object) => JSON.stringify({ tier: 'words', order: 1, rules: [rule] }, null, 1)
   const rule = { id: 'x', words: ['a'], reason: 'virus', source: 's', examples: ['a'] }
   test.each([
-    [{ ...rule, reason: 'nonsense' }, /f\.json:6: rule x: [^]*no such reason/],
-    [{ ...rule, pattern: '(a+)+b' }, /rule x: [^]*without a bound/],
-    [{ ...rule, provider: ['nobody'] }, /rule x: [^]*no such provider/],
+    [{ ...rule, reason: 'nonsense' }, /f\.json:6: rule x: [\s\S]*no such reason/],
+    [{ ...rule, pattern: '(a+)+b' }, /rule x: [\s\S]*without a bound/],
+    [{ ...rule, provider: ['nobody'] }, /rule x: [\s\S]*no such provider/],
     [{ ...rule, examples: [] }, /rule x/],
     [{ ...rule, extra: 1 }, /rule x/],
     [{ id: 'x', reason: 'virus', source: 's', examples: ['a'] }, /without any condition/],
