@@ -6,6 +6,14 @@ interface Command {
 }
 
 const COMMANDS: Record<string, Command> = {
+  classify: {
+    summary: 'say what SMTP replies mean, with the words that decided',
+    run: async (args) => (await import('./classify.ts')).classifyCommand(args),
+  },
+  config: {
+    summary: 'print the effective configuration',
+    run: async (args) => (await import('./config.ts')).configCommand(args),
+  },
   parse: {
     summary: 'read logs, print one classified event a line as JSON',
     run: async (args) => (await import('./parse.ts')).parseCommand(args),

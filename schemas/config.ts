@@ -1,0 +1,84 @@
+import { isIP } from 'node:net'
+import * as z from 'zod'
+
+const timeZone = z.string().refine(
+  (zone) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: zone })
+      return true
+    } catch {
+      return false
+    }
+  },
+  { error: 'is no IANA time zone; use one like Europe/Berlin or UTC' },
+)
+
+const listen = (host: string, port: number) =>
+  z
+    .strictObject({
+      host: z.string().min(1).default(host),
+      port: z.int().min(0).max(65535).default(port),
+    })
+    .prefault({})
+
+const domain = z
+  .string()
+  .regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/, 'is no domain in lower-case A-label form, like mail.example.org')
+
+const FileSource = z.strictObject({
+  /** A log file that grows and is rotated. */
+  path: z.string().min(1),
+  format: z.string().default('auto'),
+  /** Zone of stamps that have none; the general one where it is not given. */
+  time_zone: timeZone.optional(),
+})
+
+/** The one schema of the configuration: file, environment and flags are read into it. Sizes in bytes, times in seconds. */
+export const Config = z.strictObject({
+  /** Folder of the embedded store. */
+  data_dir: z.string().min(1).default('faultline-data'),
+  /** A ClickHouse server instead of the embedded store: http://user:password@host:8123. */
+  url: z.url({ protocol: /^https?$/, error: 'is no http:// or https:// address' }).optional(),
+  /** Files to follow. */
+  follow: z.array(FileSource).default([]),
+  /** Zone of stamps that have none. */
+  time_zone: timeZone.default(Intl.DateTimeFormat().resolvedOptions().timeZone),
+  /** Recipient domains that are ours: mail that we pass on to them is inbound. */
+  own_domains: z.array(domain).default([]),
+  /** Our sending address by `log host` or `log host/instance`, for MTAs that do not log it. */
+  source_ips: z
+    .record(
+      z.string(),
+      z.string().refine((ip) => isIP(ip) !== 0, { error: 'is no IP address' }),
+    )
+    .default({}),
+  /** The page. */
+  web: listen('127.0.0.1', 8080),
+  /** The embedded store on ClickHouse's HTTP interface. */
+  clickhouse: listen('127.0.0.1', 8123),
+  limits: z
+    .strictObject({
+      /** Messages that the correlators remember. */
+      messages: z.int().min(100).default(100_000),
+      line_bytes: z
+        .int()
+        .min(1024)
+        .max(1 << 26)
+        .default(1 << 20),
+      /** A block is inserted when it holds so much, or is so old. */
+      block_bytes: z
+        .int()
+        .min(1024)
+        .default(32 << 20),
+      block_rows: z.int().min(1).default(100_000),
+      block_seconds: z.number().positive().default(1),
+      /** How often a followed file is looked at, and how long after its rotation it is still read. */
+      poll_seconds: z.number().positive().default(0.25),
+      rotation_grace_seconds: z.number().positive().default(5),
+    })
+    .prefault({}),
+  log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+})
+
+/** The effective configuration. */
+export type Config = z.infer<typeof Config>

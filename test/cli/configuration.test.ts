@@ -1,0 +1,50 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { loadConfiguration } from '../../cli/configuration.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'faultline-config-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function load(yaml: string, flags = {}, environment = {}) {
+  const file = join(folder, 'f.yaml')
+  writeFileSync(file, yaml)
+  return loadConfiguration(file, flags, environment)
+}
+
+test('flags go before the environment, that before the file, that before the defaults', () => {
+  const yaml = 'web:\n  port: 1\n  host: ::1\ndata_dir: a\ntime_zone: UTC\n'
+  const config = load(yaml, { 'web.port': 3 }, { FAULTLINE_WEB_PORT: '2', FAULTLINE_DATA_DIR: 'b' })
+  expect(config).toMatchObject({
+    web: { host: '::1', port: 3 },
+    data_dir: 'b',
+    time_zone: 'UTC',
+    clickhouse: { port: 8123 },
+  })
+})
+
+test('listens on loopback alone unless told otherwise', () => {
+  const { web, clickhouse } = loadConfiguration(undefined, {}, {})
+  expect([web.host, clickhouse.host]).toEqual(['127.0.0.1', '127.0.0.1'])
+})
+
+test.each([
+  ['wep: 1', /f\.yaml:1: wep: no such setting$/],
+  ['web:\n  port: 99999', /f\.yaml:2: web\.port: /],
+  ['follow:\n  - path: a\n  - format: x', /f\.yaml:3: follow\.1\.path: /],
+  ['time_zone: Mars/Base', /f\.yaml:1: time_zone: is no IANA time zone; use one like/],
+  ['own_domains: [Example]', /f\.yaml:1: own_domains\.0: is no domain in lower-case/],
+  ['source_ips:\n  mx1: 999.1.1.1', /f\.yaml:2: source_ips\.mx1: is no IP address$/],
+  ['a: [', /f\.yaml:1: /],
+  ['- a', /f\.yaml: must hold settings/],
+])('%j is one line that says where', (yaml, words) => {
+  expect(() => load(yaml)).toThrow(words)
+})
+
+test('a wrong variable and a missing file are named', () => {
+  expect(() => load('', {}, { FAULTLINE_WEB_PORT: 'x' })).toThrow(/^FAULTLINE_WEB_PORT: web\.port: /)
+  expect(() => loadConfiguration(join(folder, 'none.yaml'), {}, {})).toThrow(
+    /^cannot read the configuration: ENOENT/,
+  )
+})
