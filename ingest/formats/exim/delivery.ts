@@ -1,110 +1,131 @@
-import { emptyEvent, type LoggedEvent, type Outcome, type Stage } from '../../../schemas/event.ts'
-import { enhancedCode, replyCode } from '../reply.ts'
-import { angled, field, hostField, unescaped } from './fields.ts'
+import { emptyEvent, type LoggedEvent, type Outcome } from '../../../schemas/event.ts'
+import { readFields } from './fields.ts'
+import { readReply, setReply } from './reply.ts'
+import { type Angled, angledAt, folded, unquoted } from './text.ts'
 
-/** The flags of delivery lines (Exim specification, 52.4); `*>` is a delivery suppressed by -N. */
-export const FLAGS: Record<string, Outcome> = {
-  '=>': 'delivered',
-  '->': 'delivered',
-  '>>': 'delivered',
-  '**': 'bounced',
-  '==': 'deferred',
-}
+/** What the flag of a delivery line says (Exim specification, "message identification and flags"). */
+export const FLAGS: ReadonlyMap<string, Outcome> = new Map([
+  ['=>', 'delivered'],
+  ['->', 'delivered'],
+  ['>>', 'delivered'],
+  ['**', 'bounced'],
+  ['==', 'deferred'],
+])
 
-// The command after which the server answered, as smtp transport and deliver.c word it.
-const AFTER: [string, Stage][] = [
-  ['end of data', 'end_of_data'],
-  ['sending data block', 'end_of_data'],
-  ['initial connection', 'connect'],
-  ['RCPT TO', 'rcpt_to'],
-  ['MAIL FROM', 'mail_from'],
-  ['EHLO', 'helo'],
-  ['HELO', 'helo'],
-  ['LHLO', 'helo'],
-  ['STARTTLS', 'starttls'],
-  ['AUTH', 'auth'],
-  ['DATA', 'data'],
-  ['BDAT', 'end_of_data'],
+// Exim gives up what it could not deliver for long; the words may follow the last reply or stand alone.
+const GIVEN_UP = [
+  'retry timeout exceeded',
+  'have been failing for a long time',
+  'after a long failure period',
+  'message has been on queue too long',
 ]
 
-const FAILING = ['retry timeout exceeded', 'have been failing for a long time']
-
-/** An address as Exim folds it in its log: lower case, unquoted. */
-function folded(address: string): string {
-  return address.replace(/["\\]/g, '').toLowerCase()
+/** Whether a deferral is only a wait: no server was asked, so it says nothing new of the recipient. */
+export function isWait(event: LoggedEvent): boolean {
+  return event.stage === 'queue' && event.reply_text.includes('retry time not reached')
 }
 
-/** `shown (parent) <original>`: the spelling in angle brackets where both are one address, else an alias of it. */
-function recipients(text: string): { recipient: string; original_recipient: string } {
-  const open = text.indexOf(' <')
-  const shown = (open === -1 ? text : text.slice(0, open)).replace(/ \([^()]*\)$/, '')
-  const original = open === -1 ? undefined : angled(text, open + 2)?.address
-  if (original === undefined) return { recipient: shown, original_recipient: '' }
-  // A local delivery shows the local part alone, or where the mail went (a file, a pipe).
-  if (!shown.includes('@') || /^[|/]/.test(shown) || folded(shown) === folded(original))
-    return { recipient: original, original_recipient: '' }
-  return { recipient: shown, original_recipient: original }
+/** The addresses at the head of a delivery line, and where its fields begin. */
+interface Head {
+  shown: string
+  original: Angled | undefined
+  end: number
 }
 
-function answer(event: LoggedEvent, words: string): void {
-  const error = /SMTP (?:error from remote mail server|timeout) after (?:pipelined )?/.exec(words)
-  const text = error === null ? words : words.slice(error.index + error[0].length)
-  const command = error === null ? words.slice(words.indexOf('in response to') + 1) : text
-  event.stage =
-    AFTER.find(([name]) =>
-      command.replace(/^(?:n response to )?(?:pipelined )?/, '').startsWith(name),
-    )?.[1] ?? 'unknown'
-  if (error !== null) {
-    // The command may quote an address; the reply starts at its code.
-    const reply = /(?:>(?: [A-Z0-9=*]{1,40}){0,6}|[^<:]{0,200}): ([2-5][0-9]{2}(?:[ -]|$))/.exec(text)
-    event.reply_text = unescaped(
-      reply === null ? text : text.slice(reply.index + reply[0].length - (reply[1]?.length ?? 0)),
-    )
-  } else {
-    event.reply_text = unescaped(words)
-    if (words.includes('TLS')) event.stage = 'starttls'
-    else if (/Connection (?:refused|timed out)|No route to host|unreachable/.test(words))
-      event.stage = 'connect'
-    else if (event.stage === 'unknown' && event.remote_ip === '') event.stage = 'queue'
+/** Reads `shown (parents) <original>`, which ends at a field, at `defer (` or at the colon before the words. */
+function readHead(text: string): Head {
+  let original: Angled | undefined
+  let shownEnd = -1
+  let i = 0
+  for (; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    if (c === 0x3a && text.charCodeAt(i + 1) === 0x20) break
+    if (c !== 0x20) continue
+    const next = text.charCodeAt(i + 1)
+    if (next === 0x3c) {
+      original = angledAt(text, i + 1)
+      if (original === undefined) continue
+      shownEnd = i
+      i = original.end - 1
+    } else if (next >= 0x41 && next <= 0x5a && text.charCodeAt(i + 2) === 0x3d) break
+    else if (text.startsWith('defer (', i + 1) || text.startsWith('routing defer (', i + 1)) break
   }
-  event.reply_code = replyCode(event.reply_text)
-  event.enhanced_code = enhancedCode(event.reply_text)
+  // Angle brackets before the end belong to what is shown: a pipe's command, a quoted local part.
+  if (original?.end !== i) [original, shownEnd] = [undefined, -1]
+  const shown = text.slice(0, shownEnd === -1 ? i : shownEnd)
+  return { shown: shown.endsWith(')') ? shown.replace(/ \([^()]*\)$/, '') : shown, original, end: i }
 }
 
-/** Reads a delivery line behind its flag: `a@x <A@x> R=r T=t H=mx [ip]: SMTP error ...`. */
-export function readDelivery(flag: string, text: string): LoggedEvent {
+/** The spelling in angle brackets where both are one address, else it is an alias of what is shown. */
+function setRecipient(event: LoggedEvent, { shown, original }: Head): void {
+  const first = shown.charCodeAt(0)
+  // A local delivery shows the local part alone, or where the mail went: a file, a pipe, an autoreply.
+  const isPlace = first === 0x7c || first === 0x2f || first === 0x3e || !shown.includes('@')
+  if (original === undefined) event.recipient = shown
+  else if (isPlace || folded(shown) === folded(original.address)) event.recipient = original.address
+  else {
+    event.recipient = shown
+    event.original_recipient = original.address
+  }
+}
+
+// How people name the transports that deliver into mailboxes of their own.
+const LOCAL =
+  /local|file|pipe|lmtp|mail_?dir|mbox|box|dovecot|cyrus|procmail|reply|vacation|virtual|spool|lda/i
+
+/** Whether a transport that named no server is a local one. */
+function isLocal(outcome: Outcome, transport: string): boolean {
+  if (transport === '') return false
+  return outcome === 'delivered' || (LOCAL.test(transport) && !/smtp/i.test(transport))
+}
+
+/** Reads what stands behind the flag of a delivery line: `a@x <A@x> R=r T=t H=mx [ip]: SMTP error ...`. */
+export function readDelivery(outcome: Outcome, text: string): LoggedEvent {
   const event = emptyEvent()
-  event.outcome = FLAGS[flag] ?? 'deferred'
-  const router = text.indexOf(' R=')
-  const colon = text.indexOf(': ')
-  const headEnd =
-    router !== -1 && (colon === -1 || router < colon) ? router : colon === -1 ? text.length : colon
-  const addresses = text
-    .slice(0, headEnd)
-    .replace(/ (?:routing )?defer \(-?[0-9]{1,6}\)$/, '')
-    .replace(/ (?:F|P)=<[^<>]*>/g, '')
-  Object.assign(event, recipients(addresses))
-  const sender = text.slice(0, headEnd).lastIndexOf(' F=<')
-  if (sender !== -1) event.sender = angled(text, sender + 4)?.address ?? ''
-  const host = text.indexOf(' H=', headEnd)
-  const wordsFrom = text.indexOf(': ', headEnd)
-  const known = /^: (?:Connection timed out|Connection refused) H=/.test(text.slice(wordsFrom))
-  const server =
-    host === -1 || (!known && wordsFrom !== -1 && host > wordsFrom) ? undefined : hostField(text, host + 3)
-  if (server !== undefined)
-    Object.assign(event, { remote_host: server.remote_host, remote_ip: server.remote_ip })
-  else if (/^(?!.*smtp)./i.test(field(text, 'T', headEnd))) event.direction = 'inbound'
-  if (event.outcome === 'delivered') {
-    const confirmation = text.indexOf(' C="', headEnd)
-    if (confirmation !== -1) event.reply_text = unescaped(text.slice(confirmation + 4, text.lastIndexOf('"')))
-    if (server !== undefined) event.stage = 'end_of_data'
-    event.reply_code = replyCode(event.reply_text)
-    event.enhanced_code = enhancedCode(event.reply_text)
+  event.outcome = outcome
+  const head = readHead(text)
+  setRecipient(event, head)
+  const fields = readFields(text, head.end)
+  let { host, end } = fields
+  let error = ''
+  const defer = deferAt(text, end)
+  if (defer !== undefined) {
+    error = defer.error
+    const behind = readFields(text, defer.end)
+    host ??= behind.host
+    end = behind.end
+  }
+  event.sender = fields.sender ?? ''
+  event.source_ip = fields.local_ip
+  if (host !== undefined) {
+    event.remote_host = host.name
+    event.remote_ip = host.ip
+  }
+  const isLmtp = /lmtp/i.test(fields.transport)
+  if (isLmtp || (host === undefined && isLocal(outcome, fields.transport))) event.direction = 'inbound'
+  if (outcome === 'delivered') {
+    if (fields.confirmation !== '') setReply(event, unquoted(fields.confirmation))
+    if (host !== undefined) event.stage = 'end_of_data'
     return event
   }
-  const behind = server === undefined ? headEnd : server.end
-  const words = text.indexOf(': ', behind)
-  answer(event, words === -1 ? text.slice(behind).trim() : text.slice(words + 2))
-  if (FAILING.some((failing) => text.includes(failing)) && flag === '**') event.outcome = 'expired'
+  const words = text.slice(text.startsWith(': ', end) ? end + 2 : end).trim()
+  // The system's word stands before the host: it is put behind, where Exim's own line for the host has it.
+  readReply(event, words === '' ? error : error === '' ? words : `${words}: ${error}`)
+  if (outcome === 'bounced' && GIVEN_UP.some((given) => words.includes(given))) event.outcome = 'expired'
   return event
+}
+
+/** Reads ` defer (110): Connection timed out`: the number of an error of the system is positive, and its word follows. */
+function deferAt(text: string, at: number): { error: string; end: number } | undefined {
+  const isRouting = text.startsWith(' routing defer (', at)
+  if (!isRouting && !text.startsWith(' defer (', at)) return undefined
+  const open = at + (isRouting ? 16 : 8)
+  const close = text.indexOf(')', open)
+  if (close === -1) return undefined
+  const isSystem = Number(text.slice(open, close)) > 0
+  if (!isSystem || !text.startsWith(': ', close + 1)) return { error: '', end: close + 1 }
+  const host = text.indexOf(' H=', close)
+  const colon = text.indexOf(': ', close + 3)
+  const end = Math.min(host === -1 ? text.length : host, colon === -1 ? text.length : colon)
+  return { error: text.slice(close + 3, end), end }
 }
