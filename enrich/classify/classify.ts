@@ -2,7 +2,7 @@ import type { Direction, Stage } from '../../schemas/event.ts'
 import { REASON_OF_STATUS, reasonOf } from '../../schemas/reasons.ts'
 import { providerOf } from '../provider/provider.ts'
 import { type CompiledRule, compileRule, evidenceOf, type Facts } from './evidence.ts'
-import { LiteralSet } from './matcher.ts'
+import { LiteralSet, type Phrase } from './matcher.ts'
 import { loadRules, type Rule, TIERS } from './rules.ts'
 import { codeOf, statusOf, wordsOf } from './text.ts'
 
@@ -51,13 +51,16 @@ function factsOf(reply: Reply): Facts {
 /** Makes a classifier of rules that are in the order in which they are to be asked. */
 export function compile(rules: readonly Rule[]): (reply: Reply) => Classification {
   const compiled = rules.map(compileRule)
-  const byAnchor = new Map<string, number[]>()
+  const byAnchor = new Map<string, [number, Phrase | undefined][]>()
   const always: number[] = []
   compiled.forEach(({ words, all }, index) => {
     // Every phrase of `all` is needed, so one of them tells enough; of `words` any may be the one.
-    const anchors = new Set(all[0] ? [all[0].anchor] : words.map((phrase) => phrase.anchor))
-    if (anchors.size === 0) always.push(index)
-    for (const anchor of anchors) byAnchor.set(anchor, [...(byAnchor.get(anchor) ?? []), index])
+    const needed = words.length > 0 ? words : all.slice(0, 1)
+    if (needed.length === 0) always.push(index)
+    for (const phrase of needed) {
+      const entry: [number, Phrase | undefined] = [index, words.length > 0 ? phrase : undefined]
+      byAnchor.set(phrase.anchor, [...(byAnchor.get(phrase.anchor) ?? []), entry])
+    }
   })
   const literals = new LiteralSet([...byAnchor.keys()])
   const candidates = [...byAnchor.values()]
@@ -68,12 +71,18 @@ export function compile(rules: readonly Rule[]): (reply: Reply) => Classificatio
   const afterEnhanced = placeAfter('enhanced')
   const afterWeak = placeAfter('weak')
 
-  const asked = (text: string): number[] => {
+  // Rules whose words may be in the text, in order, with those of their words that may.
+  const asked = (text: string): [number, Phrase[]][] => {
     const hits = new Set<number>()
     literals.scan(text, hits)
-    const found = new Set(always)
-    for (const hit of hits) for (const index of candidates[hit] ?? []) found.add(index)
-    return [...found].sort((a, b) => a - b)
+    const found = new Map<number, Phrase[]>(always.map((index) => [index, []]))
+    for (const hit of hits)
+      for (const [index, phrase] of candidates[hit] ?? []) {
+        const likely = found.get(index)
+        if (likely === undefined) found.set(index, phrase ? [phrase] : [])
+        else if (phrase) likely.push(phrase)
+      }
+    return [...found].sort((a, b) => a[0] - b[0])
   }
 
   return (reply) => {
@@ -93,12 +102,12 @@ export function compile(rules: readonly Rule[]): (reply: Reply) => Classificatio
       reasonOfStatus && judged(reasonOfStatus, 'enhanced-status', facts.status, CONFIDENCE.enhanced)
     const statusPlace = VAGUE.test(facts.status) ? afterWeak : afterEnhanced
     let best: Classification | undefined
-    for (const index of asked(facts.text)) {
+    for (const [index, likely] of asked(facts.text)) {
       // Behind the status there are codes and weak words: they are no second opinion.
       if (index >= statusPlace) best ??= byStatus() || undefined
       if (best && (index >= afterEnhanced || alternatives.length >= MAX_ALTERNATIVES)) return best
       const entry = compiled[index] as CompiledRule
-      const evidence = evidenceOf(entry, facts)
+      const evidence = evidenceOf(entry, likely, facts)
       if (evidence === undefined) continue
       const { id, reason, tier, confidence = CONFIDENCE[tier] } = entry.rule
       if (!best) best = judged(reason, id, evidence, confidence)

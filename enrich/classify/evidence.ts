@@ -40,15 +40,18 @@ function allows({ provider, direction, stage, code, enhanced }: Rule, facts: Fac
   return !enhanced || enhanced.some((e) => e === facts.status || (e[0] === 'X' && e.slice(1) === detail))
 }
 
-/** The words or the code by which a rule holds; undefined where it does not. */
-export function evidenceOf(entry: CompiledRule, facts: Facts): string | undefined {
+/**
+ * The words or the code by which a rule holds; undefined where it does not.
+ * `likely` are those of the rule's words whose anchor the text holds: no other can be in it.
+ */
+export function evidenceOf(entry: CompiledRule, likely: readonly Phrase[], facts: Facts): string | undefined {
   const { rule, words, all, none, pattern } = entry
   if (!allows(rule, facts)) return undefined
   const { text } = facts
   if (none.some((phrase) => findPhrase(phrase, text))) return undefined
   let at: [number, number] | undefined
   if (words.length > 0) {
-    for (let i = 0; i < words.length && !at; i++) at = findPhrase(words[i] as Phrase, text)
+    for (let i = 0; i < likely.length && !at; i++) at = findPhrase(likely[i] as Phrase, text)
     if (!at) return undefined
   }
   for (const phrase of all) {
