@@ -77,7 +77,7 @@ export async function classifyCommand(args: string[]): Promise<number> {
     if (positional !== '-') await answer(replyOf(positional))
     else
       for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }))
-        if (line !== '') await answer(replyOf(line))
+        await answer(replyOf(line))
   }
   return 0
 }
