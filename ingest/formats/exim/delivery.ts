@@ -17,7 +17,7 @@ const GIVEN_UP = [
   'retry timeout exceeded',
   'have been failing for a long time',
   'after a long failure period',
-  'message has been on queue too long',
+  'delivery cancelled; message timed out',
 ]
 
 /** Whether a deferral is only a wait: no server was asked, so it says nothing new of the recipient. */
@@ -36,7 +36,8 @@ interface Head {
 function readHead(text: string): Head {
   let original: Angled | undefined
   let shownEnd = -1
-  let i = 0
+  // A quoted local part may hold what else would end the head.
+  let i = text.charCodeAt(0) === 0x22 ? Math.max(0, text.indexOf('"@', 1)) : 0
   for (; i < text.length; i++) {
     const c = text.charCodeAt(i)
     if (c === 0x3a && text.charCodeAt(i + 1) === 0x20) break

@@ -22,13 +22,16 @@ export function hostAt(text: string, from: number): HostField | undefined {
   let close = open === -1 ? -1 : text.indexOf(']', open)
   if (close === -1) return undefined
   // A server that a route names by its address: `H=[192.0.2.1] [192.0.2.1]`.
-  if (open === from && text.startsWith(' [', close + 1)) {
+  const isLiteral = open === from && text.startsWith(' [', close + 1)
+  const literal = isLiteral ? text.slice(open + 1, close) : ''
+  if (isLiteral) {
     open = close + 2
     close = text.indexOf(']', open)
     if (close === -1) return undefined
   }
   const space = text.indexOf(' ', from)
-  const name = helo === from || open === from ? '' : text.slice(from, space < open ? space : open)
+  const isNamed = helo !== from && open !== from && !isLiteral
+  const name = isNamed ? text.slice(from, space < open ? space : open) : literal
   let end = close + 1
   // The port, and an asterisk where the connection had been used before.
   if (text.charCodeAt(end) === 0x3a && isDigit(text.charCodeAt(end + 1)))

@@ -34,6 +34,7 @@ export function noticeRule(id: string, rest: string): string {
     // One host of several that were tried: the line of the recipient follows.
     if (id !== '') return 'exim.host_attempt'
     if (rest.includes(' sender verify ')) return 'exim.sender_verify'
+    if (rest.includes(' incomplete transaction ')) return 'exim.connection'
     if (rest.includes('Warning: ')) return 'exim.warning'
   }
   for (const [start, rule] of STARTS) if (rest.startsWith(start)) return rule

@@ -50,12 +50,14 @@ export function readRejection(text: string): LoggedEvent | undefined {
   if (text.startsWith('rejected ')) return readCommand(text, 9, undefined, undefined)
   if (text.startsWith('F=<')) {
     const fields = readFields(` ${text}`, 0)
-    return readCommand(text, rejectedAt(text, fields.end - 1), fields.sender, undefined)
+    return readCommand(text, rejectedAt(text, fields.end), fields.sender, undefined)
   }
   if (text.startsWith('unqualified ')) return readUnqualified(text)
   if (text.startsWith('refused connection from ')) return readRefused(text, 24)
   if (text.startsWith('Connection from ') || text.startsWith('connection from ')) {
-    return text.includes('] refused: ') ? readRefused(text, 16) : undefined
+    const client = hostAt(text, text.startsWith('H=', 16) ? 18 : 16)
+    const isRefused = client !== undefined && text.startsWith(' refused: ', client.end)
+    return isRefused ? readRefused(text, 16) : undefined
   }
   if (text.startsWith('SMTP protocol ')) return readProtocol(text)
   return readAuthenticator(text)
@@ -147,5 +149,8 @@ function readAuthenticator(text: string): LoggedEvent | undefined {
   if (at === -1 || text.indexOf(' ') !== at) return undefined
   const from = at + AUTHENTICATOR.length
   const client = hostAt(text, text.startsWith('H=', from) ? from + 2 : from)
-  return wordsFrom(refusal('auth', client), text, client?.end ?? from)
+  // Who tried is no part of what it was told.
+  const tried = text.lastIndexOf(' (set_id=')
+  const end = client?.end ?? from
+  return wordsFrom(refusal('auth', client), tried > end ? text.slice(0, tried) : text, end)
 }

@@ -20,7 +20,12 @@ const COMMANDS: [string, Stage][] = [
 
 // Words before a command: what came, or did not come, in answer to it. Before 4.87 they named the host as well.
 const ANSWERS = [' after ', ' in response to ']
-const REPLIES = ['SMTP error from remote mail server after ', 'SMTP error from remote mailer after ']
+// The first begins with SMTP or LMTP.
+const REPLIES = [
+  'MTP error from remote mail server after ',
+  'SMTP error from remote mailer after ',
+  'LMTP error after ',
+]
 
 /** The stage of the command at `at`, `unknown` where none stands there. */
 function commandAt(text: string, at: number): Stage {

@@ -53,6 +53,8 @@ export function angledAt(text: string, open: number): Angled | undefined {
 
 /** The address in `<...>` that starts at `from`, behind the bracket; a quoted local part may hold brackets of its own. */
 export function angled(text: string, from: number): Angled | undefined {
+  // Looked for first, so that many brackets that nobody closes cost little.
+  if (text.indexOf('>', from) === -1) return undefined
   let isQuoted = false
   for (let i = from; i < text.length; i++) {
     const c = text.charCodeAt(i)
@@ -62,7 +64,7 @@ export function angled(text: string, from: number): Angled | undefined {
   }
   // A quote that nobody closes is no quote.
   const close = text.indexOf('>', from)
-  return close === -1 ? undefined : { address: text.slice(from, close), end: close + 1 }
+  return { address: text.slice(from, close), end: close + 1 }
 }
 
 /** An address as Exim folds it in its log: lower case, unquoted. */

@@ -83,6 +83,165 @@ test.each(['mainlog', 'rejectlog'])('a real %s: the account balances, nothing is
   accountLine(account)
 })
 
+const reader = (maxEntries = 1000) => exim.open({ maxEntries })
+const id = '1a2B3c-000001-Ab'
+const newId = '1tXyZ0-00000001abc-1Dea'
+const mx = 'H=mx.r.example [203.0.113.5]'
+
+function one(text: string): LoggedEvent | undefined {
+  const disposition = reader().read({ time: 1, host: 'h', program: 'exim4', message: text })
+  return disposition.kind === 'events' ? disposition.events[0] : undefined
+}
+
+test.each<[string, Partial<LoggedEvent>]>([
+  [
+    `${newId} => b@r.example F=<a@s.example> P=<a@s.example> R=dns T=remote_smtp S=400 H=mx.r.example DS [203.0.113.5]:25* TFO I=[198.51.100.1]:33000 X=TLS1.3:TLS_AES_256_GCM_SHA384:256 CV=dane DN="/C=x/O=a: b" A=plain K L PRDR C="250-2.0.0 ok \\"q\\"\\\\n250 2.0.0 \\303\\274" QT=1s DT=0.5s`,
+    {
+      outcome: 'delivered',
+      queue_id: newId,
+      sender: 'a@s.example',
+      remote_host: 'mx.r.example',
+      remote_ip: '203.0.113.5',
+      source_ip: '198.51.100.1',
+      stage: 'end_of_data',
+      reply_text: '250-2.0.0 ok "q"\n250 2.0.0 ü',
+    },
+  ],
+  [
+    `${id} ** c@r.example F=<> R=dns T=remote_smtp ${mx}:25 I=[198.51.100.1]:3 X=TLS1.3:x:256 CV=yes DN="CN=mx: r" DT=1s: SMTP error from remote mail server after RCPT TO:<"c: d"@r.example>: 550 5.1.1 no: c`,
+    { stage: 'rcpt_to', reply_code: 550, enhanced_code: '5.1.1', reply_text: '550 5.1.1 no: c' },
+  ],
+  [
+    `${id} ** e@r.example <alias@s.example> R=dns T=remote_smtp: SMTP error from remote mailer after end of data: host mx.r.example [203.0.113.5]: 554 5.7.1 spam`,
+    {
+      recipient: 'e@r.example',
+      original_recipient: 'alias@s.example',
+      remote_host: 'mx.r.example',
+      remote_ip: '203.0.113.5',
+      stage: 'end_of_data',
+      reply_text: '554 5.7.1 spam',
+    },
+  ],
+  [
+    `${id} == d@r.example R=dns T=remote_smtp defer (110): Connection timed out ${mx}: SMTP timeout after end of data (553 bytes written)`,
+    {
+      outcome: 'deferred',
+      remote_ip: '203.0.113.5',
+      stage: 'end_of_data',
+      reply_text: 'SMTP timeout after end of data (553 bytes written): Connection timed out',
+    },
+  ],
+  [`${id} == d@r.example R=dns T=remote_smtp defer (111): Connection refused`, { stage: 'connect' }],
+  [
+    `${id} == d@r.example R=dns T=remote_tls defer (-53): retry time not reached for any host for 'r.example'`,
+    { direction: 'outbound', stage: 'queue' },
+  ],
+  [
+    `${id} == d@r.example R=dns T=remote_smtp defer (-37) ${mx}: TLS session: (SSL_connect): error:1408F10B:SSL: x`,
+    { stage: 'starttls', reply_code: 0 },
+  ],
+  [
+    `${id} ** g@r.example R=dns T=remote_smtp ${mx}: SMTP error from remote mail server after RCPT TO:<g@r.example>: 451 4.7.1 greylisted: retry timeout exceeded`,
+    { outcome: 'expired', reply_text: '451 4.7.1 greylisted' },
+  ],
+  [
+    `${id} ** "quo: ted R=x"@r.example: retry timeout exceeded`,
+    { outcome: 'expired', recipient: '"quo: ted R=x"@r.example' },
+  ],
+  [
+    `${id} ** i@nx.example: Unrouteable address`,
+    { outcome: 'bounced', stage: 'queue', direction: 'outbound' },
+  ],
+  [
+    `${id} == k@own.example R=local_user T=local_delivery defer (-22): mailbox is full`,
+    { direction: 'inbound', outcome: 'deferred' },
+  ],
+  [
+    `${id} => |/usr/bin/vacation "a <b>" (l@own.example) <m@own.example> R=forward T=address_pipe`,
+    { direction: 'inbound', outcome: 'delivered', recipient: 'm@own.example' },
+  ],
+  [
+    `2026-11-24 03:24:52.123 +0000 [77] ${newId} ** v@r.example: Unrouteable address`,
+    { queue_id: newId, recipient: 'v@r.example' },
+  ],
+  [
+    '[1234] H=([10.0.0.1]) [203.0.113.8]:5555 I=[198.51.100.1]:25 X=TLS1.2:x:256 CV=no SNI="mx" F=<x@y.example> A=login:u temporarily rejected RCPT <u@own.example>: greylisted',
+    { remote_host: '', remote_ip: '203.0.113.8', sender: 'x@y.example', recipient: 'u@own.example' },
+  ],
+  [
+    'H=(a rejected RCPT <fake@x>: hi) [203.0.113.9] F=<"a> rejected RCPT <z@z>: x"@y> rejected RCPT <real@own.example>: no',
+    { recipient: 'real@own.example', remote_ip: '203.0.113.9', reply_text: 'no' },
+  ],
+  ['rejected EHLO from [203.0.113.9]: syntactically invalid', { stage: 'helo', remote_ip: '203.0.113.9' }],
+  [
+    'rejected MAIL FROM:<a@b> H=(x) [203.0.113.9]: message too big: size=9 max=3',
+    { stage: 'mail_from', sender: 'a@b', reply_text: 'message too big: size=9 max=3' },
+  ],
+  [
+    'H=mx.a [203.0.113.9] rejected connection in "connect" ACL: blocked',
+    { stage: 'connect', remote_host: 'mx.a', reply_text: 'blocked' },
+  ],
+  [
+    'Connection from [203.0.113.9]:456 refused: too many connections',
+    { stage: 'connect', remote_ip: '203.0.113.9', reply_text: 'too many connections' },
+  ],
+  ['unqualified recipient rejected: <root> H=(x) [203.0.113.9]', { stage: 'rcpt_to', recipient: 'root' }],
+  [
+    'login authenticator failed for (User) [203.0.113.9]:44: 535 Incorrect authentication data (set_id=info)',
+    { stage: 'auth', reply_code: 535, reply_text: '535 Incorrect authentication data' },
+  ],
+  [`${id} F=<a@b> rejected by local_scan(): no thanks`, { stage: 'end_of_data', sender: 'a@b' }],
+])('%s', (text, expected) => {
+  expect(one(text)).toMatchObject(expected)
+})
+
+test.each([
+  [`${id} => blackhole (DATA ACL discarded recipients)`, 'exim.discarded'],
+  [`${id} => :blackhole: <n@own.example> R=aliases`, 'exim.discarded'],
+  [`${id} ${mx} Connection refused`, 'exim.host_attempt'],
+  ['H=mx.a [203.0.113.9] sender verify fail for <a@b>: 550 rejected RCPT <x@y>', 'exim.sender_verify'],
+  ['no host name found for IP address 203.0.113.9', 'exim.host_lookup'],
+  ['[2/2] Envelope-from: <a@b>', 'exim.continued'],
+])('%s is no event', (text, rule) => {
+  expect(reader().read({ time: 1, host: 'h', program: 'exim', message: text })).toEqual({
+    kind: 'ignored',
+    rule,
+  })
+})
+
+test('a wait between attempts does not hide the last reply', () => {
+  const { events } = read([
+    `${message} == b@e R=dns T=smtp defer (-44) H=mx.e [192.0.2.1]: SMTP error from remote mail server after RCPT TO:<B@e>: 450 4.2.0 later`,
+    `${message} == b@e R=dns T=smtp defer (-53): retry time not reached for any host for 'e'`,
+    `${message} ** B@e: retry timeout exceeded`,
+  ])
+  expect(events.at(-1)).toMatchObject({ outcome: 'expired', recipient: 'B@e', reply_text: '450 4.2.0 later' })
+})
+
+test('the memory is bounded: the oldest message gives way, hosts are kept apart', () => {
+  const small = reader(2)
+  const say = (host: string, text: string) => small.read({ time: 1, host, program: 'exim', message: text })
+  const bounce = `${id} ** b@e: Unrouteable address`
+  say('h1', `${id} <= first@e H=x [192.0.2.1] P=esmtp S=1 id=1@e`)
+  say('h2', `${id} <= second@e H=x [192.0.2.1] P=esmtp S=1 id=2@e`)
+  expect(say('h1', bounce)).toMatchObject({ events: [{ sender: 'first@e' }] })
+  expect(say('h2', bounce)).toMatchObject({ events: [{ sender: 'second@e', message_id: '2@e' }] })
+  say('h3', `${id} <= third@e P=local S=1`)
+  expect(say('h1', bounce)).toMatchObject({ events: [{ sender: '' }] })
+  expect(say('h3', bounce)).toMatchObject({ events: [{ sender: 'third@e' }] })
+})
+
+test.each([' <', ' F=<', ' <"', ' H=(', ' (', '\\', ' DN="', ' R=', ': ', ' <">'])(
+  'a long line of %j costs no more than its length',
+  (piece) => {
+    const started = performance.now()
+    for (const flag of ['**', '==', '=>', '<=']) one(`${id} ${flag} ${piece.repeat(50_000)}`)
+    one(`H=${piece.repeat(50_000)}`)
+    one(`H=x [192.0.2.1] rejected RCPT ${piece.repeat(50_000)}`)
+    expect(performance.now() - started).toBeLessThan(3000)
+  },
+)
+
 test('no input throws', () => {
   const word = fc.constantFrom(
     '=> ',
