@@ -109,7 +109,8 @@ export function readDelivery(outcome: Outcome, text: string): LoggedEvent {
     if (host !== undefined) event.stage = 'end_of_data'
     return event
   }
-  const words = text.slice(text.startsWith(': ', end) ? end + 2 : end).trim()
+  // Some builds put a blank before the colon.
+  const words = text.slice(end).replace(/^ ?: /, '').trim()
   // The system's word stands before the host: it is put behind, where Exim's own line for the host has it.
   readReply(event, words === '' ? error : error === '' ? words : `${words}: ${error}`)
   if (outcome === 'bounced' && GIVEN_UP.some((given) => words.includes(given))) event.outcome = 'expired'

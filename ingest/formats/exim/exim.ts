@@ -38,7 +38,8 @@ function open({ maxEntries }: { maxEntries: number }): FormatReader {
     const key = `${record.host} ${id}`
     if (rest.charCodeAt(2) === 0x20) {
       const flag = rest.slice(0, 2)
-      if (flag === '<=') return arrived(key, rest.slice(3))
+      // `(=` is a message that was taken while its sender was told otherwise (fakereject).
+      if (flag === '<=' || flag === '(=') return arrived(key, rest.slice(3))
       if (flag === '*>') return { kind: 'ignored', rule: 'exim.delivery_suppressed' }
       const outcome = FLAGS.get(flag)
       if (outcome !== undefined) {

@@ -19,6 +19,11 @@ export function hostAt(text: string, from: number): HostField | undefined {
     const behind = text.indexOf(') [', helo)
     if (behind !== -1) open = behind + 2
   }
+  // A bracket behind the colon belongs to the words.
+  else {
+    const colon = text.indexOf(': ', from)
+    if (colon !== -1 && colon < open) return undefined
+  }
   let close = open === -1 ? -1 : text.indexOf(']', open)
   if (close === -1) return undefined
   // A server that a route names by its address: `H=[192.0.2.1] [192.0.2.1]`.
@@ -110,7 +115,8 @@ function fieldAt(text: string, start: number, fields: Fields): number {
     }
   }
   const end = valueEnd(text, value)
-  if (key === 'R') fields.router = text.slice(value, end)
+  if (key === 'F') fields.sender = text.slice(value, end)
+  else if (key === 'R') fields.router = text.slice(value, end)
   else if (key === 'T') fields.transport = text.slice(value, end)
   else if (key === 'I') fields.local_ip = within(text, value, end)
   else if (key === 'id' || key === 'id*') fields.message_id = text.slice(value, end)

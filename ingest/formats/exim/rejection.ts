@@ -48,9 +48,10 @@ function wordsFrom(event: LoggedEvent, text: string, at: number): LoggedEvent {
 export function readRejection(text: string): LoggedEvent | undefined {
   if (text.startsWith('H=')) return readClientFirst(text)
   if (text.startsWith('rejected ')) return readCommand(text, 9, undefined, undefined)
-  if (text.startsWith('F=<')) {
+  if (text.startsWith('F=')) {
+    // What local_scan() refuses names the sender first, and the client among the fields or not at all.
     const fields = readFields(` ${text}`, 0)
-    return readCommand(text, rejectedAt(text, fields.end), fields.sender, undefined)
+    return readCommand(text, rejectedAt(text, fields.end), fields.sender, fields.host)
   }
   if (text.startsWith('unqualified ')) return readUnqualified(text)
   if (text.startsWith('refused connection from ')) return readRefused(text, 24)
@@ -103,11 +104,19 @@ function readCommand(
   }
   const event = refusal(stage, from)
   event.sender = sender ?? ''
+  // Lines that went through other hands may have lost their brackets.
+  if (stage === 'rcpt_to' && address === undefined) event.recipient = bareAddress(text, at + 5, colon)
   if (address !== undefined) {
     if (stage === 'rcpt_to' || command.endsWith('PRDR')) event.recipient = address.address
     else event.sender = address.address
   }
   return wordsFrom(event, text, end)
+}
+
+/** The single word up to `end`, where it is an address. */
+function bareAddress(text: string, from: number, end: number): string {
+  const word = text.slice(from, end === -1 ? text.length : end)
+  return word.includes('@') && !word.includes(' ') ? word : ''
 }
 
 /** `unqualified recipient rejected: <user> H=name [ip]`: an address without a domain. */

@@ -69,7 +69,7 @@ export function readReply(event: LoggedEvent, words: string): void {
     }
     return
   }
-  event.reply_text = unescaped(text)
+  setReply(event, text)
   event.stage = silentStage(event, text)
 }
 
@@ -98,7 +98,7 @@ function silentStage(event: LoggedEvent, text: string): Stage {
     if (stage !== 'unknown') return stage
   }
   if (/TLS|gnutls_|SSL_|certificate|DANE/.test(text)) return 'starttls'
-  if (/Connection (?:refused|timed out)|No route to host|unreachable|Host is down/.test(text))
+  if (/(?:Connection|Operation) (?:refused|timed out)|No route to host|unreachable|Host is down/.test(text))
     return 'connect'
   return event.remote_ip === '' ? 'queue' : 'unknown'
 }

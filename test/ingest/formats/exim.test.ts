@@ -190,6 +190,31 @@ test.each<[string, Partial<LoggedEvent>]>([
     'login authenticator failed for (User) [203.0.113.9]:44: 535 Incorrect authentication data (set_id=info)',
     { stage: 'auth', reply_code: 535, reply_text: '535 Incorrect authentication data' },
   ],
+  [
+    `${id} ** s@r.example (info@e.example) <info@e.example> R=dns T=dkim_remote_smtp ${mx} X=TLS1.3:x:256 CV=yes : SMTP timeout after DATA: Connection timed out`,
+    {
+      recipient: 's@r.example',
+      original_recipient: 'info@e.example',
+      stage: 'data',
+      reply_text: 'SMTP timeout after DATA: Connection timed out',
+    },
+  ],
+  [
+    `${id} == a@r.example R=dns T=remote_smtp H=mx.r.example: SMTP error from remote mail server after end of data: 451 from [192.0.2.1] no`,
+    { remote_ip: '', stage: 'end_of_data', reply_text: '451 from [192.0.2.1] no' },
+  ],
+  [
+    'H=(x) [203.0.113.9]:3755 I=[192.0.2.4]:25 F=m@l.example rejected RCPT dir@own.example: relay not permitted',
+    { sender: 'm@l.example', recipient: 'dir@own.example', reply_text: 'relay not permitted' },
+  ],
+  [
+    `${id} F=w@d.example H=h.example (d.example) [203.0.113.9] I=[192.0.2.4]:25 P=esmtp temporarily rejected by local_scan(): Temporary local problem`,
+    { sender: 'w@d.example', remote_ip: '203.0.113.9', stage: 'end_of_data' },
+  ],
+  [
+    'SMTP protocol synchronization error (input sent without waiting for greeting): rejected connection from H=[203.0.113.9]:44 I=[192.0.2.4]:25 input="GET / HTTP/1.1"',
+    { stage: 'connect', remote_ip: '203.0.113.9' },
+  ],
   [`${id} F=<a@b> rejected by local_scan(): no thanks`, { stage: 'end_of_data', sender: 'a@b' }],
 ])('%s', (text, expected) => {
   expect(one(text)).toMatchObject(expected)
