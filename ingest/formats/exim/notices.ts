@@ -31,11 +31,11 @@ const STARTS: [string, string][] = [
 /** The rule that ignores a line which tells of no attempt for a recipient and refuses nothing. */
 export function noticeRule(id: string, rest: string): string {
   if (rest.startsWith('H=')) {
-    // One host of several that were tried: the line of the recipient follows.
-    if (id !== '') return 'exim.host_attempt'
     if (rest.includes(' sender verify ')) return 'exim.sender_verify'
     if (rest.includes(' incomplete transaction ')) return 'exim.connection'
     if (rest.includes('Warning: ')) return 'exim.warning'
+    // One host of several that were tried: the line of the recipient follows.
+    if (id !== '') return 'exim.host_attempt'
   }
   for (const [start, rule] of STARTS) if (rest.startsWith(start)) return rule
   return id === '' ? 'exim.notice' : 'exim.message_notice'
