@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { openCorrelator } from '../../ingest/correlate.ts'
+import { emptyEvent } from '../../schemas/event.ts'
+
+const deferral = (reply_text: string) => ({ ...emptyEvent(), reply_text })
+
+test('a deferral counts against the bound, and the oldest message gives way', () => {
+  const correlator = openCorrelator(4)
+  correlator.at('a').sender = 's'
+  correlator.defer('b', 'r1', deferral('1'))
+  correlator.at('c')
+  correlator.at('d')
+  expect(correlator.get('a')).toBeUndefined()
+  expect(correlator.get('b')?.deferred.size).toBe(1)
+})
+
+test('settling gives the last deferral once', () => {
+  const correlator = openCorrelator(10)
+  correlator.defer('a', 'r', deferral('first'))
+  correlator.defer('a', 'r', deferral('second'), true)
+  expect(correlator.settle('a', 'r')?.reply_text).toBe('first')
+  expect(correlator.settle('a', 'r')).toBeUndefined()
+})
+
+test('a restored state goes on exactly as the one it was taken from', () => {
+  const key = fc.constantFrom('a', 'b', 'c', 'd', 'e')
+  const step = fc.record({
+    what: fc.constantFrom('at', 'end', 'defer', 'keep', 'settle', 'all'),
+    key,
+    name: fc.constantFrom('x', 'y'),
+  })
+  const apply = (
+    correlator: ReturnType<typeof openCorrelator>,
+    steps: { what: string; key: string; name: string }[],
+  ) =>
+    steps.forEach(({ what, key, name }, index) => {
+      if (what === 'at') correlator.at(key).sender = `s${index}`
+      else if (what === 'end') correlator.end(key)
+      else if (what === 'settle') correlator.settle(key, name)
+      else if (what === 'all') correlator.settleAll(key)
+      else correlator.defer(key, name, deferral(String(index)), what === 'keep')
+    })
+  fc.assert(
+    fc.property(fc.array(step), fc.array(step), (before, after) => {
+      const straight = openCorrelator(6)
+      apply(straight, before)
+      const restored = openCorrelator(6, straight.snapshot())
+      apply(straight, after)
+      apply(restored, after)
+      expect(restored.snapshot()).toBe(straight.snapshot())
+    }),
+  )
+})
