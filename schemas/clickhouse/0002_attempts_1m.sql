@@ -1,0 +1,38 @@
+-- What the verdict reads: attempts by minute and by everything that tells the sides apart, deliveries included.
+CREATE TABLE attempts_1m
+(
+    minute DateTime('UTC') COMMENT 'Start of the minute of event_time',
+    direction Enum8('outbound' = 1, 'inbound' = 2) COMMENT 'As in delivery_events',
+    sender_domain LowCardinality(String) COMMENT 'As in delivery_events',
+    source_ip IPv6 COMMENT 'As in delivery_events',
+    recipient_org_domain LowCardinality(String) COMMENT 'As in delivery_events',
+    recipient_domain LowCardinality(String) COMMENT 'As in delivery_events',
+    provider LowCardinality(String) COMMENT 'As in delivery_events',
+    outcome Enum8('delivered' = 1, 'deferred' = 2, 'bounced' = 3, 'expired' = 4, 'rejected' = 5) COMMENT 'As in delivery_events',
+    reason LowCardinality(String) COMMENT 'As in delivery_events',
+    side LowCardinality(String) COMMENT 'As in delivery_events',
+    attempts SimpleAggregateFunction(sum, UInt64) COMMENT 'Rows of delivery_events',
+    messages AggregateFunction(uniq, UInt64) COMMENT 'Distinct log_host, queue_id and recipient: retries count once'
+)
+ENGINE = AggregatingMergeTree
+PARTITION BY least(greatest(toYear(minute), 2000), 2099)
+ORDER BY (minute, direction, sender_domain, recipient_org_domain, provider, outcome, reason, side, recipient_domain, source_ip)
+SETTINGS non_replicated_deduplication_window = 10000
+COMMENT 'Attempts by minute, kept up to date by attempts_1m_view';
+
+CREATE MATERIALIZED VIEW attempts_1m_view TO attempts_1m AS
+SELECT
+    toDateTime(toStartOfMinute(event_time), 'UTC') AS minute,
+    direction,
+    sender_domain,
+    source_ip,
+    recipient_org_domain,
+    recipient_domain,
+    provider,
+    outcome,
+    reason,
+    side,
+    count() AS attempts,
+    uniqState(sipHash64(log_host, queue_id, recipient)) AS messages
+FROM delivery_events
+GROUP BY minute, direction, sender_domain, source_ip, recipient_org_domain, recipient_domain, provider, outcome, reason, side;

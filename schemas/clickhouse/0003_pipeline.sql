@@ -1,0 +1,60 @@
+-- Records that could not be read: nothing is lost, and each can be replayed once its parser is mended.
+CREATE TABLE dead_letters
+(
+    ingest_time DateTime64(3, 'UTC') COMMENT 'When Faultline read it',
+    topic LowCardinality(String) COMMENT 'Kafka topic, or path of the file',
+    partition UInt32 COMMENT 'Kafka partition, or generation of the file',
+    offset UInt64 COMMENT 'Kafka offset, or byte in the decompressed file',
+    reason LowCardinality(String) COMMENT 'Why it could not be read',
+    bytes String COMMENT 'The record as it was' CODEC(ZSTD(3))
+)
+ENGINE = MergeTree
+ORDER BY (topic, partition, offset)
+TTL toDateTime(ingest_time) + INTERVAL 400 DAY
+SETTINGS non_replicated_deduplication_window = 10000
+COMMENT 'Records that could not be read';
+
+-- The account of every block: its dispositions sum to its records.
+CREATE TABLE pipeline_stats
+(
+    ingest_time DateTime64(3, 'UTC') COMMENT 'When the block was stored',
+    topic LowCardinality(String) COMMENT 'Kafka topic, or path of the file',
+    partition UInt32 COMMENT 'Kafka partition, or generation of the file',
+    first_offset UInt64 COMMENT 'First record of the block',
+    last_offset UInt64 COMMENT 'Last record of the block',
+    bytes UInt64 COMMENT 'Bytes of its records',
+    records UInt64 COMMENT 'Records read',
+    with_events UInt64 COMMENT 'Records that gave events',
+    events UInt64 COMMENT 'Events that they gave',
+    correlated UInt64 COMMENT 'Records that told something about another one',
+    ignored UInt64 COMMENT 'Records ignored by a named rule',
+    dead UInt64 COMMENT 'Records that became dead letters',
+    ignored_by Map(LowCardinality(String), UInt64) COMMENT 'Ignored records by rule'
+)
+ENGINE = MergeTree
+ORDER BY (topic, partition, first_offset)
+TTL toDateTime(ingest_time) + INTERVAL 400 DAY
+SETTINGS non_replicated_deduplication_window = 10000
+COMMENT 'What became of the records of each block';
+
+-- How far each partition of a source is stored. The newest row counts.
+CREATE TABLE ingest_progress
+(
+    topic String COMMENT 'Path of the file',
+    partition UInt32 COMMENT 'Its generation: counts up with each rotation',
+    version UInt64 COMMENT 'Counts up with each row; the highest is the newest',
+    device UInt64 COMMENT 'Device of the file',
+    inode UInt64 COMMENT 'Inode of the file',
+    head_bytes UInt32 COMMENT 'How many bytes head_hash covers',
+    head_hash String COMMENT 'SHA-256 of the first bytes, hexadecimal',
+    modified Float64 COMMENT 'When the file was last written to, milliseconds since 1970',
+    committed UInt64 COMMENT 'Everything before this byte is stored',
+    intent_last Int64 COMMENT 'Last record of the block that may be stored in part; -1: none',
+    reference Float64 COMMENT 'Arrival time by which its year-less stamps are resolved, milliseconds since 1970',
+    previous Float64 COMMENT 'Time of the last record before committed, milliseconds since 1970',
+    correlator String COMMENT 'State of the correlator at committed' CODEC(ZSTD(3))
+)
+ENGINE = ReplacingMergeTree(version)
+ORDER BY (topic, partition)
+SETTINGS non_replicated_deduplication_window = 10000
+COMMENT 'How far each file is stored';

@@ -1,0 +1,150 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { engineMessage, INSERT_SETTINGS, type Store, StoreError } from './store.ts'
+
+interface Result {
+  text(): string
+  bytes(): Uint8Array
+}
+
+/** The part of chdb's session that is used. */
+export interface Session {
+  queryAsync(sql: string, options: { format: string }): Promise<Result>
+  queryBindAsync(sql: string, params: object, options: { format: string }): Promise<Result>
+  close(): void
+}
+
+interface Engine {
+  Session: new (path: string) => Session
+  /** Waits until closed sessions have let go of their folder: the engine serves one folder at a time. */
+  drainPending(): Promise<void>
+}
+
+async function loadEngine(): Promise<Engine> {
+  try {
+    return (await import('chdb')).default as unknown as Engine
+  } catch {
+    throw new StoreError(
+      'the embedded engine is not installed here: run "npm install chdb" (Linux or macOS), or use a ClickHouse server with --url',
+    )
+  }
+}
+
+/** Whether the engine's own lock file names a process that is alive. */
+function isInUse(folder: string): boolean {
+  try {
+    const [, pid] = /^PID: ([0-9]+)$/m.exec(readFileSync(join(folder, 'status'), 'utf8')) ?? []
+    return pid !== undefined && process.kill(Number(pid), 0)
+  } catch {
+    return false
+  }
+}
+
+function openingError(folder: string, error: unknown): StoreError {
+  if (isInUse(folder))
+    return new StoreError(
+      `${folder} is in use by another faultline process: stop it, or talk to it with --url http://127.0.0.1:8123`,
+    )
+  return new StoreError(`cannot open the store in ${folder}: ${engineMessage(error)}`)
+}
+
+/** One queue: a session runs one query at a time, and a second one is refused rather than kept waiting. */
+function oneAtATime(session: Session) {
+  let last: Promise<unknown> = Promise.resolve()
+  return (sql: string, params: object | undefined, format: string): Promise<Result> => {
+    const run = () =>
+      params === undefined
+        ? session.queryAsync(sql, { format })
+        : session.queryBindAsync(sql, params, { format })
+    const next = last.then(run, run)
+    last = next.catch(() => {})
+    return next
+  }
+}
+
+const READ_SESSIONS = 3
+const DATABASE = 'faultline'
+
+/** The embedded store with its raw sessions, for the HTTP endpoint. */
+export interface EmbeddedStore extends Store {
+  folder: string
+  /** Runs one statement on a session for reading and gives the answer's bytes in a format of ClickHouse. */
+  read(sql: string, params: object | undefined, format: string): Promise<Uint8Array>
+  /** The same on the session for writing. */
+  write(sql: string, params: object | undefined, format: string): Promise<Uint8Array>
+}
+
+/**
+ * Opens (or makes) the embedded store in a folder: one session for writing, a few for reading, for a session runs one
+ * query at a time. Throws a StoreError where the engine is missing or another process has the folder.
+ */
+export async function openEmbedded(path: string): Promise<EmbeddedStore> {
+  const folder = resolve(path)
+  const engine = await loadEngine()
+  const sessions: Session[] = []
+  const open = async (): Promise<ReturnType<typeof oneAtATime>> => {
+    const session = new engine.Session(folder)
+    sessions.push(session)
+    const run = oneAtATime(session)
+    await run(`CREATE DATABASE IF NOT EXISTS ${DATABASE}`, undefined, 'Null')
+    await run(`USE ${DATABASE}`, undefined, 'Null')
+    await run('SET output_format_json_quote_64bit_integers = 0', undefined, 'Null')
+    return run
+  }
+  let writer: ReturnType<typeof oneAtATime>
+  const readers: ReturnType<typeof oneAtATime>[] = []
+  try {
+    mkdirSync(folder, { recursive: true })
+    writer = await open()
+    for (let i = 0; i < READ_SESSIONS; i++) readers.push(await open())
+  } catch (error) {
+    for (const session of sessions) session.close()
+    throw openingError(folder, error)
+  }
+  const blocks = await mkdtemp(join(tmpdir(), 'faultline-'))
+  let turn = 0
+  let files = 0
+  const reader = () => readers[turn++ % readers.length] ?? writer
+
+  return {
+    folder,
+    read: async (sql, params, format) => (await reader()(sql, params, format)).bytes(),
+    write: async (sql, params, format) => (await writer(sql, params, format)).bytes(),
+    async query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]> {
+      const text = (await reader()(sql, params, 'JSONEachRow')).text()
+      return text
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line))
+    },
+    async command(sql, params) {
+      await writer(sql, params, 'Null')
+    },
+    async insertNative(table, columns, block, token) {
+      // The engine takes Native only from a file.
+      const file = join(blocks, `${files++}.native`)
+      await writeFile(file, block)
+      try {
+        const names = columns.map((name) => `\`${name}\``).join(', ')
+        const settings = Object.entries(INSERT_SETTINGS).map(([name, value]) => `${name} = ${value}`)
+        await writer(
+          `INSERT INTO ${table} (${names}) SELECT ${names} FROM file({file:String}, 'Native') SETTINGS ${settings.join(', ')}, insert_deduplication_token = ${quoted(token)}`,
+          { file },
+          'Null',
+        )
+      } finally {
+        await rm(file, { force: true })
+      }
+    },
+    async close() {
+      for (const session of sessions) session.close()
+      await engine.drainPending()
+      await rm(blocks, { recursive: true, force: true })
+    },
+  }
+}
+
+// A setting takes no parameter: the token is made of a path, which may hold anything.
+const quoted = (text: string) => `'${text.replace(/[\\']/g, (c) => `\\${c}`)}'`

@@ -1,0 +1,35 @@
+/** Where rows are kept: the embedded engine or a ClickHouse server. Values in SQL are `{name:Type}` parameters. */
+export interface Store {
+  /** Rows of a query as objects; 64-bit integers come as numbers up to 2^53. Throws the engine's message in one line. */
+  query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]>
+  /** A statement without rows. */
+  command(sql: string, params?: Record<string, unknown>): Promise<void>
+  /** Inserts one block in Native format; a second time with the same token changes nothing, in roll-ups neither. */
+  insertNative(table: string, columns: readonly string[], block: Buffer, token: string): Promise<void>
+  close(): Promise<void>
+}
+
+/** Settings of every insert: one block, one part a partition, found again by its token. */
+export const INSERT_SETTINGS = {
+  async_insert: 0,
+  insert_deduplicate: 1,
+  deduplicate_blocks_in_dependent_materialized_views: 1,
+  max_insert_threads: 1,
+  max_threads: 1,
+  // A block stays one block: cut in two, its token would name something else.
+  max_insert_block_size: 10_000_000,
+  min_insert_block_size_rows: 0,
+  min_insert_block_size_bytes: 0,
+} as const
+
+/** The store cannot be opened or does not answer; the message says what is wrong and how to mend it. */
+export class StoreError extends Error {}
+
+/** The first line of an engine's message, without its code and its stack. */
+export function engineMessage(error: unknown): string {
+  const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
+  return line
+    .replace(/^Code: [0-9]+\. /, '')
+    .replace(/ \(version [^)]*\)$/, '')
+    .slice(0, 500)
+}
