@@ -1,6 +1,7 @@
 import { emptyEvent, type LoggedEvent, type Outcome } from '../../../schemas/event.ts'
 import { enhancedCode, replyCode } from '../reply.ts'
-import { peer, remoteOf } from './reply.ts'
+import { addressEnd, peer } from './address.ts'
+import { remoteOf } from './reply.ts'
 
 /** Postfix's `status=` words (RFC 3464's actions with its own additions) as outcomes. */
 const OUTCOME: Record<string, Outcome> = {
@@ -14,41 +15,45 @@ const OUTCOME: Record<string, Outcome> = {
 /** Agents that put mail into our own mailboxes: their deliveries are inbound. */
 const LOCAL_AGENTS = new Set(['local', 'virtual', 'lmtp', 'pipe'])
 
-function addressEnd(text: string, from: number): number {
-  const ends = ['>, relay=', '>, orig_to=<'].map((mark) => text.indexOf(mark, from)).filter((at) => at !== -1)
-  return ends.length > 0 ? Math.min(...ends) : -1
-}
+const AFTER_TO = [', relay=', ', orig_to=<']
+const AFTER_ORIG_TO = [', relay=']
 
 /**
  * Reads the rest of a delivery agent's line behind the queue id: `to=<a>, relay=..., dsn=5.1.1, status=bounced (...)`.
  * Gives the event, the name of a rule that ignores the line, or undefined where the line is broken.
  */
 export function readDelivery(agent: string, text: string): LoggedEvent | string | undefined {
-  const toEnd = addressEnd(text, 4)
+  const toEnd = addressEnd(text, 4, AFTER_TO)
   if (toEnd === -1) return undefined
-  const relayAt = text.indexOf(', relay=', toEnd)
+  // Fields are read in their order, each from where the one before it ends: nothing in an address can forge a later one.
+  const original = text.startsWith('>, orig_to=<', toEnd)
+  const addressesEnd = original ? addressEnd(text, toEnd + 12, AFTER_ORIG_TO) : toEnd
+  if (addressesEnd === -1) return undefined
+  const relayAt = addressesEnd + 1
   const relayEnd = text.indexOf(', ', relayAt + 8)
   const statusAt = text.indexOf(', status=', relayEnd)
-  if (relayAt === -1 || relayEnd === -1 || statusAt === -1) return undefined
+  if (relayEnd === -1 || statusAt === -1) return undefined
   const wordEnd = text.indexOf(' ', statusAt + 9)
   const status = wordEnd === -1 ? text.slice(statusAt + 9) : text.slice(statusAt + 9, wordEnd)
   if (status === 'deliverable' || status === 'undeliverable') return 'postfix.address_probe'
   const outcome = OUTCOME[status]
   if (outcome === undefined) return undefined
-  const words = wordEnd === -1 ? '' : text.slice(wordEnd + 2, text.endsWith(')') ? -1 : undefined)
+  const words = wordEnd === -1 ? '' : text.slice(wordEnd + 2, text.endsWith(')') ? -1 : text.length)
 
   const event = emptyEvent()
   event.outcome = outcome
   event.direction = LOCAL_AGENTS.has(agent) ? 'inbound' : 'outbound'
   event.recipient = text.slice(4, toEnd)
-  const originalAt = text.indexOf('>, orig_to=<', toEnd)
-  if (originalAt === toEnd) event.original_recipient = text.slice(toEnd + 12, text.lastIndexOf('>', relayAt))
-  Object.assign(event, peer(text.slice(relayAt + 8, relayEnd)))
-  const dsnAt = text.lastIndexOf(', dsn=', statusAt)
-  if (dsnAt !== -1) event.enhanced_code = text.slice(dsnAt + 6, statusAt)
+  if (original) event.original_recipient = text.slice(toEnd + 12, addressesEnd)
+  const relay = peer(text.slice(relayAt + 8, relayEnd))
+  event.remote_host = relay.remote_host
+  event.remote_ip = relay.remote_ip
+  const dsnAt = text.indexOf(', dsn=', relayEnd)
+  if (dsnAt !== -1 && dsnAt < statusAt) event.enhanced_code = text.slice(dsnAt + 6, statusAt)
   if (outcome === 'delivered') {
     event.reply_text = words
-    if (event.remote_ip !== '') event.stage = 'end_of_data'
+    // Also over a Unix socket, which has no address.
+    if (event.remote_host !== '') event.stage = 'end_of_data'
   } else {
     const remote = remoteOf(words)
     event.reply_text = remote.reply_text

@@ -1,31 +1,32 @@
 import type { LoggedEvent } from '../../../schemas/event.ts'
+import { type Correlator, detached } from '../../correlate.ts'
 import { CORRELATED, type Disposition, type Format, type FormatReader, type LogRecord } from '../format.ts'
+import { addressEnd } from './address.ts'
 import { readDelivery } from './delivery.ts'
-import { openMessages } from './messages.ts'
+import { daemonOf, headerFromDomain, noticeRule, queueIdLength } from './line.ts'
 import { readRejection } from './rejection.ts'
 
-/** `postfix-out/submission/smtpd` gives `smtpd`; '' where the program is not Postfix's. */
-function daemonOf(program: string): string {
-  const slash = program.lastIndexOf('/')
-  return slash !== -1 && program.startsWith('postfix') ? program.slice(slash + 1) : ''
-}
+// Filters that log beside Postfix: what they found stands in the refusals of cleanup and smtpd.
+const FILTERS = new Map([
+  ['opendkim', 'postfix.opendkim'],
+  ['opendmarc', 'postfix.opendmarc'],
+])
 
-// Short queue ids are hexadecimal, long ones base 52 (postconf(5), enable_long_queue_ids).
-const QUEUE_ID = /^(?:NOQUEUE|[0-9A-Za-z]{5,40})$/
+const AFTER_SENDER = [', size=', ', status=']
 
-function open({ maxEntries }: { maxEntries: number }): FormatReader {
-  const messages = openMessages(maxEntries)
+const keyOf = (record: LogRecord, queueId: string) => `${record.host} ${queueId}`
 
+function open(messages: Correlator): FormatReader {
   function complete(event: LoggedEvent, record: LogRecord, queueId: string): LoggedEvent {
     event.event_time = record.time
     event.log_host = record.host
     event.source_format = 'postfix'
     if (queueId === 'NOQUEUE') return event
     event.queue_id = queueId
-    const message = messages.get(record.host, queueId)
+    const message = messages.get(keyOf(record, queueId))
     if (message === undefined) return event
     event.message_id = message.message_id
-    event.header_from_domain = message.header_from_domain
+    event.header_from_domain ||= message.header_from_domain
     if (event.sender === '') event.sender = message.sender
     return event
   }
@@ -35,63 +36,70 @@ function open({ maxEntries }: { maxEntries: number }): FormatReader {
     if (read === undefined) return { kind: 'dead', reason: 'postfix: broken delivery line' }
     if (typeof read === 'string') return { kind: 'ignored', rule: read }
     const event = complete(read, record, queueId)
-    if (event.outcome === 'deferred') {
-      const message = messages.at(record.host, queueId)
-      message.deferred ??= new Map()
-      message.deferred.set(event.recipient, event)
-    } else messages.get(record.host, queueId)?.deferred?.delete(event.recipient)
+    if (event.outcome === 'deferred') messages.defer(keyOf(record, queueId), event.recipient, event)
+    else messages.settle(keyOf(record, queueId), event.recipient)
     return { kind: 'events', events: [event] }
   }
 
   function queued(record: LogRecord, queueId: string, text: string): Disposition {
     if (text === 'removed') {
-      messages.forget(record.host, queueId)
+      messages.end(keyOf(record, queueId))
       return CORRELATED
     }
     if (!text.startsWith('from=<')) return { kind: 'ignored', rule: 'postfix.queue' }
-    const expired = text.indexOf('>, status=expired')
-    const end = expired === -1 ? text.indexOf('>, size=') : expired
-    const message = messages.at(record.host, queueId)
-    message.sender = text.slice(6, end === -1 ? text.lastIndexOf('>') : end)
-    if (expired === -1 && !text.includes('>, status=force-expired')) return CORRELATED
-    const events = [...(message.deferred?.values() ?? [])].map(
-      (last): LoggedEvent => ({ ...last, outcome: 'expired', event_time: record.time }),
-    )
-    message.deferred = undefined
+    const end = addressEnd(text, 6, AFTER_SENDER)
+    if (end === -1) return { kind: 'dead', reason: 'postfix: broken queue line' }
+    const key = keyOf(record, queueId)
+    const sender = text.slice(6, end)
+    const message = messages.at(key)
+    // Said anew at each attempt.
+    if (message.sender !== sender) message.sender = detached(sender)
+    // `expired` or `force-expired`, by postsuper(1).
+    if (!/^>, status=(?:force-)?expired/.test(text.slice(end, end + 24))) return CORRELATED
+    const events = messages
+      .settleAll(key)
+      .map((last): LoggedEvent => ({ ...last, outcome: 'expired', event_time: record.time }))
     return events.length > 0
       ? { kind: 'events', events }
       : { kind: 'ignored', rule: 'postfix.expired_unseen' }
   }
 
-  function noted(record: LogRecord, queueId: string, text: string): Disposition {
+  function noted(daemon: string, record: LogRecord, queueId: string, text: string): Disposition {
+    const key = keyOf(record, queueId)
     if (text.startsWith('message-id=')) {
-      const id = text.slice(11)
-      messages.at(record.host, queueId).message_id =
-        id.startsWith('<') && id.endsWith('>') ? id.slice(1, -1) : id
+      const bracketed = text.startsWith('<', 11) && text.endsWith('>')
+      messages.at(key).message_id = detached(bracketed ? text.slice(12, -1) : text.slice(11))
       return CORRELATED
     }
-    const from = /^(?:info|warning): header From: (?:[^<]{0,500}<)?[^@<>]{1,200}@([A-Za-z0-9.-]{1,255})/.exec(
-      text,
-    )
-    if (from?.[1] !== undefined) {
-      messages.at(record.host, queueId).header_from_domain = from[1].toLowerCase()
+    if (text.startsWith('client=') || text.startsWith('uid=')) {
+      // A new message: short queue ids come again, and the line that ended the last one may be missing.
+      if (queueId !== 'NOQUEUE') messages.end(key)
+      return CORRELATED
+    }
+    if (text.startsWith('resent-message-id=')) return CORRELATED
+    if (text.startsWith('info: header From: ') || text.startsWith('warning: header From: ')) {
+      const domain = headerFromDomain(text)
+      if (domain !== '') messages.at(key).header_from_domain = detached(domain)
       return CORRELATED
     }
     const read = readRejection(text)
     if (typeof read === 'string') return { kind: 'ignored', rule: read }
-    if (read !== undefined) return { kind: 'events', events: [complete(read, record, queueId)] }
-    return text.startsWith('client=') ? CORRELATED : { kind: 'ignored', rule: 'postfix.notice' }
+    if (read === undefined) return { kind: 'ignored', rule: noticeRule(daemon, text) }
+    if (text.startsWith('reject: header From: ')) read.header_from_domain = headerFromDomain(text)
+    return { kind: 'events', events: [complete(read, record, queueId)] }
   }
 
   function read(record: LogRecord): Disposition {
-    const daemon = daemonOf(record.program)
-    const colon = record.message.indexOf(': ')
-    const queueId = colon === -1 ? '' : record.message.slice(0, colon)
-    if (queueId === '' || !QUEUE_ID.test(queueId)) return { kind: 'ignored', rule: `postfix.${daemon}` }
-    const text = record.message.slice(colon + 2)
+    const { program, message } = record
+    const daemon = daemonOf(program)
+    if (daemon === '') return { kind: 'ignored', rule: FILTERS.get(program) ?? 'postfix.other_program' }
+    const length = queueIdLength(message)
+    if (length === 0) return { kind: 'ignored', rule: `postfix.${daemon}` }
+    const queueId = message.slice(0, length)
+    const text = message.slice(length + 2)
     if (text.startsWith('to=<')) return delivered(daemon, record, queueId, text)
-    if (daemon === 'qmgr') return queued(record, queueId, text)
-    return noted(record, queueId, text)
+    if (daemon === 'qmgr' || daemon === 'oqmgr' || daemon === 'nqmgr') return queued(record, queueId, text)
+    return noted(daemon, record, queueId, text)
   }
 
   return { read }
@@ -100,6 +108,9 @@ function open({ maxEntries }: { maxEntries: number }): FormatReader {
 /** Postfix through syslog, every instance (`postfix-out/smtp`) and service name (`postfix/submission/smtpd`). */
 export const postfix: Format = {
   name: 'postfix',
-  recognise: (record) => (daemonOf(record.program) !== '' ? 2 : 0),
+  recognise({ program }) {
+    if (daemonOf(program) === '') return FILTERS.has(program) ? 1 : 0
+    return program.startsWith('postfix') ? 2 : 1
+  },
   open,
 }

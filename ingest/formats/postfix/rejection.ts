@@ -1,6 +1,6 @@
 import { emptyEvent, type LoggedEvent, type Stage } from '../../../schemas/event.ts'
 import { enhancedCode, replyCode } from '../reply.ts'
-import { peer } from './reply.ts'
+import { addressEnd, peer } from './address.ts'
 
 const REJECTIONS = new Set(['reject', 'proxy-reject', 'milter-reject', 'soft_reject'])
 const OTHER_ACTIONS = new Set([
@@ -45,21 +45,55 @@ const STAGES: Record<string, Stage> = {
   ETRN: 'unknown',
 }
 
-/** `name=<value>` that Postfix appends; the last one counts, for the words before it are a client's. */
-function appended(text: string, name: string, from: number): string {
-  const at = text.lastIndexOf(`${name}=<`)
-  if (at < from) return ''
-  const start = at + name.length + 2
-  for (const next of ['> to=<', '> proto=', '> helo=<', '>, ', '>:']) {
-    const end = text.indexOf(next, start)
-    if (end !== -1) return text.slice(start, end)
+// smtpd parts the fields by blanks, postscreen by commas.
+const AFTER_FROM = [' to=<', ', to=<', ' proto=', ', proto=', ' helo=<']
+const AFTER_TO = [' proto=', ', proto=', ' helo=<', ':']
+
+interface Fields {
+  /** Where they begin, at their `; `. */
+  at: number
+  sender: string
+  recipient: string
+}
+
+const balanced = (address: string) =>
+  (address.split('"').length - 1 - (address.split('\\"').length - 1)) % 2 === 0
+
+function fieldsAt(text: string, at: number): Fields | undefined {
+  let sender = ''
+  let to = at + 2
+  if (text.startsWith('from=<', to)) {
+    const end = addressEnd(text, to + 6, AFTER_FROM)
+    if (end === -1) return undefined
+    sender = text.slice(to + 6, end)
+    to = text.startsWith(', ', end + 1) ? end + 3 : end + 2
   }
-  return text.endsWith('>') ? text.slice(start, -1) : ''
+  if (!text.startsWith('to=<', to)) return { at, sender, recipient: '' }
+  let end = addressEnd(text, to + 4, AFTER_TO)
+  if (end === -1 && text.endsWith('>')) end = text.length - 1
+  return end === -1 ? undefined : { at, sender, recipient: text.slice(to + 4, end) }
+}
+
+/**
+ * The fields that Postfix appends. The words before them are partly a client's and so are quoted addresses in them:
+ * the last place counts from which they can be read with closed quotes.
+ */
+function appended(text: string): Fields | undefined {
+  for (const mark of ['; from=<', '; to=<', '; proto=']) {
+    let at = text.lastIndexOf(mark)
+    // A hostile line may hold many of them.
+    for (let tries = 0; at > 0 && tries < 4; tries++) {
+      const fields = fieldsAt(text, at)
+      if (fields !== undefined && balanced(fields.sender) && balanced(fields.recipient)) return fields
+      at = text.lastIndexOf(mark, at - 1)
+    }
+  }
+  return undefined
 }
 
 function clientAndText(event: LoggedEvent, text: string): void {
   const client = peer(text)
-  event.remote_host = client.remote_host === 'unknown' ? '' : client.remote_host
+  event.remote_host = client.remote_host
   event.remote_ip = client.remote_ip
   event.source_ip = client.remote_ip
 }
@@ -78,32 +112,31 @@ export function readRejection(text: string): LoggedEvent | string | undefined {
   event.direction = 'inbound'
   event.outcome = 'rejected'
   const rest = text.slice(colon + 2)
-  const header = /^(?:header|body|mime-header|nested-header|milter-[a-z]+) /.test(rest)
-  const from = rest.indexOf(' from ')
-  if (from === -1) return undefined
-  // A header or body check quotes what it found, then names the client; the reason stands at the end.
-  const fields = rest.lastIndexOf('; from=<')
-  const tail = fields !== -1 ? fields : Math.max(rest.lastIndexOf('; to=<'), rest.lastIndexOf('; proto='))
+  const header = /^(?:header|body|content|mime-header|nested-header|milter-[a-z]+) /.test(rest)
+  const fields = appended(rest)
+  const tail = fields?.at ?? rest.length
   if (header) {
     event.stage = 'end_of_data'
-    clientAndText(event, rest.slice(rest.lastIndexOf(' from ', tail === -1 ? rest.length : tail) + 6))
-    const reasonAt = rest.lastIndexOf('>: ')
+    clientAndText(event, rest.slice(rest.lastIndexOf(' from ', tail) + 6))
+    const reasonAt = rest.indexOf('>: ', tail)
     event.reply_text = reasonAt === -1 ? '' : rest.slice(reasonAt + 3)
     event.enhanced_code = /^[45]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])/.exec(event.reply_text)?.[0] ?? ''
   } else {
-    event.stage = STAGES[rest.slice(0, from)] ?? 'unknown'
-    clientAndText(event, rest.slice(from + 6))
-    const replyAt = rest.indexOf(']', from)
-    const start = rest.indexOf(': ', replyAt)
-    event.reply_text = start === -1 ? '' : rest.slice(start + 2, tail > start ? tail : undefined)
+    const [command = ''] = /^[A-Z-]{1,20}/.exec(rest) ?? []
+    // What a proxied server refused (proxy-reject) is logged without the client.
+    const from = rest.startsWith(' from ', command.length) ? command.length : -1
+    if (command === '' || (from === -1 && rest.charCodeAt(command.length) !== 0x3a)) return undefined
+    event.stage = STAGES[command] ?? 'unknown'
+    if (from !== -1) clientAndText(event, rest.slice(from + 6))
+    const replyAt = from === -1 ? command.length : rest.indexOf(']', from)
+    const start = replyAt === -1 ? -1 : rest.indexOf(': ', replyAt)
+    event.reply_text = start === -1 ? '' : rest.slice(start + 2, Math.max(tail, start + 2))
     event.reply_code = replyCode(event.reply_text)
     event.enhanced_code =
       enhancedCode(event.reply_text) ||
       (/^[45]\.[0-9]{1,3}\.[0-9]{1,3} /.exec(event.reply_text)?.[0].trim() ?? '')
   }
-  if (tail !== -1) {
-    event.sender = appended(rest, 'from', tail)
-    event.recipient = appended(rest, ' to', tail) || appended(rest, '; to', tail)
-  }
+  event.sender = fields?.sender ?? ''
+  event.recipient = fields?.recipient ?? ''
   return event
 }

@@ -1,15 +1,16 @@
 import type { Stage } from '../../../schemas/event.ts'
+import { type Peer, peerAt } from './address.ts'
+
+export { peer } from './address.ts'
 
 /** What the text behind `status=...` tells: who spoke, at which command, and its words. */
-export interface Remote {
-  remote_host: string
-  remote_ip: string
+export interface Remote extends Peer {
   stage: Stage
   /** The server's reply, or Postfix's own words where no server spoke. */
   reply_text: string
 }
 
-// The commands as Postfix names them in smtp_trouble.c and smtp_proto.c.
+// The commands and states as smtp_proto.c names them; a name stands behind the longer ones that contain it.
 const COMMANDS: [string, Stage][] = [
   ['end of DATA', 'end_of_data'],
   ['end of data', 'end_of_data'],
@@ -17,14 +18,17 @@ const COMMANDS: [string, Stage][] = [
   ['final delivery response', 'end_of_data'],
   ['RCPT TO', 'rcpt_to'],
   ['MAIL FROM', 'mail_from'],
+  ['BDAT', 'end_of_data'],
   ['DATA', 'data'],
+  ['STARTTLS', 'starttls'],
+  ['TLS handshake', 'starttls'],
   ['EHLO', 'helo'],
   ['HELO', 'helo'],
   ['LHLO', 'helo'],
-  ['STARTTLS', 'starttls'],
-  ['AUTH', 'auth'],
-  ['initial server greeting', 'connect'],
   ['XFORWARD', 'helo'],
+  ['AUTH', 'auth'],
+  ['SASL', 'auth'],
+  ['greeting', 'connect'],
 ]
 
 function stageOf(words: string): Stage {
@@ -32,68 +36,79 @@ function stageOf(words: string): Stage {
   return 'unknown'
 }
 
-const NOBODY = { remote_host: '', remote_ip: '' }
+// How a text begins in which a server's reply stands, what comes between its name and the reply, and the stage.
+const SPEAKERS: [begin: string, then: string, Stage][] = [
+  ['host ', ' said: ', 'unknown'],
+  ['host ', ' refused to talk to me: ', 'connect'],
+  ['TLS is required, but host ', ' refused to start TLS: ', 'starttls'],
+  ['host ', ' refused to start TLS: ', 'starttls'],
+  ['SASL authentication failed; server ', ' said: ', 'auth'],
+]
 
-/** `name[address]` or `name[address]:port` at `from`, and where it ends; undefined where there is none. */
-function peerAt(text: string, from: number) {
-  const open = text.indexOf('[', from)
-  const close = open === -1 ? -1 : text.indexOf(']', open)
-  if (close === -1 || text.slice(from, open).includes(' ')) return undefined
-  return { remote_host: text.slice(from, open), remote_ip: text.slice(open + 1, close), end: close + 1 }
-}
+// What Postfix says of a server that did not answer; '' where ` while sending ...` behind its name tells the stage.
+const TALKS: [begin: string, Stage | ''][] = [
+  ['lost connection with ', ''],
+  ['conversation with ', ''],
+  ['local data error while talking to ', ''],
+  ['connect to ', 'connect'],
+  ['SASL authentication failed; cannot authenticate to server ', 'auth'],
+  ['SASL authentication failed; authentication protocol loop with server ', 'auth'],
+]
 
-/** The peer of a `relay=` or `from` field: `mx.example[192.0.2.1]:25`; a name alone is the host. */
-export function peer(text: string): { remote_host: string; remote_ip: string } {
-  const found = peerAt(text, 0)
-  if (found !== undefined) return { remote_host: found.remote_host, remote_ip: found.remote_ip }
-  return NOBODY
-}
+// Stages of Postfix's own words; the server, where they name one, stands at their end.
+const OWN_WORDS: [begin: string, Stage][] = [
+  ['TLS is required', 'starttls'],
+  ['Cannot start TLS', 'starttls'],
+  ['Server certificate ', 'starttls'],
+  ['certificate verification failed', 'starttls'],
+  ['TLS ', 'starttls'],
+  ['TLSA ', 'starttls'],
+  ['SASL authentication failed', 'auth'],
+  // Both are decided by what the server announced in its answer to EHLO.
+  ['message size ', 'helo'],
+  ['SMTPUTF8 is required', 'helo'],
+]
 
+const SUSPENDED = 'delivery temporarily suspended: '
 const IN_REPLY_TO = ' (in reply to '
 
-function said(text: string, host: number): Remote | undefined {
-  const server = peerAt(text, host)
-  if (server === undefined) return undefined
-  const { remote_host, remote_ip, end } = server
-  const rest = text.slice(end)
-  for (const [words, stage] of [
-    [' refused to talk to me: ', 'connect'],
-    [' refused to start TLS: ', 'starttls'],
-    [' said: ', 'unknown'],
-  ] as const) {
-    if (!rest.startsWith(words)) continue
-    const reply = rest.slice(words.length)
-    // The remote server chooses the words: only the last such note is Postfix's.
-    const note = reply.endsWith(' command)') ? reply.lastIndexOf(IN_REPLY_TO) : -1
-    if (note === -1) return { remote_host, remote_ip, stage, reply_text: reply }
-    return { remote_host, remote_ip, stage: stageOf(reply.slice(note)), reply_text: reply.slice(0, note) }
-  }
-  return undefined
+function replyOf(server: Peer, stage: Stage, reply: string): Remote {
+  const { remote_host, remote_ip } = server
+  // The remote server chooses the words: only the last such note is Postfix's.
+  const note = reply.endsWith(' command)') ? reply.lastIndexOf(IN_REPLY_TO) : -1
+  if (note === -1) return { remote_host, remote_ip, stage, reply_text: reply }
+  return { remote_host, remote_ip, stage: stageOf(reply.slice(note)), reply_text: reply.slice(0, note) }
 }
 
-// Where a failed conversation names the server that it was held with.
-const TALKS = ['lost connection with ', 'conversation with ', 'connect to ']
+function lastPeer(text: string): Peer {
+  for (const before of [' offered by host ', ' of server ', ' by server ']) {
+    const at = text.lastIndexOf(before)
+    const server = at === -1 ? undefined : peerAt(text, at + before.length)
+    if (server !== undefined) return server
+  }
+  return { remote_host: '', remote_ip: '' }
+}
 
-/** Takes Postfix's words off a delivery's text. Prefixes such as `delivery temporarily suspended:` may stand before. */
-export function remoteOf(text: string): Remote {
-  const host = text.startsWith('host ')
-    ? 0
-    : text.startsWith('TLS is required, but host ')
-      ? 21
-      : text.indexOf(': host ') + 2
-  if (text.startsWith('host ', host)) {
-    const remote = said(text, host + 5)
-    if (remote !== undefined) return remote
+/** Takes Postfix's words off the text of a delivery that failed. */
+export function remoteOf(whole: string): Remote {
+  // What the queue manager says of a destination it gave up for now is the text of an earlier attempt.
+  const text = whole.startsWith(SUSPENDED) ? whole.slice(SUSPENDED.length) : whole
+  for (const [begin, then, stage] of SPEAKERS) {
+    if (!text.startsWith(begin)) continue
+    const server = peerAt(text, begin.length)
+    if (server !== undefined && text.startsWith(then, server.end))
+      return replyOf(server, stage, text.slice(server.end + then.length))
   }
-  for (const talk of TALKS) {
-    const start = text.indexOf(talk)
-    const server = start === -1 ? undefined : peerAt(text, start + talk.length)
+  for (const [begin, stage] of TALKS) {
+    const server = text.startsWith(begin) ? peerAt(text, begin.length) : undefined
     if (server === undefined) continue
-    const during = text.indexOf(' while ', server.end)
-    const stage =
-      talk === 'connect to ' ? 'connect' : stageOf(text.slice(during === -1 ? server.end : during))
-    return { remote_host: server.remote_host, remote_ip: server.remote_ip, stage, reply_text: text }
+    const { remote_host, remote_ip, end } = server
+    return { remote_host, remote_ip, stage: stage || stageOf(text.slice(end)), reply_text: whole }
   }
-  if (text.includes('TLS')) return { ...NOBODY, stage: 'starttls', reply_text: text }
-  return { ...NOBODY, stage: 'queue', reply_text: text }
+  for (const [begin, stage] of OWN_WORDS) {
+    if (!text.startsWith(begin)) continue
+    const { remote_host, remote_ip } = lastPeer(text)
+    return { remote_host, remote_ip, stage, reply_text: whole }
+  }
+  return { remote_host: '', remote_ip: '', stage: 'queue', reply_text: whole }
 }

@@ -91,8 +91,70 @@ test('the words of a remote server cannot forge the fields', () => {
     ),
   ])
   expect(events).toMatchObject([
-    { outcome: 'bounced', stage: 'rcpt_to', remote_host: 'mx.e', reply_text: words },
+    {
+      outcome: 'bounced',
+      stage: 'rcpt_to',
+      recipient: '"a>, relay= b"@e',
+      remote_host: 'mx.e',
+      reply_text: words,
+    },
   ])
+})
+
+test.each([
+  ['TLS is required, but was not offered by host mx.e[192.0.2.1]', 'starttls', 'mx.e', 0],
+  ['Server certificate not trusted', 'starttls', '', 0],
+  ['SASL authentication failed; server mx.e[192.0.2.1] said: 535 5.7.8 no', 'auth', 'mx.e', 535],
+  ['message size 9 exceeds size limit 5 of server mx.e[192.0.2.1]', 'helo', 'mx.e', 0],
+  ['unknown user: "x"', 'queue', '', 0],
+  ['user unknown. Command output: host a[192.0.2.9] said: 550 no', 'queue', '', 0],
+])('words without a relay: %s', (words, stage, remote_host, reply_code) => {
+  const { events } = read([
+    delivery('smtp', `to=<b@e>, relay=none, ${times}, dsn=4.0.0, status=deferred (${words})`),
+  ])
+  expect(events).toMatchObject([{ stage, remote_host, reply_code }])
+})
+
+test('a Unix socket is no address', () => {
+  const { events } = read([
+    delivery('lmtp', `to=<b@e>, relay=m.e[private/lmtp], ${times}, dsn=2.0.0, status=sent (250 2.0.0 ok)`),
+  ])
+  expect(events).toMatchObject([
+    { remote_host: 'm.e', remote_ip: '', direction: 'inbound', stage: 'end_of_data' },
+  ])
+})
+
+test('the visible From is the header, not the envelope', () => {
+  const { events } = read([
+    `${at} postfix/cleanup[1]: 4F9D195432C: info: header From: "x@no.e" <a@visible.e> from h[192.0.2.1]; from=<s@env.e> to=<b@e> proto=ESMTP helo=<h>`,
+    delivery('smtp', `to=<b@e>, relay=none, ${times}, dsn=5.0.0, status=bounced (x)`),
+    `${at} postfix/cleanup[1]: 3zXbcd0f1Gz1: info: header From: a@Bare.e from h[192.0.2.1]; from=<s@env.e> to=<b@e> proto=ESMTP helo=<h>`,
+    `${at} postfix/smtp[1]: 3zXbcd0f1Gz1: to=<b@e>, relay=none, ${times}, dsn=5.0.0, status=bounced (x)`,
+  ])
+  expect(events.map((event) => event.header_from_domain)).toEqual(['visible.e', 'bare.e'])
+})
+
+test.each([
+  [
+    'proxy-reject: END-OF-MESSAGE: 554 5.7.0 Reject, id=1 from x; from=<a@s> to=<b@e> proto=ESMTP helo=<h>',
+    554,
+  ],
+  [
+    'reject: header X: y; from=<q@q> to=<r@r>: z from h[192.0.2.1]; from=<a@s> to=<b@e> proto=ESMTP helo=<h>: 5.7.1 no: <x>: y',
+    0,
+  ],
+  ['reject: RCPT from [192.0.2.1]:99: 550 5.7.1 no; from=<a@s>, to=<b@e>, proto=ESMTP, helo=<h>', 550],
+  ['milter-reject: END-OF-MESSAGE from h[192.0.2.1]: 5.7.1 no; from=<a@s> to=<b@e> proto=ESMTP helo=<h>', 0],
+])('a refusal names its recipient: %s', (words, reply_code) => {
+  const { events } = read([`${at} postfix/cleanup[1]: 4F9D195432C: ${words}`])
+  expect(events).toMatchObject([{ outcome: 'rejected', sender: 'a@s', recipient: 'b@e', reply_code }])
+  expect(events[0]?.enhanced_code).toMatch(/^5\.7\.[01]$/)
+})
+
+test("a daemon's own words are no queue id", () => {
+  const { events, account } = read([`${at} postfix/smtpd[1]: warning: reject: ETRN e... from h[192.0.2.1]`])
+  expect(events).toEqual([])
+  expect(account.dead).toBe(0)
 })
 
 test('an expiry gives one event for each recipient last seen deferred, with its last reply', () => {
