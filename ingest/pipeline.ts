@@ -1,3 +1,4 @@
+import { type Correlator, openCorrelator } from './correlate.ts'
 import { openAuto } from './envelopes/auto.ts'
 import { openFormats } from './formats/auto.ts'
 import type { Disposition, Format } from './formats/format.ts'
@@ -5,11 +6,9 @@ import type { Disposition, Format } from './formats/format.ts'
 /** What a source's records are read with. */
 export interface PipelineOptions {
   formats: readonly Format[]
-  /** Milliseconds since 1970 at which year-less stamps are resolved: when the records arrived. */
-  reference: number
   /** IANA zone of stamps that have none. */
   timeZone: string
-  /** How many messages the correlators remember. */
+  /** How many messages the correlator remembers. */
   maxEntries: number
   /** Recipient domains that are ours: what we pass on to them is inbound. Lower-case A-labels. */
   ownDomains: ReadonlySet<string>
@@ -17,42 +16,64 @@ export interface PipelineOptions {
   sourceIps: ReadonlyMap<string, string>
 }
 
-/** Reads one line of a source, in order: envelope off, format, what the configuration knows. */
-export interface Pipeline {
-  read(line: string): Disposition
+/** What a pipeline knows between two records: it goes on from there exactly as it would have. */
+export interface PipelineState {
+  /** Time of the last record, which decides an hour that happens twice. */
+  previous: number
+  /** The correlator's snapshot. */
+  correlator: string
 }
 
-/** A pipeline with empty state. Throws a RangeError for a time zone that does not exist. */
-export function openPipeline({
-  formats,
-  reference,
-  timeZone,
-  maxEntries,
-  ownDomains,
-  sourceIps,
-}: PipelineOptions): Pipeline {
-  const unwrap = openAuto({ reference, timeZone })
-  const reader = openFormats(formats, { maxEntries })
-  const configured = ownDomains.size > 0 || sourceIps.size > 0
-
-  return {
-    read(line) {
-      const record = unwrap(line)
-      const disposition = reader.read(record)
-      if (!configured || disposition.kind !== 'events') return disposition
-      for (const event of disposition.events) {
-        if (event.direction !== 'outbound') continue
-        const domain = event.recipient.slice(event.recipient.lastIndexOf('@') + 1).toLowerCase()
-        if (ownDomains.has(domain)) event.direction = 'inbound'
-        else event.source_ip ||= sourceIpOf(sourceIps, record.host, record.program)
-      }
-      return disposition
-    },
-  }
+/** Reads the records of one partition in order: envelope off, format, what the configuration knows. */
+export interface Pipeline {
+  /** Milliseconds since 1970 at which year-less stamps are resolved: when the records arrived. */
+  reference: number
+  read(line: string): Disposition
+  state(): PipelineState
 }
 
 function sourceIpOf(sourceIps: ReadonlyMap<string, string>, host: string, program: string): string {
   const slash = program.indexOf('/')
   const instance = slash === -1 ? program : program.slice(0, slash)
   return sourceIps.get(`${host}/${instance}`) ?? sourceIps.get(host) ?? ''
+}
+
+/** A pipeline with empty state, or with the one that it had. Throws a RangeError for a time zone that does not exist. */
+export function openPipeline(options: PipelineOptions, reference: number, state?: PipelineState): Pipeline {
+  const { ownDomains, sourceIps } = options
+  const context = {
+    reference,
+    timeZone: options.timeZone,
+    ...(state?.previous ? { previous: state.previous } : {}),
+  }
+  const unwrap = openAuto(context)
+  const correlator: Correlator = openCorrelator(options.maxEntries, state?.correlator)
+  const reader = openFormats(options.formats, correlator)
+  const configured = ownDomains.size > 0 || sourceIps.size > 0
+  let previous = state?.previous ?? 0
+
+  function read(line: string): Disposition {
+    const record = unwrap(line)
+    if (record.time !== 0) previous = record.time
+    const disposition = reader.read(record)
+    if (!configured || disposition.kind !== 'events') return disposition
+    for (const event of disposition.events) {
+      if (event.direction !== 'outbound') continue
+      const domain = event.recipient.slice(event.recipient.lastIndexOf('@') + 1).toLowerCase()
+      if (ownDomains.has(domain)) event.direction = 'inbound'
+      else event.source_ip ||= sourceIpOf(sourceIps, record.host, record.program)
+    }
+    return disposition
+  }
+
+  return {
+    get reference() {
+      return context.reference
+    },
+    set reference(time) {
+      context.reference = time
+    },
+    read,
+    state: () => ({ previous, correlator: correlator.snapshot() }),
+  }
 }

@@ -38,7 +38,7 @@ async function* mailRecords(path: string): AsyncGenerator<RecordBlock> {
 }
 
 /** How the records of a file are read; `kind` is found out by `auto`. */
-export interface RecordOptions extends Omit<PipelineOptions, 'reference'> {
+export interface RecordOptions extends PipelineOptions {
   kind: 'auto' | 'lines' | 'mails'
   maxLineBytes: number
 }
@@ -55,7 +55,7 @@ export async function* readRecords(path: string, options: RecordOptions): AsyncG
     return
   }
   const file = await openFile(path)
-  const pipeline = openPipeline({ ...options, reference: file.reference })
+  const pipeline = openPipeline(options, file.reference)
   for await (const block of readLines(file.chunks, { maxLineBytes: options.maxLineBytes })) {
     const dispositions = block.lines.map((line, index) => (block.cut(index) ? TOO_LONG : pipeline.read(line)))
     yield { dispositions, offsets: block.offsets, path, bytes: block.bytes }

@@ -1,3 +1,4 @@
+import type { Correlator } from '../correlate.ts'
 import type { Disposition, Format, FormatReader, LogRecord } from './format.ts'
 
 /**
@@ -5,8 +6,8 @@ import type { Disposition, Format, FormatReader, LogRecord } from './format.ts'
  * Programs that no format knows are ignored by name (`other_program`): a mail log shares its file with others.
  * A record without an envelope that no format knows is a dead letter: nothing says that it may be skipped.
  */
-export function openFormats(formats: readonly Format[], options: { maxEntries: number }): FormatReader {
-  const readers = formats.map((format) => ({ format, reader: format.open(options) }))
+export function openFormats(formats: readonly Format[], correlator: Correlator): FormatReader {
+  const readers = formats.map((format) => ({ format, reader: format.open(correlator) }))
   let last = readers[0]
 
   function fitting(record: LogRecord): FormatReader | undefined {

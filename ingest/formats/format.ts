@@ -1,4 +1,5 @@
 import type { LoggedEvent } from '../../schemas/event.ts'
+import type { Correlator } from '../correlate.ts'
 
 /** One log record after its envelope was taken off. */
 export interface LogRecord {
@@ -33,8 +34,8 @@ export interface Format {
   name: string
   /** How sure this record is of this format: 0 (not), 1 (could be), 2 (certain). Must be cheap. */
   recognise(record: LogRecord): 0 | 1 | 2
-  /** A reader with empty correlator state, bounded by `maxEntries` remembered messages. */
-  open(options: { maxEntries: number }): FormatReader
+  /** A reader whose state between records is all in the correlator of its partition. */
+  open(correlator: Correlator): FormatReader
 }
 
 export const CORRELATED: Disposition = { kind: 'correlated' }

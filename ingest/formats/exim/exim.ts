@@ -1,9 +1,10 @@
 import type { LoggedEvent } from '../../../schemas/event.ts'
+import { type Correlator, detached } from '../../correlate.ts'
 import { CORRELATED, type Disposition, type Format, type FormatReader, type LogRecord } from '../format.ts'
+import { complete } from './complete.ts'
 import { FLAGS, readDelivery } from './delivery.ts'
 import { readFields } from './fields.ts'
 import { idLength, readLine } from './line.ts'
-import { openMessages } from './messages.ts'
 import { noticeRule } from './notices.ts'
 import { readRejection } from './rejection.ts'
 
@@ -11,7 +12,7 @@ import { readRejection } from './rejection.ts'
 const REJECTLOG = /^(?:Envelope-(?:from|to): |[A-Z* ] [!-9;-~]{1,200}:|[ \t]|-{20,}$|$)/
 
 const isExim = (record: LogRecord) => record.program.startsWith('exim')
-const isPlainFile = (record: LogRecord) => record.program === '' && record.host === ''
+const isPlainFile = (record: LogRecord) => record.program === ''
 
 function stamped(event: LoggedEvent, record: LogRecord, id: string): LoggedEvent {
   event.event_time = record.time
@@ -21,16 +22,19 @@ function stamped(event: LoggedEvent, record: LogRecord, id: string): LoggedEvent
   return event
 }
 
-function open({ maxEntries }: { maxEntries: number }): FormatReader {
-  const messages = openMessages(maxEntries)
-
+function open(messages: Correlator): FormatReader {
   /** `<= sender H=... P=esmtp S=541 id=...`: a message arrived. */
   function arrived(key: string, text: string): Disposition {
     // A quoted local part may hold blanks; the fields begin at the first that looks like one.
     const fieldsAt = text.search(/ (?:[A-Z]|id)=/)
     const sender = fieldsAt === -1 ? text : text.slice(0, fieldsAt)
     const { message_id } = readFields(text, fieldsAt === -1 ? text.length : fieldsAt)
-    messages.begin(key, sender === '<>' ? '' : sender, message_id)
+    // An id that is used again is another message.
+    messages.end(key)
+    Object.assign(messages.at(key), {
+      sender: sender === '<>' ? '' : detached(sender),
+      message_id: detached(message_id),
+    })
     return CORRELATED
   }
 
@@ -47,7 +51,7 @@ function open({ maxEntries }: { maxEntries: number }): FormatReader {
         if (rest.startsWith('blackhole (', 3) || rest.startsWith(':blackhole:', 3))
           return { kind: 'ignored', rule: 'exim.discarded' }
         const event = stamped(readDelivery(outcome, rest.slice(3)), record, id)
-        return { kind: 'events', events: [messages.complete(key, event)] }
+        return { kind: 'events', events: [complete(messages, key, event)] }
       }
     }
     if (rest === 'Completed' || rest.startsWith('Completed ')) {
@@ -81,7 +85,10 @@ export const exim: Format = {
   recognise: (record) => {
     if (isExim(record)) return 2
     if (!isPlainFile(record)) return 0
-    if (record.time !== 0) return idLength(record.message, 0) > 0 || STARTS.test(record.message) ? 2 : 1
+    const certain = idLength(record.message, 0) > 0 || STARTS.test(record.message)
+    // A shipper names the host that it read the file on.
+    if (record.host !== '') return certain ? 2 : 0
+    if (record.time !== 0) return certain ? 2 : 1
     return REJECTLOG.test(record.message) && record.message !== '' ? 1 : 0
   },
   open,

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { accountLine, count, openAccount } from '../../../ingest/account.ts'
+import { openCorrelator } from '../../../ingest/correlate.ts'
 import { openAuto } from '../../../ingest/envelopes/auto.ts'
 import { openFormats } from '../../../ingest/formats/auto.ts'
 import { exim } from '../../../ingest/formats/exim/exim.ts'
@@ -10,7 +11,7 @@ import type { LoggedEvent } from '../../../schemas/event.ts'
 
 function read(lines: string[]) {
   const unwrap = openAuto({ reference: Date.UTC(2026, 10, 24), timeZone: 'UTC' })
-  const reader = openFormats([exim], { maxEntries: 1000 })
+  const reader = openFormats([exim], openCorrelator(1000))
   const account = openAccount()
   const events: LoggedEvent[] = []
   for (const line of lines) {
@@ -83,7 +84,7 @@ test.each(['mainlog', 'rejectlog'])('a real %s: the account balances, nothing is
   accountLine(account)
 })
 
-const reader = (maxEntries = 1000) => exim.open({ maxEntries })
+const reader = (maxEntries = 1000) => exim.open(openCorrelator(maxEntries))
 const id = '1a2B3c-000001-Ab'
 const newId = '1tXyZ0-00000001abc-1Dea'
 const mx = 'H=mx.r.example [203.0.113.5]'

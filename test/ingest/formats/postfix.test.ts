@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { accountLine, count, openAccount } from '../../../ingest/account.ts'
+import { openCorrelator } from '../../../ingest/correlate.ts'
 import { openAuto } from '../../../ingest/envelopes/auto.ts'
 import { postfix } from '../../../ingest/formats/postfix/postfix.ts'
 import type { LoggedEvent } from '../../../schemas/event.ts'
 
 function read(lines: string[], maxEntries = 1000) {
   const unwrap = openAuto({ reference: Date.UTC(2026, 10, 24), timeZone: 'UTC' })
-  const reader = postfix.open({ maxEntries })
+  const reader = postfix.open(openCorrelator(maxEntries))
   const account = openAccount()
   const events: LoggedEvent[] = []
   for (const line of lines) {
