@@ -1,0 +1,27 @@
+-- How the mail to (or, inbound, from) each domain fared. A message counts once in each column: retries are one.
+SELECT
+    name,
+    accepted,
+    deferred,
+    refused,
+    count() OVER () AS domains_total,
+    countIf(deferred + refused > 0) OVER () AS domains_refusing,
+    countIf(accepted > 0) OVER () AS domains_accepting
+FROM
+(
+    SELECT
+        if(direction = 'outbound', recipient_org_domain, sender_domain) AS name,
+        -- What is refused before it has a queue id is told apart by its client.
+        sipHash64(log_host, queue_id, recipient, if(queue_id = '', remote_ip, toIPv6('::'))) AS message,
+        uniqIf(message, outcome = 'delivered') AS accepted,
+        uniqIf(message, outcome = 'deferred') AS deferred,
+        uniqIf(message, outcome IN ('bounced', 'expired', 'rejected')) AS refused
+    FROM delivery_events
+    WHERE toStartOfHour(event_time) >= toStartOfHour(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'))
+      AND event_time >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
+      AND event_time < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
+      AND ({direction:String} = '' OR toString(direction) = {direction:String})
+    GROUP BY name
+)
+ORDER BY refused DESC, deferred DESC, accepted DESC, name
+LIMIT {limit:UInt16}

@@ -1,0 +1,91 @@
+import type { Direction } from '../../schemas/event.ts'
+
+/** What the page may ask for: a window of time that ends at `at`. */
+export interface PageQuery {
+  /** End of the window in milliseconds since 1970; undefined is now. */
+  at: number | undefined
+  window_ms: number
+  /** undefined is both. */
+  direction: Direction | undefined
+  /** Most rows of one list. */
+  limit: number
+}
+
+/** One judgement, as `faultline verdict --json` prints it. */
+export interface VerdictItem {
+  direction: Direction
+  subject_kind: string
+  subject: string
+  verdict: string
+  /** Per cent. */
+  confidence: number
+  sub_cause: string
+  window_start: string | number
+  window_end: string | number
+  /** Numbers, words and lists by name; the page shows those that it knows first. */
+  evidence: object
+  next_step: string
+}
+
+/** How the mail to one party fared. A message counts once in each column, however often it was tried. */
+export interface BreadthRow {
+  name: string
+  accepted: number
+  deferred: number
+  refused: number
+}
+
+/** Who refuses, and who accepts at the same time, worst first. */
+export interface Breadth {
+  /** Recipients' organisational domains of mail that we send, senders' domains of mail that we receive. */
+  domains: BreadthRow[]
+  /** Where we send to. */
+  providers: BreadthRow[]
+  /** Addresses that send to us. */
+  clients: BreadthRow[]
+  /** Of all domains, also those beyond the limit. */
+  domains_total: number
+  domains_refusing: number
+  domains_accepting: number
+}
+
+/** One kind of reply: the same words with addresses, ids and times masked. */
+export interface ReplyRow {
+  /** Decimal digits: it does not fit a JavaScript number. */
+  fingerprint: string
+  count: number
+  reply_code: number
+  enhanced_code: string
+  /** The newest reply of this kind, as logged. */
+  reply_text: string
+  reason: string
+  side: string
+  fault: string
+  stage: string
+  remote_host: string
+  /** Different domains that had this reply. */
+  domains: number
+  last_seen_ms: number
+}
+
+/** What became of every line read since the store began: with_events + correlated + ignored + dead = read. */
+export interface LineAccount {
+  read: number
+  with_events: number
+  events: number
+  correlated: number
+  ignored: number
+  dead: number
+  ignored_rules: { rule: string; count: number }[]
+  /** Times of the first and last event in the store; 0 where it holds none. Those in the future don't count. */
+  oldest_event_ms: number
+  newest_event_ms: number
+}
+
+/** What the page shows, from wherever it comes. */
+export interface PageApi {
+  judgement(query: PageQuery): Promise<VerdictItem[]>
+  breadth(query: PageQuery): Promise<Breadth>
+  replies(query: PageQuery): Promise<ReplyRow[]>
+  account(): Promise<LineAccount>
+}

@@ -1,0 +1,29 @@
+// @ts-check
+
+const PATIENCE_MS = 60_000
+
+/**
+ * Asks the page's server. Gives the value and the server's own time.
+ * @param {string} path
+ * @param {Record<string, string | undefined>} [query]
+ */
+export async function ask(path, query = {}) {
+  const params = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value) params.set(name, value)
+  const response = await reach(`api/${path}?${params}`)
+  const value = await response.json()
+  if (!response.ok) throw new Error(value.error)
+  return { value, now: Date.parse(response.headers.get('date') ?? '') || Date.now() }
+}
+
+/** @param {string} address */
+async function reach(address) {
+  try {
+    return await fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS) })
+  } catch (error) {
+    const slow = error instanceof DOMException && error.name === 'TimeoutError'
+    throw new Error(
+      slow ? 'Faultline takes over a minute to answer' : 'Faultline can’t be reached; is it still running?',
+    )
+  }
+}

@@ -1,0 +1,105 @@
+// @ts-check
+import { count, counted } from './words.js'
+
+/** @typedef {import('../api.ts').VerdictItem} VerdictItem */
+/** @typedef {string | { log: string }} Part a piece of a sentence: our words, or words out of a log */
+
+// Seen from the side that the judgement names: theirs where they refuse us, ours where everyone does.
+const THEIR_CAUSE = {
+  authentication: 'they don’t accept the sender’s authentication (SPF, DKIM, DMARC)',
+  reputation: 'they distrust the sender’s reputation',
+  dns: 'their DNS',
+  routing: 'their routing or directory',
+  directory: 'their routing or directory',
+  policy: 'their policy, which the reply does not explain',
+  tls: 'TLS between them and us',
+  throttling: 'they throttle us',
+}
+const OUR_CAUSE = {
+  authentication: 'authentication (SPF, DKIM or DMARC)',
+  reputation: 'reputation or a block list',
+  dns: 'the sender’s DNS',
+  routing: 'routing',
+  directory: 'addresses that no longer exist',
+  policy: 'policy, which the replies don’t explain',
+  tls: 'TLS',
+  throttling: 'too much mail at once',
+}
+
+/**
+ * One judgement in words that a postmaster can pass on.
+ * @param {VerdictItem} item
+ * @returns {Part[]}
+ */
+export function sentence(item) {
+  const inbound = item.direction === 'inbound'
+  const who = { log: item.subject }
+  switch (item.verdict) {
+    case 'recipient_domain':
+      return inbound
+        ? ['We refuse mail for ', who, ...because(OUR_CAUSE, item), numbers(item)]
+        : [who, ' refuses our mail', ...because(THEIR_CAUSE, item), numbers(item)]
+    case 'provider_wide':
+      return inbound
+        ? ['We refuse what comes from ', who, ...because(OUR_CAUSE, item), numbers(item)]
+        : ['Domains at ', who, ' refuse our mail', ...because(THEIR_CAUSE, item), numbers(item)]
+    case 'sender_wide':
+      return inbound
+        ? [
+            'We refuse mail from ',
+            who,
+            ', other senders are accepted',
+            ...because(OUR_CAUSE, item),
+            numbers(item),
+          ]
+        : ['Mail from ', who, ' is refused by unrelated domains', ...because(OUR_CAUSE, item), numbers(item)]
+    case 'platform_wide':
+      return inbound
+        ? ['We refuse almost everyone: our own gateway', ...because(OUR_CAUSE, item), numbers(item)]
+        : ['Most of our mail is refused everywhere: our network, addresses or relay', numbers(item)]
+    case 'mailbox_noise':
+      return [
+        'Nothing unusual for ',
+        who,
+        ': unknown users and full mailboxes at the usual rate',
+        numbers(item),
+      ]
+    case 'insufficient_data':
+      return ['Too little is known to judge ', who, numbers(item)]
+    default:
+      return [who, ': ', { log: item.verdict.replaceAll('_', ' ') }, numbers(item)]
+  }
+}
+
+/**
+ * @param {Record<string, string>} table
+ * @param {VerdictItem} item
+ * @returns {Part[]}
+ */
+function because(table, item) {
+  const cause = item.sub_cause.toLowerCase()
+  if (cause === '' || cause === 'unknown') return []
+  return [': ', Object.hasOwn(table, cause) ? (table[cause] ?? '') : { log: cause.replaceAll('_', ' ') }]
+}
+
+/** @param {VerdictItem} item */
+function numbers(item) {
+  const refused = number(item, 'refused')
+  const attempts = number(item, 'attempts')
+  const others = number(item, 'accepting_domains')
+  const said = []
+  if (refused !== undefined && attempts !== undefined)
+    said.push(`${count(refused)} of ${count(attempts)} refused`)
+  if (others !== undefined && item.direction === 'outbound')
+    said.push(others === 1 ? '1 other domain accepts' : `${counted(others, 'other domain')} accept`)
+  return said.length === 0 ? '.' : `. ${said.join(', ')}.`
+}
+
+/**
+ * @param {VerdictItem} item
+ * @param {string} name
+ */
+function number({ evidence }, name) {
+  const value = /** @type {Record<string, unknown>} */ (evidence)[name]
+  return typeof value === 'number' ? value : undefined
+}

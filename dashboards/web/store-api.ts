@@ -1,0 +1,117 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Store } from '../../store/store.ts'
+import type { BreadthRow, LineAccount, PageApi, PageQuery, ReplyRow, VerdictItem } from './api.ts'
+
+/** Judges the window of this length that ends at `at`: `judgeWindow` of verdict/judge.ts. */
+export type Judge = (store: Store, window: { at: number; window_ms: number }) => Promise<VerdictItem[]>
+
+/** What the page shows, out of the store. */
+export function storeApi(store: Store, judge: Judge): PageApi {
+  return {
+    judgement: async ({ at = Date.now(), window_ms, direction, limit }) => {
+      const items = await judge(store, { at, window_ms })
+      return items.filter((item) => direction === undefined || item.direction === direction).slice(0, limit)
+    },
+    breadth: async (query) => {
+      const params = windowParams(query)
+      const [domains, providers, clients] = await Promise.all([
+        store.query<BreadthRow & DomainTotals>(SQL.domains, params),
+        store.query<BreadthRow>(SQL.providers, params),
+        store.query<BreadthRow>(SQL.clients, params),
+      ])
+      const totals = domains[0]
+      return {
+        domains: domains.map(breadthRow),
+        providers: providers.map(breadthRow),
+        clients: clients.map(breadthRow),
+        domains_total: Number(totals?.domains_total ?? 0),
+        domains_refusing: Number(totals?.domains_refusing ?? 0),
+        domains_accepting: Number(totals?.domains_accepting ?? 0),
+      }
+    },
+    replies: async (query) =>
+      (await store.query<StoredReply>(SQL.replies, windowParams(query))).map(replyRow),
+    account: () => readAccount(store),
+  }
+}
+
+function sql(name: string): string {
+  return readFileSync(join(import.meta.dirname, '..', 'queries', `${name}.sql`), 'utf8')
+}
+
+const SQL = {
+  domains: sql('breadth-domains'),
+  providers: sql('breadth-providers'),
+  clients: sql('breadth-clients'),
+  replies: sql('replies'),
+  account: sql('account'),
+  span: sql('span'),
+}
+
+interface DomainTotals {
+  domains_total: number
+  domains_refusing: number
+  domains_accepting: number
+}
+
+// Columns that would carry the name of what they sum up are named otherwise in the query: an alias hides its column.
+interface StoredReply extends Pick<ReplyRow, 'fingerprint' | 'domains' | 'last_seen_ms'> {
+  times: number
+  code: number
+  enhanced: string
+  words: string
+  newest_reason: string
+  newest_side: string
+  newest_fault: string
+  newest_stage: string
+  host: string
+}
+
+function windowParams({ at = Date.now(), window_ms, direction, limit }: PageQuery) {
+  return { from_ms: at - window_ms, to_ms: at, direction: direction ?? '', limit }
+}
+
+function breadthRow({ name, accepted, deferred, refused }: BreadthRow): BreadthRow {
+  return { name, accepted: Number(accepted), deferred: Number(deferred), refused: Number(refused) }
+}
+
+function replyRow(row: StoredReply): ReplyRow {
+  return {
+    fingerprint: row.fingerprint,
+    count: Number(row.times),
+    reply_code: row.code,
+    enhanced_code: row.enhanced,
+    reply_text: row.words,
+    reason: row.newest_reason,
+    side: row.newest_side,
+    fault: row.newest_fault,
+    stage: row.newest_stage,
+    remote_host: row.host,
+    domains: Number(row.domains),
+    last_seen_ms: Number(row.last_seen_ms),
+  }
+}
+
+type Sums = Omit<LineAccount, 'ignored_rules' | 'oldest_event_ms' | 'newest_event_ms'>
+type Span = Pick<LineAccount, 'oldest_event_ms' | 'newest_event_ms'>
+
+async function readAccount(store: Store): Promise<LineAccount> {
+  const [[sums], [span]] = await Promise.all([
+    store.query<Sums & { rules: Record<string, number> }>(SQL.account),
+    store.query<Span>(SQL.span, { now_ms: Date.now() }),
+  ])
+  const rules = Object.entries(sums?.rules ?? {}).map(([rule, count]) => ({ rule, count: Number(count) }))
+  return {
+    read: Number(sums?.read ?? 0),
+    with_events: Number(sums?.with_events ?? 0),
+    events: Number(sums?.events ?? 0),
+    correlated: Number(sums?.correlated ?? 0),
+    ignored: Number(sums?.ignored ?? 0),
+    dead: Number(sums?.dead ?? 0),
+    ignored_rules: rules.sort((a, b) => b.count - a.count),
+    // An empty table's least and greatest time is 1970: 0.
+    oldest_event_ms: Number(span?.oldest_event_ms ?? 0),
+    newest_event_ms: Number(span?.newest_event_ms ?? 0),
+  }
+}
