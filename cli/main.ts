@@ -1,3 +1,4 @@
+import { StoreError } from '../store/store.ts'
 import { UsageError } from './usage-error.ts'
 
 interface Command {
@@ -17,6 +18,10 @@ const COMMANDS: Record<string, Command> = {
   parse: {
     summary: 'read logs, print one classified event a line as JSON',
     run: async (args) => (await import('./parse.ts')).parseCommand(args),
+  },
+  replay: {
+    summary: 'load log files into the store',
+    run: async (args) => (await import('./replay.ts')).replayCommand(args),
   },
 }
 
@@ -52,6 +57,10 @@ export async function main(argv: string[]): Promise<number> {
   try {
     return await command.run(args)
   } catch (error) {
+    if (error instanceof StoreError) {
+      console.error(`faultline ${name}: ${error.message}`)
+      return 1
+    }
     if (error instanceof UsageError) {
       console.error(`faultline ${name}: ${error.message}`)
       return 2

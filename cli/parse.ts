@@ -1,19 +1,20 @@
 import { parseArgs } from 'node:util'
 import { judge } from '../enrich/judge.ts'
-import { accountLine, count, openAccount } from '../ingest/account.ts'
-import { FORMATS } from '../ingest/formats/formats.ts'
-import { type RecordBlock, type RecordOptions, readRecords } from '../ingest/records.ts'
+import { type Account, accountLine, count, openAccount } from '../ingest/account.ts'
+import { type RecordSource, recordSources } from '../ingest/records.ts'
+import { readRecord } from '../ingest/worker.ts'
+import { loadConfiguration } from './configuration.ts'
+import { FORMAT_NAMES, recordOptions } from './record-options.ts'
 import { UsageError } from './usage-error.ts'
 
-const NAMES = ['auto', ...FORMATS.map((format) => format.name), 'dsn']
-
-const HELP = `faultline parse [--format ${NAMES.join('|')}] [--time-zone ZONE] [FILE...|-]
+const HELP = `faultline parse [--format ${FORMAT_NAMES.join('|')}] [--time-zone ZONE] [FILE...|-]
 
 Reads logs (plain, gzip or zstd; - is standard input) and stored bounces (.eml, mbox, Maildir) and prints
 one classified event a line as JSON, empty fields left out. The account of lines goes to standard error.
 
   --format NAME      the log format; auto (the default) recognises it and follows a change
   --time-zone ZONE   IANA zone of time stamps that have none (default: this machine's)
+  --config FILE      own_domains, source_ips, limits and the zone (see faultline config)
 
 example:  faultline parse /var/log/mail.log | head`
 
@@ -24,38 +25,13 @@ function parse(args: string[]) {
       allowPositionals: true,
       options: {
         format: { type: 'string', default: 'auto' },
-        'time-zone': { type: 'string', default: Intl.DateTimeFormat().resolvedOptions().timeZone },
+        'time-zone': { type: 'string' },
+        config: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
     })
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline parse --help`)
-  }
-}
-
-function checkedZone(timeZone: string): string {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone })
-    return timeZone
-  } catch {
-    throw new UsageError(
-      `--time-zone ${JSON.stringify(timeZone)} is no IANA zone; use one like Europe/Berlin or UTC`,
-    )
-  }
-}
-
-function recordOptions(format: string, timeZone: string): RecordOptions {
-  if (!NAMES.includes(format))
-    throw new UsageError(`--format ${JSON.stringify(format)} is not known; use ${NAMES.join(', ')}`)
-  const named = FORMATS.filter(({ name }) => name === format)
-  return {
-    kind: format === 'dsn' ? 'mails' : format === 'auto' ? 'auto' : 'lines',
-    formats: named.length > 0 ? named : FORMATS,
-    timeZone: checkedZone(timeZone),
-    maxEntries: 100_000,
-    maxLineBytes: 1 << 20,
-    ownDomains: new Set(),
-    sourceIps: new Map(),
   }
 }
 
@@ -70,16 +46,20 @@ async function write(text: string): Promise<void> {
     await new Promise((drained) => process.stdout.once('drain', drained))
 }
 
-async function print(block: RecordBlock, account: ReturnType<typeof openAccount>): Promise<void> {
-  let out = ''
-  for (const [index, disposition] of block.dispositions.entries()) {
-    count(account, disposition)
-    if (disposition.kind === 'events')
-      for (const event of disposition.events) out += `${printable(judge(event))}\n`
-    else if (disposition.kind === 'dead')
-      console.error(`${block.path}: byte ${block.offsets[index]}: dead letter: ${disposition.reason}`)
+async function print(source: RecordSource, account: Account): Promise<void> {
+  const pipeline = source.pipeline(source.reference)
+  for await (const block of source.read(0)) {
+    let out = ''
+    for (const [index, offset] of block.offsets.entries()) {
+      const disposition = readRecord(pipeline, block, index)
+      count(account, disposition)
+      if (disposition.kind === 'events')
+        for (const event of disposition.events) out += `${printable(judge(event))}\n`
+      else if (disposition.kind === 'dead')
+        console.error(`${source.path}: byte ${offset}: dead letter: ${disposition.reason}`)
+    }
+    await write(out)
   }
-  await write(out)
 }
 
 /** `faultline parse`: see HELP. Gives the exit code. */
@@ -89,12 +69,15 @@ export async function parseCommand(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const options = recordOptions(values.format, values['time-zone'])
+  const options = recordOptions(
+    loadConfiguration(values.config, { time_zone: values['time-zone'] }),
+    values.format,
+  )
   const account = openAccount()
   let failed = 0
   for (const path of positionals.length > 0 ? positionals : ['-']) {
     try {
-      for await (const block of readRecords(path, options)) await print(block, account)
+      for await (const source of recordSources(path, options)) await print(source, account)
     } catch (error) {
       failed++
       console.error(`faultline parse: ${path}: ${(error as Error).message}`)

@@ -1,63 +1,95 @@
 import { stat } from 'node:fs/promises'
 import { readDsn } from './formats/dsn/dsn.ts'
-import { mails } from './formats/dsn/mailbox.ts'
-import type { Disposition } from './formats/format.ts'
-import { openPipeline, type PipelineOptions } from './pipeline.ts'
+import { mails, type StoredMail } from './formats/dsn/mailbox.ts'
+import { openPipeline, type Pipeline, type PipelineOptions, type PipelineState } from './pipeline.ts'
 import { openFile } from './sources/file.ts'
-import { readLines } from './sources/lines.ts'
+import { type LineBlock, readLines } from './sources/lines.ts'
+import { restOf } from './sources/rotated.ts'
 
-/** Consecutive records of one file with what became of each. */
-export interface RecordBlock {
-  dispositions: Disposition[]
-  /** Byte places in the decompressed file; of mails in a folder, in their own file. */
-  offsets: number[]
-  /** The file that holds them: a Maildir is many. */
+/** One file whose records can be read from any place that a block ended at. */
+export interface RecordSource {
   path: string
-  bytes(index: number): Buffer
+  /** Milliseconds since 1970: when its records arrived, as far as the file tells. */
+  reference: number
+  /** Its records behind the byte `offset` of the decompressed file. */
+  read(offset: number): AsyncIterable<LineBlock>
+  pipeline(reference: number, state?: PipelineState): Pipeline
 }
 
-const TOO_LONG: Disposition = { kind: 'dead', reason: 'line longer than the limit' }
-const MAIL_TOO_LONG: Disposition = { kind: 'dead', reason: 'mail longer than the limit' }
-
-// Header fields with which a stored mail begins (RFC 5322, 3.6); no log line looks like these.
-const MAIL_START =
-  /^(?:From [^ ]{0,320} |(?:Return-Path|Received|Delivered-To|X-Original-To|Date|From|Message-ID|MIME-Version|Content-Type|Subject|To|DKIM-Signature|ARC-Seal|Authentication-Results):[ \t])/i
-
-async function holdsMail(path: string): Promise<boolean> {
-  if ((await stat(path)).isDirectory()) return true
-  for await (const chunk of (await openFile(path)).chunks)
-    return MAIL_START.test(chunk.toString('latin1', 0, 400))
-  return false
-}
-
-async function* mailRecords(path: string): AsyncGenerator<RecordBlock> {
-  for await (const mail of mails(path)) {
-    const disposition = mail.cut ? MAIL_TOO_LONG : readDsn(mail.bytes)
-    yield { dispositions: [disposition], offsets: [mail.offset], path: mail.path, bytes: () => mail.bytes }
-  }
-}
-
-/** How the records of a file are read; `kind` is found out by `auto`. */
+/** How records are read; `kind` is found out by `auto`. */
 export interface RecordOptions extends PipelineOptions {
   kind: 'auto' | 'lines' | 'mails'
   maxLineBytes: number
 }
 
+// Header fields with which a stored mail begins (RFC 5322, 3.6); no log line looks like these.
+const MAIL_START =
+  /^(?:From [^ ]{0,320} |(?:Return-Path|Received|Delivered-To|X-Original-To|Date|From|Message-ID|MIME-Version|Content-Type|Subject|To|DKIM-Signature|ARC-Seal|Authentication-Results):[ \t])/i
+
+async function startsAsMail(path: string): Promise<boolean> {
+  for await (const chunk of (await openFile(path)).chunks)
+    return MAIL_START.test(chunk.toString('latin1', 0, 400))
+  return false
+}
+
+/** A mail as one record: its bytes go through as Latin-1, which loses none. */
+function mailRecord({ bytes, offset, cut }: StoredMail): LineBlock {
+  return {
+    lines: [bytes.toString('latin1')],
+    offsets: [offset],
+    bytes: () => bytes,
+    raw: () => bytes,
+    next: offset + Math.max(1, bytes.length),
+    cut: () => cut,
+  }
+}
+
+const STATELESS: PipelineState = { previous: 0, correlator: '' }
+
+function mailSource(path: string, reference: number, stored: () => AsyncIterable<StoredMail>): RecordSource {
+  return {
+    path,
+    reference,
+    async *read(offset) {
+      for await (const mail of stored()) if (mail.offset >= offset) yield mailRecord(mail)
+    },
+    pipeline: () => ({
+      reference,
+      read: (mail) => readDsn(Buffer.from(mail, 'latin1')),
+      state: () => STATELESS,
+    }),
+  }
+}
+
+async function* folderSources(folder: string): AsyncGenerator<RecordSource> {
+  for await (const mail of mails(folder)) {
+    yield mailSource(mail.path, 0, async function* () {
+      yield mail
+    })
+  }
+}
+
 /**
- * Reads a file from its start: log lines (plain, gzip, zstd; `-` is standard input), or stored mails (.eml, mbox,
- * Maildir), of which those that are DSNs give events. Throws the system's error where it cannot be read on.
+ * The files behind a path: a log or mailbox is one (plain, gzip, zstd; `-` is standard input), a Maildir or a folder
+ * of mails has one for each mail. Throws the system's error where something cannot be read.
  */
-export async function* readRecords(path: string, options: RecordOptions): AsyncGenerator<RecordBlock> {
-  const kind =
-    options.kind !== 'auto' ? options.kind : path !== '-' && (await holdsMail(path)) ? 'mails' : 'lines'
-  if (kind === 'mails') {
-    yield* mailRecords(path)
+export async function* recordSources(path: string, options: RecordOptions): AsyncGenerator<RecordSource> {
+  if (path !== '-' && (await stat(path)).isDirectory()) {
+    yield* folderSources(path)
     return
   }
-  const file = await openFile(path)
-  const pipeline = openPipeline(options, file.reference)
-  for await (const block of readLines(file.chunks, { maxLineBytes: options.maxLineBytes })) {
-    const dispositions = block.lines.map((line, index) => (block.cut(index) ? TOO_LONG : pipeline.read(line)))
-    yield { dispositions, offsets: block.offsets, path, bytes: block.bytes }
+  const isMail =
+    options.kind === 'mails' || (options.kind === 'auto' && path !== '-' && (await startsAsMail(path)))
+  const { reference, chunks } = await openFile(path)
+  if (isMail) {
+    yield mailSource(path, reference, () => mails(path))
+    return
+  }
+  const { maxLineBytes } = options
+  yield {
+    path,
+    reference,
+    read: (offset) => readLines(path === '-' ? chunks : restOf(path, offset), { offset, maxLineBytes }),
+    pipeline: (at, state) => openPipeline(options, at, state),
   }
 }

@@ -14,12 +14,12 @@ export const INSERT_SETTINGS = {
   async_insert: 0,
   insert_deduplicate: 1,
   deduplicate_blocks_in_dependent_materialized_views: 1,
-  max_insert_threads: 1,
+  max_insert_threads: '1',
   max_threads: 1,
   // A block stays one block: cut in two, its token would name something else.
-  max_insert_block_size: 10_000_000,
-  min_insert_block_size_rows: 0,
-  min_insert_block_size_bytes: 0,
+  max_insert_block_size: '10000000',
+  min_insert_block_size_rows: '0',
+  min_insert_block_size_bytes: '0',
 } as const
 
 /** The store cannot be opened or does not answer; the message says what is wrong and how to mend it. */

@@ -44,10 +44,18 @@ export async function noteGrowth(handle: FileHandle, generation: Generation): Pr
   generation.head_hash = hash
 }
 
+/** Whether a file starts as the generation did, wherever it lies now. */
+export async function startsAs(
+  handle: FileHandle,
+  generation: Pick<Generation, 'head_bytes' | 'head_hash'>,
+): Promise<boolean> {
+  const { hash, read } = await hashHead(handle, generation.head_bytes)
+  return read === generation.head_bytes && hash === generation.head_hash
+}
+
 /** Whether a file starts as the generation did and still holds all that was read of it. */
 export async function holds(handle: FileHandle, generation: Generation): Promise<boolean> {
   const { size } = await handle.stat()
   if (size < generation.offset || size < generation.head_bytes) return false
-  if (generation.head_bytes === 0) return true
-  return (await hashHead(handle, generation.head_bytes)).hash === generation.head_hash
+  return generation.head_bytes === 0 || startsAs(handle, generation)
 }

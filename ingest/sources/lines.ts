@@ -6,6 +6,10 @@ export interface LineBlock {
   offsets: number[]
   /** The bytes of one line, without its end. */
   bytes(index: number): Buffer
+  /** The bytes of the lines `from` to `to` with what is between them. */
+  raw(from: number, to: number): Buffer
+  /** Byte offset behind the last line and its end. */
+  next: number
   /** Whether this is a piece of a line that was longer than the limit. */
   cut(index: number): boolean
 }
@@ -45,6 +49,8 @@ function split(raw: Buffer, base: number, maxLineBytes: number, cut: Cut): LineB
     lines,
     offsets: starts.map((offset) => base + offset),
     bytes: (index) => raw.subarray(starts[index], ends[index]),
+    raw: (from, to) => raw.subarray(starts[from], ends[to]),
+    next: base + raw.length,
     cut: (index) => pieces.has(index),
   }
 }

@@ -160,7 +160,14 @@ test('a block that is inserted twice is there once, in the roll-up too, over sev
     token: "t/0/0-9/it's",
     events,
     dead: [
-      { ingest_time: Date.now(), topic: 't', partition: 0, offset: 1, reason: 'r', bytes: Buffer.from([0, 255, 10]) },
+      {
+        ingest_time: Date.now(),
+        topic: 't',
+        partition: 0,
+        offset: 1,
+        reason: 'r',
+        bytes: Buffer.from([0, 255, 10]),
+      },
     ],
     stats,
   }

@@ -1,0 +1,147 @@
+import { open } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { judge } from '../enrich/judge.ts'
+import { type Account, ignoredTotal } from '../ingest/account.ts'
+import type { Block } from '../ingest/block.ts'
+import type { RecordSource } from '../ingest/records.ts'
+import { type Generation, generationOf, startsAs } from '../ingest/sources/generation.ts'
+import { type BlockLimits, type Checkpoint, runWorker } from '../ingest/worker.ts'
+import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
+import type { BlockRows, ProgressRow } from '../schemas/pipeline.ts'
+import type { Store } from '../store/store.ts'
+import { keepProgress, readProgress, writeBlock } from '../store/writer.ts'
+
+// DateTime64(3) and the roll-up's DateTime hold these; a clock beyond them is kept at the edge.
+const FIRST_TIME = 0
+const LAST_TIME = Date.UTC(2100, 0, 1) - 1
+
+// What DNS says is not looked up yet: said so, and never guessed.
+const DNS_UNKNOWN = {
+  dns_spf: 'unknown',
+  dns_dkim: 'unknown',
+  dns_dmarc: 'unknown',
+  dns_mx: 'unknown',
+  spf_result: '',
+  dmarc_policy: '',
+  mx_match: 'unknown',
+  dns_age_s: 0,
+  listed_by: '',
+  retry_after_s: 0,
+}
+
+/** A block as rows: judged, and with their place. `ingest_time` is milliseconds since 1970. */
+export function blockRows(block: Block, topic: string, partition: number, ingest_time: number): BlockRows {
+  const { account } = block
+  const events = block.events.map(
+    ({ event, offset, event_index }): DeliveryEventRow => ({
+      ...judge(event),
+      ...DNS_UNKNOWN,
+      event_time: Math.min(Math.max(event.event_time, FIRST_TIME), LAST_TIME),
+      ingest_time,
+      topic,
+      partition,
+      offset,
+      event_index,
+    }),
+  )
+  return {
+    token: `${topic}/${partition}/${block.first}-${block.last}/${block.hash}`,
+    events,
+    dead: block.dead.map((letter) => ({ ...letter, ingest_time, topic, partition })),
+    stats: {
+      ingest_time,
+      topic,
+      partition,
+      first_offset: block.first,
+      last_offset: block.last,
+      bytes: block.bytes,
+      records: account.records,
+      with_events: account.with_events,
+      events: account.events,
+      correlated: account.correlated,
+      ignored: ignoredTotal(account),
+      dead: account.dead,
+      ignored_by: account.ignored,
+    },
+  }
+}
+
+/** Says what was stored, for progress and for the account. */
+export type Stored = (block: Block) => void
+
+/** Stores the blocks of one generation of a file: intent, block, commit, in this order (each is awaited). */
+export function blockKeeper(store: Store, begun: ProgressRow, generation: Generation, stored: Stored) {
+  let progress = begun
+  const keep = async (change: Partial<ProgressRow>): Promise<void> => {
+    const { head_bytes, head_hash, modified } = generation
+    progress = { ...progress, head_bytes, head_hash, modified, ...change, version: progress.version + 1 }
+    await keepProgress(store, progress)
+  }
+  return async ({ block, state, reference }: Checkpoint): Promise<void> => {
+    if (progress.intent_last !== block.last) await keep({ intent_last: block.last, reference })
+    await writeBlock(store, blockRows(block, progress.topic, progress.partition, Date.now()))
+    await keep({ committed: block.next, intent_last: -1, ...state })
+    stored(block)
+  }
+}
+
+/** The progress of a generation that nothing was stored of. */
+export function freshProgress(
+  topic: string,
+  { number, device, inode, head_bytes, head_hash, modified }: Generation,
+): ProgressRow {
+  const place = { committed: 0, intent_last: -1, reference: 0, previous: 0, correlator: '' }
+  return { topic, partition: number, version: 0, device, inode, head_bytes, head_hash, modified, ...place }
+}
+
+/** The progress of the generation that a file is, wherever it was copied to; a new one where it was never read. */
+async function progressOf(
+  store: Store,
+  path: string,
+): Promise<{ progress: ProgressRow; generation: Generation }> {
+  const rows = await readProgress(store, path)
+  const handle = await open(path, 'r')
+  try {
+    for (const row of rows.reverse()) {
+      if (row.head_bytes === 0 || !(await startsAs(handle, row))) continue
+      return { progress: row, generation: { ...row, number: row.partition, offset: row.committed } }
+    }
+    const generation = await generationOf(handle, (rows[0]?.partition ?? -1) + 1)
+    return { progress: freshProgress(path, generation), generation }
+  } finally {
+    await handle.close()
+  }
+}
+
+/**
+ * Loads a file into the store from where the last run stopped, block by block, exactly once. Gives the place from
+ * which it was read: what is before was there already. Throws the system's error where it cannot be read on.
+ */
+export async function loadFile(
+  store: Store,
+  source: RecordSource,
+  limits: BlockLimits,
+  stored: Stored,
+  signal: AbortSignal,
+): Promise<number> {
+  const { progress, generation } = await progressOf(store, resolve(source.path))
+  const { committed, intent_last } = progress
+  const pipeline = source.pipeline(intent_last === -1 ? source.reference : progress.reference, progress)
+  const ports = {
+    store: blockKeeper(store, progress, generation, stored),
+    reference: () => source.reference,
+    signal,
+  }
+  await runWorker(source.read(committed), pipeline, limits, intent_last, ports)
+  return committed
+}
+
+/** Adds one account to another. */
+export function addAccount(total: Account, part: Account): void {
+  total.records += part.records
+  total.with_events += part.with_events
+  total.events += part.events
+  total.correlated += part.correlated
+  total.dead += part.dead
+  for (const [rule, n] of part.ignored) total.ignored.set(rule, (total.ignored.get(rule) ?? 0) + n)
+}

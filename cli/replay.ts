@@ -1,0 +1,100 @@
+import { parseArgs } from 'node:util'
+import { accountLine, openAccount } from '../ingest/account.ts'
+import { recordSources } from '../ingest/records.ts'
+import { loadConfiguration } from './configuration.ts'
+import { addAccount, loadFile } from './load.ts'
+import { openStore } from './open-store.ts'
+import { FORMAT_NAMES, recordOptions } from './record-options.ts'
+import { UsageError } from './usage-error.ts'
+
+const HELP = `faultline replay [--data-dir DIR | --url URL] [--format NAME] [--time-zone ZONE] [--config FILE] FILE...
+
+Loads logs (plain, gzip, zstd) and stored bounces (.eml, mbox, Maildir) into the store and prints the account
+of their lines. A file is loaded once: a run that was interrupted goes on where it stopped, a second run adds
+what was appended since.
+
+  --data-dir DIR     folder of the embedded store (default: faultline-data)
+  --url URL          a ClickHouse server instead: http://user:password@host:8123
+  --format NAME      ${FORMAT_NAMES.join(', ')}
+  --time-zone ZONE   IANA zone of time stamps that have none (default: this machine's)
+
+example:  faultline replay /var/log/mail.log.1 /var/log/mail.log`
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        'data-dir': { type: 'string' },
+        url: { type: 'string' },
+        format: { type: 'string' },
+        'time-zone': { type: 'string' },
+        config: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    })
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline replay --help`)
+  }
+}
+
+/** One line on a terminal that says how far we are, from the second second on. */
+function progressLine(started: number) {
+  return (records: number): void => {
+    const seconds = (Date.now() - started) / 1000
+    if (process.stderr.isTTY && seconds > 1)
+      process.stderr.write(`\r${records} lines, ${Math.round(records / seconds)} a second`)
+  }
+}
+
+/** `faultline replay`: see HELP. Gives the exit code. */
+export async function replayCommand(args: string[]): Promise<number> {
+  const { values, positionals } = parse(args)
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  if (positionals.length === 0) throw new UsageError('give the files to load; see faultline replay --help')
+  const config = loadConfiguration(values.config, {
+    data_dir: values['data-dir'],
+    url: values.url,
+    time_zone: values['time-zone'],
+  })
+  const options = recordOptions(config, values.format)
+  const { block_bytes, block_rows } = config.limits
+  const limits = { bytes: block_bytes, rows: block_rows, age: Number.POSITIVE_INFINITY }
+  const store = await openStore(config)
+  const account = openAccount()
+  const show = progressLine(Date.now())
+  const { signal } = new AbortController()
+  let failed = 0
+  try {
+    for (const path of positionals) {
+      if (path === '-')
+        throw new UsageError('standard input has no place to go on from; write it to a file first')
+      try {
+        for await (const source of recordSources(path, options)) {
+          const before = account.records
+          const stored = ({ account: part }: { account: typeof account }): void => {
+            addAccount(account, part)
+            show(account.records)
+          }
+          const from = await loadFile(store, source, limits, stored, signal)
+          if (from > 0)
+            console.error(
+              `${source.path}: ${account.records === before ? 'loaded already' : `${from} bytes loaded already`}`,
+            )
+        }
+      } catch (error) {
+        failed++
+        console.error(`faultline replay: ${path}: ${(error as Error).message}`)
+      }
+    }
+  } finally {
+    await store.close()
+  }
+  if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
+  console.log(accountLine(account))
+  return failed > 0 ? 1 : 0
+}

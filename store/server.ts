@@ -1,0 +1,49 @@
+import { Readable } from 'node:stream'
+import { createClient } from '@clickhouse/client'
+import { engineMessage, INSERT_SETTINGS, type Store, StoreError } from './store.ts'
+
+/** A ClickHouse server (or another faultline's endpoint) over HTTP. `url` may carry user, password and database. */
+export function openServer(url: string): Store {
+  const { username, password, pathname, origin } = new URL(url)
+  const database = decodeURIComponent(pathname.slice(1)) || 'faultline'
+  const client = createClient({
+    url: origin,
+    username: decodeURIComponent(username) || 'default',
+    password: decodeURIComponent(password),
+    database,
+    application: 'faultline',
+    clickhouse_settings: { output_format_json_quote_64bit_integers: 0, wait_end_of_query: 1 },
+  })
+
+  async function asked<T>(answer: Promise<T>): Promise<T> {
+    try {
+      return await answer
+    } catch (error) {
+      // The address without its password.
+      throw new StoreError(`${origin}: ${engineMessage(error)}`, { cause: error })
+    }
+  }
+
+  return {
+    async query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]> {
+      const result = await asked(
+        client.query({ query: sql, format: 'JSONEachRow', ...(params && { query_params: params }) }),
+      )
+      return asked(result.json<Row>())
+    },
+    async command(sql, params) {
+      await asked(client.command({ query: sql, ...(params && { query_params: params }) }))
+    },
+    async insertNative(table, columns, block, token) {
+      const names = columns.map((name) => `\`${name}\``).join(', ')
+      await asked(
+        client.exec({
+          query: `INSERT INTO ${table} (${names}) FORMAT Native`,
+          values: Readable.from([block]),
+          clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: token },
+        }),
+      )
+    },
+    close: () => client.close(),
+  }
+}

@@ -1,0 +1,115 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { openEmbedded } from '../../store/embedded.ts'
+import { generateLog } from './generate-log.ts'
+
+// `npm run kills` runs the long form: 200,000 lines and 20 kills at random moments besides those in each phase.
+const LINES = Number(process.env['FAULTLINE_KILL_LINES'] ?? 24_000)
+const RANDOM_KILLS = Number(process.env['FAULTLINE_KILLS'] ?? 4)
+const BLOCK_ROWS = Math.ceil(LINES / 300)
+
+const root = join(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'faultline-kill-'))
+const log = join(folder, 'mail.log')
+const config = join(folder, 'faultline.yaml')
+beforeAll(() => {
+  writeFileSync(log, `${generateLog(LINES).join('\n')}\n`)
+  const arrival = new Date('2026-11-03T00:00:00Z')
+  utimesSync(log, arrival, arrival)
+  writeFileSync(config, `time_zone: UTC\nlimits:\n  block_rows: ${BLOCK_ROWS}\n`)
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Replays the log in a process of its own; gives whether it came to its end. */
+function replay(
+  data: string,
+  environment: Record<string, string> = {},
+  killAfter?: number,
+): Promise<boolean> {
+  const args = [
+    '--import',
+    join(import.meta.dirname, 'kill-at.mjs'),
+    join(root, 'cli/faultline.mjs'),
+    'replay',
+    '--config',
+    config,
+    '--data-dir',
+    data,
+    log,
+  ]
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  })
+  const timer = killAfter === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfter)
+  return new Promise((resolve) => {
+    child.on('exit', (code) => {
+      clearTimeout(timer)
+      resolve(code === 0)
+    })
+  })
+}
+
+/** Everything that must not depend on how the rows came to be there. */
+async function contents(data: string) {
+  const store = await openEmbedded(data)
+  try {
+    const columns = await store.query<{ name: string }>(
+      "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'delivery_events' AND name != 'ingest_time'",
+    )
+    const all = columns.map(({ name }) => `\`${name}\``).join(', ')
+    return {
+      rows: await store.query(
+        `SELECT count() AS n, toString(sum(sipHash64(${all}))) AS hash FROM delivery_events`,
+      ),
+      doubled: await store.query(
+        'SELECT topic, partition, offset, event_index FROM delivery_events GROUP BY ALL HAVING count() > 1 LIMIT 5',
+      ),
+      outcomes: await store.query(
+        'SELECT outcome, toYYYYMM(event_time) AS month, count() AS n FROM delivery_events GROUP BY ALL ORDER BY ALL',
+      ),
+      rollUp: await store.query(
+        'SELECT minute, direction, sender_domain, recipient_domain, outcome, reason, sum(attempts) AS attempts, uniqMerge(messages) AS messages FROM attempts_1m GROUP BY ALL ORDER BY ALL',
+      ),
+      account: await store.query(
+        'SELECT sum(records) AS records, sum(with_events) AS with_events, sum(events) AS events, sum(correlated) AS correlated, sum(ignored) AS ignored, sum(dead) AS dead FROM pipeline_stats',
+      ),
+    }
+  } finally {
+    await store.close()
+  }
+}
+
+test('a replay that is killed again and again ends as an undisturbed one', async () => {
+  const undisturbed = join(folder, 'undisturbed')
+  const disturbed = join(folder, 'disturbed')
+  const begun = Date.now()
+  expect(await replay(undisturbed)).toBe(true)
+  const whole = Date.now() - begun
+  const phases = ['INSERT INTO ingest_progress', 'INSERT INTO delivery_events', 'INSERT INTO pipeline_stats']
+  let kills = 0
+  for (const phase of phases)
+    for (const when of ['before', 'during'])
+      for (const nth of [2, 3]) {
+        // The second progress row of a run is a commit or an intent, by where the last run was killed.
+        const done = await replay(disturbed, {
+          FAULTLINE_KILL_AT: phase,
+          FAULTLINE_KILL_NTH: String(nth),
+          FAULTLINE_KILL_WHEN: when,
+        })
+        if (!done) kills++
+      }
+  expect(kills).toBe(phases.length * 4)
+  for (let i = 0; i < RANDOM_KILLS; i++) await replay(disturbed, {}, 300 + Math.random() * whole * 0.5)
+  expect(await replay(disturbed)).toBe(true)
+
+  const expected = await contents(undisturbed)
+  expect(await contents(disturbed)).toEqual(expected)
+  expect(expected.doubled).toEqual([])
+  expect(expected.account).toMatchObject([{ records: LINES }])
+  const expired = (expected.outcomes as { outcome: string }[]).filter(({ outcome }) => outcome === 'expired')
+  expect(expired).toHaveLength(2)
+}, 900_000)
