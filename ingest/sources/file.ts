@@ -22,6 +22,19 @@ function compressionOf(magic: Buffer): Compression {
   return undefined
 }
 
+/** Streams start when the first chunk is asked for: one that nobody reads holds no file, and no error is missed. */
+async function* chunksOf(path: string, compression: Compression): AsyncGenerator<Buffer> {
+  const raw = createReadStream(path, { highWaterMark: READ_BYTES })
+  if (compression === undefined) {
+    yield* raw
+    return
+  }
+  const decompress = compression === 'gzip' ? createGunzip({ chunkSize: READ_BYTES }) : createZstdDecompress()
+  // The reader of `decompress` sees every error; the callback only keeps it from being thrown twice.
+  pipeline(raw, decompress, () => {})
+  yield* decompress
+}
+
 /**
  * Opens a plain, gzip or zstd file; `-` is standard input (read as it comes, not decompressed).
  * Throws the system's error where the file cannot be read; a compressed file that ends early throws while read.
@@ -29,14 +42,11 @@ function compressionOf(magic: Buffer): Compression {
 export async function openFile(path: string): Promise<OpenFile> {
   if (path === '-') return { path, reference: Date.now(), chunks: process.stdin }
   const handle = await open(path, 'r')
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0)
-  const { mtimeMs } = await handle.stat()
-  await handle.close()
-  const raw = createReadStream(path, { highWaterMark: READ_BYTES })
-  const compression = compressionOf(buffer.subarray(0, bytesRead))
-  if (compression === undefined) return { path, reference: mtimeMs, chunks: raw }
-  const decompress = compression === 'gzip' ? createGunzip({ chunkSize: READ_BYTES }) : createZstdDecompress()
-  // The reader of `decompress` sees every error; the callback only keeps it from being thrown twice.
-  pipeline(raw, decompress, () => {})
-  return { path, reference: mtimeMs, chunks: decompress }
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0)
+    const { mtimeMs } = await handle.stat()
+    return { path, reference: mtimeMs, chunks: chunksOf(path, compressionOf(buffer.subarray(0, bytesRead))) }
+  } finally {
+    await handle.close()
+  }
 }

@@ -35,7 +35,7 @@ test.each([
   [['parse', '--format', 'x'], /^faultline parse: --format "x" is not known; use auto, /],
   [
     ['parse', '--time-zone', 'Mars'],
-    /^faultline parse: --time-zone "Mars" is no IANA zone; use one like Europe\/Berlin or UTC\n$/,
+    /^faultline parse: --time-zone: time_zone: is no IANA time zone; use one like Europe\/Berlin or UTC\n$/,
   ],
   [['nonsense'], /^faultline: no command "nonsense"; known: /],
 ])('wrong use of %j is one clear line and exit code 2', (args, words) => {
