@@ -9,16 +9,15 @@ SELECT
     countIf(accepted > 0) OVER () AS domains_accepting
 FROM
 (
+    -- What is refused before it has a queue id is told apart by its client.
+    WITH sipHash64(log_host, queue_id, recipient, if(queue_id = '', remote_ip, toIPv6('::'))) AS message
     SELECT
         if(direction = 'outbound', recipient_org_domain, sender_domain) AS name,
-        -- What is refused before it has a queue id is told apart by its client.
-        sipHash64(log_host, queue_id, recipient, if(queue_id = '', remote_ip, toIPv6('::'))) AS message,
         uniqIf(message, outcome = 'delivered') AS accepted,
         uniqIf(message, outcome = 'deferred') AS deferred,
         uniqIf(message, outcome IN ('bounced', 'expired', 'rejected')) AS refused
     FROM delivery_events
-    WHERE toStartOfHour(event_time) >= toStartOfHour(fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC'))
-      AND event_time >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
+    WHERE event_time >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
       AND event_time < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
       AND ({direction:String} = '' OR toString(direction) = {direction:String})
     GROUP BY name

@@ -1,15 +1,14 @@
 -- How our mail to each provider fared: several domains that refuse may be one provider.
+WITH sipHash64(log_host, queue_id, recipient) AS message
 SELECT
     provider AS name,
-    sipHash64(log_host, queue_id, recipient) AS message,
     uniqIf(message, outcome = 'delivered') AS accepted,
     uniqIf(message, outcome = 'deferred') AS deferred,
     uniqIf(message, outcome IN ('bounced', 'expired', 'rejected')) AS refused
 FROM delivery_events
 WHERE event_time >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
   AND event_time < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')
-  AND {direction:String} IN ('', 'outbound')
-  AND direction = 'outbound'
+  AND direction = 'outbound' AND {direction:String} IN ('', 'outbound')
 GROUP BY name
 ORDER BY refused DESC, deferred DESC, accepted DESC, name
 LIMIT {limit:UInt16}

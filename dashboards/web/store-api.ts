@@ -9,9 +9,9 @@ export type Judge = (store: Store, window: { at: number; window_ms: number }) =>
 /** What the page shows, out of the store. */
 export function storeApi(store: Store, judge: Judge): PageApi {
   return {
-    judgement: async ({ at = Date.now(), window_ms, direction, limit }) => {
+    judgement: async ({ at = Date.now(), window_ms, direction }) => {
       const items = await judge(store, { at, window_ms })
-      return items.filter((item) => direction === undefined || item.direction === direction).slice(0, limit)
+      return items.filter((item) => direction === undefined || item.direction === direction)
     },
     breadth: async (query) => {
       const params = windowParams(query)

@@ -67,10 +67,12 @@ function verdict(item, heading) {
 
 /** @param {VerdictItem} item */
 function confidence({ confidence: value, verdict: name, window_start, window_end }) {
-  const meter = element('meter', { min: '0', max: '100', value: String(value), 'aria-label': 'Confidence' })
+  // The browser's own meter would paint any judgement green.
+  const filled = element('span', {})
+  filled.style.width = `${value}%`
   const span = `${utc(window_start)} to ${utc(window_end)}`
   return [
-    meter,
+    element('span', { class: 'scale', 'aria-hidden': 'true' }, filled),
     element('span', {}, `${Math.round(value)}% confidence`),
     element('span', { class: 'tag' }, quoted(name.replaceAll('_', ' '))),
     element('span', { class: 'quiet' }, quoted(span)),

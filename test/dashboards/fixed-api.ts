@@ -1,0 +1,131 @@
+import type { Breadth, LineAccount, PageApi, ReplyRow, VerdictItem } from '../../dashboards/web/api.ts'
+
+/** What a hostile server may write into a reply: markup, a terminal's escapes, letters that run backwards. */
+export const HOSTILE =
+  '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> \u001b[31mred \u202eevil\u2066'
+
+const WINDOW = { window_start: '2026-11-24T08:10:00.000Z', window_end: '2026-11-24T08:25:00.000Z' }
+
+/** One domain refuses, 38 accept. */
+export const ONE_DOMAIN: VerdictItem = {
+  direction: 'outbound',
+  subject_kind: 'recipient_domain',
+  subject: 'contoso.example',
+  verdict: 'recipient_domain',
+  confidence: 92,
+  sub_cause: 'routing',
+  ...WINDOW,
+  evidence: {
+    refused: 212,
+    attempts: 214,
+    accepting_domains: 38,
+    sub_cause_share: 0.97,
+    providers: ['microsoft365', HOSTILE],
+    replies: [{ reply_text: HOSTILE, count: 212 }],
+  },
+  next_step: 'Send the packet to postmaster@contoso.example: faultline packet --domain contoso.example',
+}
+
+const NOISE: VerdictItem = {
+  direction: 'inbound',
+  subject_kind: 'sender_domain',
+  subject: HOSTILE,
+  verdict: 'mailbox_noise',
+  confidence: 70,
+  sub_cause: '',
+  ...WINDOW,
+  evidence: { refused: 3, attempts: 900 },
+  next_step: '',
+}
+
+const BREADTH: Breadth = {
+  domains: [
+    { name: 'contoso.example', accepted: 2, deferred: 0, refused: 212 },
+    { name: HOSTILE, accepted: 40, deferred: 9, refused: 3 },
+    {
+      name: 'a-very-long-name-of-a-domain.with-many-labels.and-more-labels.litware.example',
+      accepted: 120431,
+      deferred: 812,
+      refused: 0,
+    },
+    { name: '', accepted: 0, deferred: 0, refused: 1 },
+  ],
+  providers: [
+    { name: 'microsoft365', accepted: 300, deferred: 4, refused: 212 },
+    { name: 'google-workspace', accepted: 120, deferred: 0, refused: 0 },
+  ],
+  clients: [{ name: '192.0.2.7', accepted: 4, deferred: 0, refused: 1 }],
+  domains_total: 40,
+  domains_refusing: 3,
+  domains_accepting: 38,
+}
+
+const REPLIES: ReplyRow[] = [
+  {
+    fingerprint: '18446744073709551615',
+    count: 212,
+    reply_code: 550,
+    enhanced_code: '5.4.1',
+    reply_text: `550 5.4.1 Recipient address rejected: Access denied. ${HOSTILE}`,
+    reason: 'recipient_edge_denied',
+    side: 'recipient_routing',
+    fault: 'recipient',
+    stage: 'rcpt_to',
+    remote_host: 'contoso-example.mail.protection.outlook.com',
+    domains: 1,
+    last_seen_ms: Date.UTC(2026, 10, 24, 8, 24, 59),
+  },
+  {
+    fingerprint: '7',
+    count: 3,
+    reply_code: 0,
+    enhanced_code: '',
+    reply_text: '',
+    reason: '',
+    side: '',
+    fault: '',
+    stage: 'unknown',
+    remote_host: HOSTILE,
+    domains: 2,
+    last_seen_ms: Date.UTC(2026, 10, 24, 8, 20),
+  },
+]
+
+const ACCOUNT: LineAccount = {
+  read: 120000,
+  with_events: 40000,
+  events: 42010,
+  correlated: 60000,
+  ignored: 19990,
+  dead: 10,
+  ignored_rules: [
+    { rule: 'postfix.connect', count: 19000 },
+    { rule: HOSTILE, count: 990 },
+  ],
+  oldest_event_ms: Date.UTC(2026, 10, 20),
+  newest_event_ms: Date.UTC(2026, 10, 24, 8, 24, 59),
+}
+
+/** A store that holds nothing. */
+export const EMPTY_ACCOUNT: LineAccount = {
+  read: 0,
+  with_events: 0,
+  events: 0,
+  correlated: 0,
+  ignored: 0,
+  dead: 0,
+  ignored_rules: [],
+  oldest_event_ms: 0,
+  newest_event_ms: 0,
+}
+
+/** A page's data that never changes, with hostile words wherever a log could put them; parts can be replaced. */
+export function fixedApi(parts: Partial<PageApi> = {}): PageApi {
+  return {
+    judgement: async () => [NOISE, ONE_DOMAIN],
+    breadth: async () => BREADTH,
+    replies: async () => REPLIES,
+    account: async () => ACCOUNT,
+    ...parts,
+  }
+}
