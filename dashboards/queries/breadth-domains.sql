@@ -6,7 +6,8 @@ SELECT
     refused,
     count() OVER () AS domains_total,
     countIf(deferred + refused > 0) OVER () AS domains_refusing,
-    countIf(accepted > 0) OVER () AS domains_accepting
+    countIf(accepted > 0) OVER () AS domains_accepting,
+    sum(has_accepted_ours) OVER () AS recipients_accepting
 FROM
 (
     -- What is refused before it has a queue id is told apart by its client.
@@ -15,7 +16,8 @@ FROM
         if(direction = 'outbound', recipient_org_domain, sender_domain) AS name,
         uniqIf(message, outcome = 'delivered') AS accepted,
         uniqIf(message, outcome = 'deferred') AS deferred,
-        uniqIf(message, outcome IN ('bounced', 'expired', 'rejected')) AS refused
+        uniqIf(message, outcome IN ('bounced', 'expired', 'rejected')) AS refused,
+        max(outcome = 'delivered' AND direction = 'outbound') AS has_accepted_ours
     FROM delivery_events
     WHERE event_time >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
       AND event_time < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')

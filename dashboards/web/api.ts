@@ -1,4 +1,5 @@
 import type { Direction } from '../../schemas/event.ts'
+import type { VerdictItem } from '../../schemas/verdict.ts'
 
 /** What the page may ask for: a window of time that ends at `at`. */
 export interface PageQuery {
@@ -9,22 +10,6 @@ export interface PageQuery {
   direction: Direction | undefined
   /** Most rows of one list. */
   limit: number
-}
-
-/** One judgement, as `faultline verdict --json` prints it. */
-export interface VerdictItem {
-  direction: Direction
-  subject_kind: string
-  subject: string
-  verdict: string
-  /** Per cent. */
-  confidence: number
-  sub_cause: string
-  window_start: string | number
-  window_end: string | number
-  /** Numbers, words and lists by name; the page shows those that it knows first. */
-  evidence: object
-  next_step: string
 }
 
 /** How the mail to one party fared. A message counts once in each column, however often it was tried. */
@@ -47,6 +32,8 @@ export interface Breadth {
   domains_total: number
   domains_refusing: number
   domains_accepting: number
+  /** Of these, the ones that accepted mail that we sent. */
+  recipients_accepting: number
 }
 
 /** One kind of reply: the same words with addresses, ids and times masked. */

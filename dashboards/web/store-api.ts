@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { VerdictItem } from '../../schemas/verdict.ts'
 import type { Store } from '../../store/store.ts'
-import type { BreadthRow, LineAccount, PageApi, PageQuery, ReplyRow, VerdictItem } from './api.ts'
+import type { BreadthRow, LineAccount, PageApi, PageQuery, ReplyRow } from './api.ts'
 
 /** Judges the window of this length that ends at `at`: `judgeWindow` of verdict/judge.ts. */
 export type Judge = (store: Store, window: { at: number; window_ms: number }) => Promise<VerdictItem[]>
@@ -28,6 +29,7 @@ export function storeApi(store: Store, judge: Judge): PageApi {
         domains_total: Number(totals?.domains_total ?? 0),
         domains_refusing: Number(totals?.domains_refusing ?? 0),
         domains_accepting: Number(totals?.domains_accepting ?? 0),
+        recipients_accepting: Number(totals?.recipients_accepting ?? 0),
       }
     },
     replies: async (query) =>
@@ -53,6 +55,7 @@ interface DomainTotals {
   domains_total: number
   domains_refusing: number
   domains_accepting: number
+  recipients_accepting: number
 }
 
 // Columns that would carry the name of what they sum up are named otherwise in the query: an alias hides its column.

@@ -85,7 +85,14 @@ test('says the worst judgement first, with confidence, numbers and the next step
       'contoso.example refuses our mail: their routing or directory. 212 of 214 refused, 38 other domains accept.',
     )
     const judgement = (await page.textContent('#judgement')) ?? ''
-    for (const part of ['92% confidence', ONE_DOMAIN.next_step, '97%']) expect(judgement).toContain(part)
+    for (const part of [
+      '92% confidence',
+      ONE_DOMAIN.next_step,
+      '97% to 100%',
+      '3 of 1,240 messages refused',
+      'one day only',
+    ])
+      expect(judgement).toContain(part)
     expect(await page.title()).toContain('contoso.example refuses')
     expect(await page.textContent('#breadth')).toContain('212 refused · 2 accepted')
     expect(await page.textContent('#replies')).toContain('550 5.4.1 recipient edge denied')

@@ -1,10 +1,57 @@
-import type { Breadth, LineAccount, PageApi, ReplyRow, VerdictItem } from '../../dashboards/web/api.ts'
+import type { Breadth, LineAccount, PageApi, ReplyRow } from '../../dashboards/web/api.ts'
+import type { Evidence, VerdictItem } from '../../schemas/verdict.ts'
 
 /** What a hostile server may write into a reply: markup, a terminal's escapes, letters that run backwards. */
 export const HOSTILE =
   '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> \u001b[31mred \u202eevil\u2066'
 
 const WINDOW = { window_start: '2026-11-24T08:10:00.000Z', window_end: '2026-11-24T08:25:00.000Z' }
+
+const EVIDENCE: Evidence = {
+  messages: 214,
+  accepted: 2,
+  refused: 212,
+  mailbox: 0,
+  delayed: 0,
+  refused_share: 0.9907,
+  refused_share_low: 0.9666,
+  refused_share_high: 0.9974,
+  usual_share: 0.012,
+  usual_messages: 4100,
+  domains: 1,
+  domains_refused: 1,
+  providers: 1,
+  providers_refused: 1,
+  senders: 3,
+  senders_refused: 3,
+  effective_domains: 1,
+  top_domain_share: 1,
+  same_senders_elsewhere: [1240, 3],
+  same_domains_other_senders: [0, 0],
+  same_provider_other_domains: [304, 0],
+  all_others: [1240, 3],
+  sub_cause_share: 0.97,
+  reasons: [{ name: 'recipient_edge_denied', messages: 212 }],
+  top_domains: [{ name: HOSTILE, messages: 212 }],
+  top_providers: [{ name: 'microsoft365', messages: 212 }],
+  top_senders: [{ name: '', messages: 1 }],
+  top_ips: [],
+  top_replies: [
+    {
+      reply_fingerprint: '18446744073709551615',
+      messages: 212,
+      reason: 'recipient_edge_denied',
+      rule: 'microsoft.edge',
+      sample: HOSTILE,
+      remote_host: HOSTILE,
+    },
+  ],
+  first_refused: '2026-11-24T08:11:00.000Z',
+  last_refused: HOSTILE,
+  last_accepted: '',
+  completeness: { records: 3000, dead: 1, ignored: 900, lag_s: 4 },
+  notes: ['The usual share is known for one day only.', HOSTILE],
+}
 
 /** One domain refuses, 38 accept. */
 export const ONE_DOMAIN: VerdictItem = {
@@ -15,14 +62,7 @@ export const ONE_DOMAIN: VerdictItem = {
   confidence: 92,
   sub_cause: 'routing',
   ...WINDOW,
-  evidence: {
-    refused: 212,
-    attempts: 214,
-    accepting_domains: 38,
-    sub_cause_share: 0.97,
-    providers: ['microsoft365', HOSTILE],
-    replies: [{ reply_text: HOSTILE, count: 212 }],
-  },
+  evidence: EVIDENCE,
   next_step: 'Send the packet to postmaster@contoso.example: faultline packet --domain contoso.example',
 }
 
@@ -34,7 +74,7 @@ const NOISE: VerdictItem = {
   confidence: 70,
   sub_cause: '',
   ...WINDOW,
-  evidence: { refused: 3, attempts: 900 },
+  evidence: { ...EVIDENCE, refused: 3, messages: 900, notes: [] },
   next_step: '',
 }
 
@@ -57,7 +97,8 @@ const BREADTH: Breadth = {
   clients: [{ name: '192.0.2.7', accepted: 4, deferred: 0, refused: 1 }],
   domains_total: 40,
   domains_refusing: 3,
-  domains_accepting: 38,
+  domains_accepting: 40,
+  recipients_accepting: 39,
 }
 
 const REPLIES: ReplyRow[] = [

@@ -134,6 +134,7 @@ test('counts messages once, by the other party, within the window', async () => 
     domains_total: 3,
     domains_refusing: 3,
     domains_accepting: 1,
+    recipients_accepting: 1,
   })
   const one = await api.breadth({ ...WINDOW, direction: 'outbound', limit: 1 })
   expect(one).toMatchObject({ domains: [{ name: 'contoso.example' }], clients: [], domains_total: 2 })

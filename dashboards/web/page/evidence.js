@@ -1,86 +1,118 @@
 // @ts-check
 import { element, quoted } from './element.js'
-import { count } from './words.js'
+import { count, counted, utc } from './words.js'
 
-/** @typedef {import('../api.ts').VerdictItem} VerdictItem */
-
-const MOST_FACTS = 60
-const MOST_IN_LIST = 10
+/** @typedef {import('../../../schemas/verdict.ts').VerdictItem} VerdictItem */
+/** @typedef {import('../../../schemas/verdict.ts').Evidence} Evidence */
 
 /**
- * The evidence of a judgement: numbers at once, lists and words behind a fold. What evidence there is depends on the
- * verdict, so it is shown by its own names.
+ * The evidence of a judgement: the numbers and what lowers its confidence at once, the rest behind a fold.
  * @param {VerdictItem} item
  */
 export function evidenceList(item) {
-  const facts = Object.entries(item.evidence).slice(0, MOST_FACTS)
-  const numbers = facts.filter(([, value]) => typeof value === 'number')
-  const rest = facts.filter(([, value]) => typeof value !== 'number' && !isEmpty(value))
+  const { evidence } = item
   return element(
     'div',
     { class: 'evidence' },
-    numbers.length > 0 &&
-      element(
-        'dl',
-        { class: 'numbers' },
-        ...numbers.map(([name, value]) => term(name, quoted(amount(name, value)))),
-      ),
-    rest.length > 0 &&
-      element(
-        'details',
-        { 'data-key': `evidence ${item.direction} ${item.subject_kind} ${item.subject} ${item.verdict}` },
-        element('summary', {}, 'More evidence'),
-        element('dl', { class: 'rest' }, ...rest.map(([name, value]) => term(name, shown(value)))),
-      ),
+    element('dl', { class: 'numbers' }, ...numbers(evidence)),
+    evidence.notes.length > 0 && list(evidence.notes.map((note) => [quoted(note)])),
+    element(
+      'details',
+      { 'data-key': `evidence ${item.direction} ${item.subject_kind} ${item.subject} ${item.verdict}` },
+      element('summary', {}, 'More evidence'),
+      element('dl', { class: 'rest' }, ...counterEvidence(evidence), ...tops(evidence), ...times(evidence)),
+    ),
   )
 }
 
+/** @param {Evidence} evidence */
+function numbers(evidence) {
+  const { refused_share_low: low, refused_share_high: high } = evidence
+  const usual =
+    evidence.usual_messages > 0 ? `over ${counted(evidence.usual_messages, 'message')}` : 'assumed'
+  return [
+    term('refused', count(evidence.refused), `of ${counted(evidence.messages, 'message')}`),
+    term('share refused', percent(evidence.refused_share), `${percent(low)} to ${percent(high)}`),
+    term('usual share', percent(evidence.usual_share), usual),
+    term('accepted', count(evidence.accepted)),
+    evidence.delayed > 0 && term('put off', count(evidence.delayed)),
+    evidence.mailbox > 0 && term('unknown or full mailbox', count(evidence.mailbox)),
+    term('domains that refuse', count(evidence.domains_refused), `of ${count(evidence.domains)}`),
+    term('providers that refuse', count(evidence.providers_refused), `of ${count(evidence.providers)}`),
+  ]
+}
+
+/** @param {Evidence} evidence */
+function counterEvidence(evidence) {
+  return /** @type {[string, [number, number]][]} */ ([
+    ['the same senders’ mail elsewhere', evidence.same_senders_elsewhere],
+    ['other senders’ mail to the same domains', evidence.same_domains_other_senders],
+    ['mail to other domains at the same provider', evidence.same_provider_other_domains],
+    ['all other mail', evidence.all_others],
+  ]).map(([name, [messages, refused]]) =>
+    term(name, messages === 0 ? 'none' : `${count(refused)} of ${counted(messages, 'message')} refused`),
+  )
+}
+
+/** @param {Evidence} evidence */
+function tops(evidence) {
+  const replies = evidence.top_replies.map(({ messages, sample }) => [
+    `${count(messages)} × `,
+    quoted(sample),
+  ])
+  const counts = /** @type {[string, { name: string, messages: number }[]][]} */ ([
+    ['reasons', evidence.reasons],
+    ['domains', evidence.top_domains],
+    ['providers', evidence.top_providers],
+    ['senders', evidence.top_senders],
+    ['sending addresses', evidence.top_ips],
+  ])
+  return [
+    replies.length > 0 && term('replies', list(replies)),
+    ...counts.map(([title, rows]) => rows.length > 0 && term(title, named(rows))),
+  ]
+}
+
+/** @param {Evidence} evidence */
+function times({ first_refused, last_refused, last_accepted, completeness }) {
+  const { records, ignored, dead, lag_s } = completeness
+  const lag =
+    lag_s < 0 ? 'nothing stored in the week before' : `newest ${counted(lag_s, 'second')} before its end`
+  return [
+    first_refused !== '' && term('first refused', quoted(utc(first_refused))),
+    last_refused !== '' && term('last refused', quoted(utc(last_refused))),
+    last_accepted !== '' && term('last accepted', quoted(utc(last_accepted))),
+    term(
+      'log lines of this time',
+      `${count(records)} read, ${count(ignored)} ignored, ${count(dead)} not understood; ${lag}`,
+    ),
+  ]
+}
+
+/** @param {{ name: string, messages: number }[]} rows */
+function named(rows) {
+  return list(
+    rows.map(({ name, messages }) => [name === '' ? 'not known' : quoted(name), ` ${count(messages)}`]),
+  )
+}
+
+/** @param {import('./element.js').Child[][]} rows */
+function list(rows) {
+  return element('ul', {}, ...rows.map((row) => element('li', {}, ...row)))
+}
+
 /**
  * @param {string} name
- * @param {Node} value
+ * @param {Node | string} value
+ * @param {string} [note]
  */
-function term(name, value) {
-  return element('div', {}, element('dt', {}, quoted(name.replaceAll('_', ' '))), element('dd', {}, value))
+function term(name, value, note = '') {
+  const beside = note !== '' && element('small', {}, ` ${note}`)
+  return element('div', {}, element('dt', {}, name), element('dd', {}, value, beside))
 }
 
-/**
- * Shares come as parts of one; a number of things is a whole number.
- * @param {string} name
- * @param {unknown} value
- */
-function amount(name, value) {
-  const plain = Number(value)
-  if (/share|rate|concentration/.test(name) && plain >= 0 && plain <= 1) return `${Math.round(plain * 100)}%`
-  return Number.isInteger(plain) ? count(plain) : plain.toFixed(2)
-}
-
-/** @param {unknown} value */
-function isEmpty(value) {
-  return value === null || value === '' || (typeof value === 'object' && Object.keys(value).length === 0)
-}
-
-/**
- * @param {unknown} value
- * @returns {Node}
- */
-function shown(value) {
-  if (!Array.isArray(value)) return quoted(flat(value))
-  const rows = value.slice(0, MOST_IN_LIST).map((row) => element('li', {}, quoted(flat(row))))
-  const more = value.length - rows.length
-  return element('ul', {}, ...rows, more > 0 && element('li', { class: 'quiet' }, `and ${count(more)} more`))
-}
-
-/**
- * @param {unknown} value
- * @returns {string}
- */
-function flat(value) {
-  if (value === null || typeof value !== 'object') return String(value)
-  return Object.entries(value)
-    .filter(([, part]) => !isEmpty(part))
-    .map(
-      ([name, part]) =>
-        `${name.replaceAll('_', ' ')} ${typeof part === 'object' ? JSON.stringify(part) : part}`,
-    )
-    .join(', ')
+/** @param {number} share */
+function percent(share) {
+  const value = share * 100
+  return `${value > 0 && value < 10 ? value.toFixed(1) : Math.round(value)}%`
 }

@@ -5,7 +5,7 @@ import { sentence } from './sentence.js'
 import { count, counted, utc } from './words.js'
 
 /** @typedef {import('../api.ts').Breadth} Breadth */
-/** @typedef {import('../api.ts').VerdictItem} VerdictItem */
+/** @typedef {import('../../../schemas/verdict.ts').VerdictItem} VerdictItem */
 
 // What asks for action first: a judgement of our own fault concerns most mail.
 const URGENCY = ['platform_wide', 'sender_wide', 'provider_wide', 'recipient_domain']
@@ -25,9 +25,9 @@ export function showJudgement(section, items, breadth) {
   }
   show(
     section,
-    verdict(first, 'h1'),
+    verdict(first, 'h1', breadth),
     others.length > 0 && element('h2', {}, 'Also judged'),
-    ...others.map((item) => verdict(item, 'h3')),
+    ...others.map((item) => verdict(item, 'h3', breadth)),
   )
 }
 
@@ -48,15 +48,18 @@ function urgency(item) {
 /**
  * @param {VerdictItem} item
  * @param {string} heading
+ * @param {Breadth} breadth
  */
-function verdict(item, heading) {
+function verdict(item, heading, breadth) {
+  const itself = breadth.domains.some((row) => row.name === item.subject && row.accepted > 0)
+  const others = breadth.recipients_accepting - (itself ? 1 : 0)
   return element(
     'article',
     { class: `verdict ${URGENCY.includes(item.verdict) ? 'wave' : 'calm'}` },
     element(
       heading,
       {},
-      ...sentence(item).map((part) => (typeof part === 'string' ? part : quoted(part.log))),
+      ...sentence(item, others).map((part) => (typeof part === 'string' ? part : quoted(part.log))),
     ),
     element('p', { class: 'confidence' }, ...confidence(item)),
     item.next_step !== '' &&

@@ -117,7 +117,7 @@ async function go() {
     if (trouble.hidden || trouble.textContent !== text) trouble.textContent = text
     trouble.hidden = false
   }
-  if (!paused && !document.hidden) timer = setTimeout(go, REFRESH_MS)
+  if (!paused && !document.hidden) timer = window.setTimeout(go, REFRESH_MS)
 }
 
 function chosen() {

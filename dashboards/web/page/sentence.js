@@ -1,7 +1,7 @@
 // @ts-check
-import { count, counted } from './words.js'
+import { count, counted, wordsFor } from './words.js'
 
-/** @typedef {import('../api.ts').VerdictItem} VerdictItem */
+/** @typedef {import('../../../schemas/verdict.ts').VerdictItem} VerdictItem */
 /** @typedef {string | { log: string }} Part a piece of a sentence: our words, or words out of a log */
 
 // Seen from the side that the judgement names: theirs where they refuse us, ours where everyone does.
@@ -14,6 +14,10 @@ const THEIR_CAUSE = {
   policy: 'their policy, which the reply does not explain',
   tls: 'TLS between them and us',
   throttling: 'they throttle us',
+  content: 'they take the messages for spam, or find fault with their form',
+  network: 'the network between them and us',
+  relay: 'their mail server’s configuration',
+  mailbox: 'their mailboxes are unknown or full',
 }
 const OUR_CAUSE = {
   authentication: 'authentication (SPF, DKIM or DMARC)',
@@ -24,21 +28,26 @@ const OUR_CAUSE = {
   policy: 'policy, which the replies don’t explain',
   tls: 'TLS',
   throttling: 'too much mail at once',
+  content: 'the messages themselves',
+  network: 'the network',
+  relay: 'our mail server’s configuration',
+  mailbox: 'addresses that no longer exist',
 }
 
 /**
  * One judgement in words that a postmaster can pass on.
  * @param {VerdictItem} item
+ * @param {number} others how many other domains accept mail
  * @returns {Part[]}
  */
-export function sentence(item) {
+export function sentence(item, others) {
   const inbound = item.direction === 'inbound'
   const who = { log: item.subject }
   switch (item.verdict) {
     case 'recipient_domain':
       return inbound
         ? ['We refuse mail for ', who, ...because(OUR_CAUSE, item), numbers(item)]
-        : [who, ' refuses our mail', ...because(THEIR_CAUSE, item), numbers(item)]
+        : [who, ' refuses our mail', ...because(THEIR_CAUSE, item), numbers(item, others)]
     case 'provider_wide':
       return inbound
         ? ['We refuse what comes from ', who, ...because(OUR_CAUSE, item), numbers(item)]
@@ -67,7 +76,7 @@ export function sentence(item) {
     case 'insufficient_data':
       return ['Too little is known to judge ', who, numbers(item)]
     default:
-      return [who, ': ', { log: item.verdict.replaceAll('_', ' ') }, numbers(item)]
+      return [who, ': ', { log: String(item.verdict).replaceAll('_', ' ') }, numbers(item)]
   }
 }
 
@@ -77,29 +86,20 @@ export function sentence(item) {
  * @returns {Part[]}
  */
 function because(table, item) {
-  const cause = item.sub_cause.toLowerCase()
-  if (cause === '' || cause === 'unknown') return []
-  return [': ', Object.hasOwn(table, cause) ? (table[cause] ?? '') : { log: cause.replaceAll('_', ' ') }]
-}
-
-/** @param {VerdictItem} item */
-function numbers(item) {
-  const refused = number(item, 'refused')
-  const attempts = number(item, 'attempts')
-  const others = number(item, 'accepting_domains')
-  const said = []
-  if (refused !== undefined && attempts !== undefined)
-    said.push(`${count(refused)} of ${count(attempts)} refused`)
-  if (others !== undefined && item.direction === 'outbound')
-    said.push(others === 1 ? '1 other domain accepts' : `${counted(others, 'other domain')} accept`)
-  return said.length === 0 ? '.' : `. ${said.join(', ')}.`
+  return item.sub_cause === '' ? [] : [': ', { log: wordsFor(table, item.sub_cause) }]
 }
 
 /**
  * @param {VerdictItem} item
- * @param {string} name
+ * @param {number} [others]
  */
-function number({ evidence }, name) {
-  const value = /** @type {Record<string, unknown>} */ (evidence)[name]
-  return typeof value === 'number' ? value : undefined
+function numbers({ verdict, direction, evidence }, others = 0) {
+  const { refused, messages, domains_refused, providers_refused } = evidence
+  const said = [`${count(refused)} of ${count(messages)} refused`]
+  if (verdict === 'recipient_domain' && direction === 'outbound')
+    said.push(others === 1 ? '1 other domain accepts' : `${counted(others, 'other domain')} accept`)
+  if (verdict === 'provider_wide') said.push(`at ${counted(domains_refused, 'domain')}`)
+  if (verdict === 'sender_wide' && direction === 'outbound')
+    said.push(`by ${counted(domains_refused, 'domain')} at ${counted(providers_refused, 'provider')}`)
+  return `. ${said.join(', ')}.`
 }

@@ -57,5 +57,5 @@ export const FAULTS = {
  * @param {string} name
  */
 export function wordsFor(table, name) {
-  return Object.hasOwn(table, name) ? table[name] : name.replaceAll('_', ' ')
+  return (Object.hasOwn(table, name) && table[name]) || name.replaceAll('_', ' ')
 }
