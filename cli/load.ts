@@ -8,6 +8,7 @@ import { type Generation, generationOf, startsAs } from '../ingest/sources/gener
 import { type BlockLimits, type Checkpoint, runWorker } from '../ingest/worker.ts'
 import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
 import type { BlockRows, ProgressRow } from '../schemas/pipeline.ts'
+import { recoverBlock } from '../store/recover.ts'
 import type { Store } from '../store/store.ts'
 import { keepProgress, readProgress, writeBlock } from '../store/writer.ts'
 
@@ -72,6 +73,8 @@ export type Stored = (block: Block) => void
 /** Stores the blocks of one generation of a file: intent, block, commit, in this order (each is awaited). */
 export function blockKeeper(store: Store, begun: ProgressRow, generation: Generation, stored: Stored) {
   let progress = begun
+  // The first block may be stored in part already, where the last run ended while it was stored.
+  let again = begun.intent_last !== -1
   const keep = async (change: Partial<ProgressRow>): Promise<void> => {
     const { head_bytes, head_hash, modified } = generation
     progress = { ...progress, head_bytes, head_hash, modified, ...change, version: progress.version + 1 }
@@ -79,7 +82,9 @@ export function blockKeeper(store: Store, begun: ProgressRow, generation: Genera
   }
   return async ({ block, state, reference }: Checkpoint): Promise<void> => {
     if (progress.intent_last !== block.last) await keep({ intent_last: block.last, reference })
-    await writeBlock(store, blockRows(block, progress.topic, progress.partition, Date.now()))
+    const rows = blockRows(block, progress.topic, progress.partition, Date.now())
+    await (again ? recoverBlock(store, rows) : writeBlock(store, rows))
+    again = false
     await keep({ committed: block.next, intent_last: -1, ...state })
     stored(block)
   }

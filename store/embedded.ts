@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { engineMessage, INSERT_SETTINGS, type Store, StoreError } from './store.ts'
+import { engineMessage, insertSettings, type Store, StoreError } from './store.ts'
 
 interface Result {
   text(): string
@@ -110,6 +110,7 @@ export async function openEmbedded(path: string): Promise<EmbeddedStore> {
 
   return {
     folder,
+    embedded: true,
     read: async (sql, params, format) => (await reader()(sql, params, format)).bytes(),
     write: async (sql, params, format) => (await writer(sql, params, format)).bytes(),
     async query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]> {
@@ -128,9 +129,11 @@ export async function openEmbedded(path: string): Promise<EmbeddedStore> {
       await writeFile(file, block)
       try {
         const names = columns.map((name) => `\`${name}\``).join(', ')
-        const settings = Object.entries(INSERT_SETTINGS).map(([name, value]) => `${name} = ${value}`)
+        const settings = Object.entries(insertSettings(token)).map(
+          ([name, value]) => `${name} = ${quoted(String(value))}`,
+        )
         await writer(
-          `INSERT INTO ${table} (${names}) SELECT ${names} FROM file({file:String}, 'Native') SETTINGS ${settings.join(', ')}, insert_deduplication_token = ${quoted(token)}`,
+          `INSERT INTO ${table} (${names}) SELECT ${names} FROM file({file:String}, 'Native') SETTINGS ${settings.join(', ')}`,
           { file },
           'Null',
         )

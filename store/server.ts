@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { createClient } from '@clickhouse/client'
-import { engineMessage, INSERT_SETTINGS, type Store, StoreError } from './store.ts'
+import { engineMessage, insertSettings, type Store, StoreError } from './store.ts'
 
 /** A ClickHouse server (or another faultline's endpoint) over HTTP. `url` may carry user, password and database. */
 export function openServer(url: string): Store {
@@ -25,6 +25,7 @@ export function openServer(url: string): Store {
   }
 
   return {
+    embedded: false,
     async query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]> {
       const result = await asked(
         client.query({ query: sql, format: 'JSONEachRow', ...(params && { query_params: params }) }),
@@ -40,7 +41,7 @@ export function openServer(url: string): Store {
         client.exec({
           query: `INSERT INTO ${table} (${names}) FORMAT Native`,
           values: Readable.from([block]),
-          clickhouse_settings: { ...INSERT_SETTINGS, insert_deduplication_token: token },
+          clickhouse_settings: insertSettings(token),
         }),
       )
     },

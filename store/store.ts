@@ -4,15 +4,19 @@ export interface Store {
   query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]>
   /** A statement without rows. */
   command(sql: string, params?: Record<string, unknown>): Promise<void>
-  /** Inserts one block in Native format; a second time with the same token changes nothing, in roll-ups neither. */
+  /** Whether the engine ends with this process: a crash of ours is then one of its own. */
+  readonly embedded: boolean
+  /**
+   * Inserts one block in Native format. A second time with the same token changes nothing, in roll-ups neither;
+   * without a token (`''`) it is inserted whatever came before.
+   */
   insertNative(table: string, columns: readonly string[], block: Buffer, token: string): Promise<void>
   close(): Promise<void>
 }
 
 /** Settings of every insert: one block, one part a partition, found again by its token. */
-export const INSERT_SETTINGS = {
+const INSERT_SETTINGS = {
   async_insert: 0,
-  insert_deduplicate: 1,
   deduplicate_blocks_in_dependent_materialized_views: 1,
   max_insert_threads: '1',
   max_threads: 1,
@@ -21,6 +25,13 @@ export const INSERT_SETTINGS = {
   min_insert_block_size_rows: '0',
   min_insert_block_size_bytes: '0',
 } as const
+
+/** The settings of an insert with a token, or of one that is not compared with others. */
+export function insertSettings(token: string) {
+  return token === ''
+    ? { ...INSERT_SETTINGS, insert_deduplicate: 0 as const }
+    : { ...INSERT_SETTINGS, insert_deduplicate: 1 as const, insert_deduplication_token: token }
+}
 
 /** The store cannot be opened or does not answer; the message says what is wrong and how to mend it. */
 export class StoreError extends Error {}

@@ -9,7 +9,8 @@ import {
 import { encodeNative } from './native.ts'
 import type { Store } from './store.ts'
 
-async function insert<Row>(
+/** Inserts rows as one block; nothing where there are none. */
+export async function insert<Row>(
   store: Store,
   table: string,
   columns: Columns<Row>,
@@ -31,10 +32,9 @@ export async function writeBlock(store: Store, { token, events, dead, stats }: B
   await insert(store, 'pipeline_stats', PIPELINE_STATS, [stats], token)
 }
 
-/** Keeps how far a file is stored. */
+/** Keeps how far a file is stored. The newest version counts, so that it needs no token: a second one does no harm. */
 export async function keepProgress(store: Store, row: ProgressRow): Promise<void> {
-  const token = `${row.topic}/${row.partition}/${row.version}/${row.committed}/${row.intent_last}`
-  await insert(store, 'ingest_progress', INGEST_PROGRESS, [row], token)
+  await insert(store, 'ingest_progress', INGEST_PROGRESS, [row], '')
 }
 
 /** How far each generation of a file is stored, the oldest first. */
