@@ -1,0 +1,39 @@
+-- One row an attempt in [from, to): what it was, and who answered, also where the provider table does not know.
+SELECT
+    event_time,
+    sender_domain,
+    recipient_org_domain,
+    if(source_ip = toIPv6('::'), '', replaceRegexpOne(toString(source_ip), '^::ffff:', '')) AS address,
+    -- An unknown host stands for its own domain: a hoster's customers belong together.
+    multiIf(
+        provider != '', provider,
+        remote_host != '' AND {direction:String} = 'outbound', cutToFirstSignificantSubdomain(lower(remote_host)),
+        '') AS named,
+    if(named = '', recipient_org_domain, named) AS answerer,
+    -- A refusal before the queue has no id: client, sender and recipient stand for it.
+    if(queue_id IN ('', 'NOQUEUE'),
+        sipHash64(log_host, message_id, sender, remote_ip, recipient),
+        sipHash64(log_host, queue_id, recipient)) AS message,
+    reason,
+    side,
+    multiIf(
+        outcome = 'delivered', 'accepted',
+        side = 'recipient_mailbox', 'mailbox',
+        reason = 'greylisted' AND outcome != 'expired', 'greylisted',
+        side = 'throttling' AND outcome = 'deferred', 'stalled',
+        'refused') AS attempt,
+    indexOf(['greylisted', 'stalled', 'mailbox', 'refused', 'accepted'], attempt) AS weight,
+    reply_fingerprint,
+    reply_text,
+    rule,
+    remote_host
+FROM delivery_events
+WHERE direction = {direction:String}
+    AND event_time >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+    AND event_time < parseDateTime64BestEffort({to:String}, 3, 'UTC')
+    -- Neither waves that are told already nor the senders that are not asked for.
+    AND NOT arrayExists(
+        (s, i, p, o) -> (s = '' OR s = sender_domain) AND (i = '' OR i = address)
+            AND (p = '' OR p = answerer) AND (o = '' OR o = recipient_org_domain),
+        {told_senders:Array(String)}, {told_ips:Array(String)},
+        {told_providers:Array(String)}, {told_domains:Array(String)})

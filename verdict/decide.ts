@@ -1,0 +1,149 @@
+import type { Direction } from '../schemas/event.ts'
+import type { Evidence, SubCause, SubjectKind, Verdict } from '../schemas/verdict.ts'
+import { gainOver, wilson } from './intervals.ts'
+import { nextStep } from './next-steps.ts'
+import { subCause } from './sub-cause.ts'
+import { THRESHOLDS as T } from './thresholds.ts'
+
+/** What a decision is made of: a subject and its numbers, all but those that the decision adds. */
+export interface Facts {
+  direction: Direction
+  subject_kind: SubjectKind
+  window_ms: number
+  evidence: Omit<
+    Evidence,
+    'refused_share' | 'refused_share_low' | 'refused_share_high' | 'sub_cause_share' | 'notes'
+  >
+}
+
+/** What is decided about a subject. */
+export interface Decision {
+  verdict: Verdict
+  confidence: number
+  sub_cause: SubCause
+  evidence: Evidence
+  next_step: string
+}
+
+const VERDICT_OF: Record<SubjectKind, Verdict> = {
+  recipient_domain: 'recipient_domain',
+  provider: 'provider_wide',
+  sender_domain: 'sender_wide',
+  source_ip: 'sender_wide',
+  all: 'platform_wide',
+}
+
+const SENDER_WORDS: readonly SubCause[] = ['authentication', 'reputation', 'content']
+const RECIPIENT_WORDS: readonly SubCause[] = ['directory', 'routing']
+const isReceiving = (verdict: Verdict) => verdict === 'recipient_domain' || verdict === 'provider_wide'
+
+type Counter = readonly [messages: number, refused: number]
+const isTold = ([messages]: Counter) => messages >= T.min_counter
+const mostlyRefused = ([messages, refused]: Counter) => refused * 2 > messages
+
+interface Weighing {
+  points: number
+  note?: string
+}
+
+/** What speaks for and against a verdict, in per cent of confidence, each with its reason in words. */
+function weigh(facts: Facts, verdict: Verdict, cause: SubCause): Weighing[] {
+  const e = facts.evidence
+  const found: Weighing[] = []
+  const against = isReceiving(verdict) ? e.same_senders_elsewhere : e.same_domains_other_senders
+  if (verdict === 'platform_wide') {
+    if (e.senders - e.senders_refused > e.senders / 4)
+      found.push({ points: -10, note: 'some senders are accepted' })
+  } else if (!isTold(against))
+    found.push({
+      points: -12,
+      note: isReceiving(verdict)
+        ? 'these senders sent hardly anything elsewhere: nothing to compare with'
+        : 'no other sender wrote to these domains: nothing to compare with',
+    })
+  else if (mostlyRefused(against)) found.push({ points: -25, note: 'the comparison is refused as well' })
+  else found.push({ points: 5 })
+  const ours = SENDER_WORDS.includes(cause)
+  const theirs = RECIPIENT_WORDS.includes(cause)
+  if (isReceiving(verdict) ? theirs : ours) found.push({ points: 6 })
+  if (isReceiving(verdict) ? ours : theirs)
+    found.push({ points: -15, note: `the breadth points one way, the words (${cause}) the other` })
+  if (e.usual_messages < T.own_messages)
+    found.push({
+      points: -6,
+      note: "hardly any history of this subject: the usual rate is the fleet's or assumed",
+    })
+  const { records, dead, lag_s } = e.completeness
+  if (dead > T.max_dead_share * records)
+    found.push({ points: -10, note: `${dead} of ${records} records could not be read` })
+  if (lag_s * 1000 > facts.window_ms)
+    found.push({ points: -20, note: `the newest event is ${lag_s} s older than the window's end` })
+  return found
+}
+
+function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: string } {
+  const e = facts.evidence
+  const kind = facts.subject_kind
+  if (e.refused < T.min_refused[kind]) {
+    const bounces = wilson(e.mailbox, e.messages)[0]
+    if (e.refused === 0 || bounces > T.stale_list_share) return { verdict: 'mailbox_noise' }
+    const share = wilson(e.refused, e.messages)[0]
+    if (share < T.unclear_share_low) return { verdict: 'mailbox_noise' }
+    return {
+      verdict: 'insufficient_data',
+      note: `${e.refused} refused messages: ${T.min_refused[kind]} are needed to judge`,
+    }
+  }
+  if (gainOver(e.usual_share, e.refused, e.messages) < T.min_gain) return { verdict: 'mailbox_noise' }
+  const lone = (e.top_senders[0]?.messages ?? 0) >= T.lone_sender_share * e.refused
+  if (
+    kind === 'recipient_domain' &&
+    lone &&
+    facts.direction === 'outbound' &&
+    SENDER_WORDS.includes(cause) &&
+    !isTold(e.same_senders_elsewhere)
+  )
+    return {
+      verdict: 'insufficient_data',
+      note: 'one sender at one domain, and the words blame the sender: its mail to other domains would decide',
+    }
+  if (kind === 'provider' && cause === 'directory' && e.refused < T.min_directory_share * e.messages)
+    return { verdict: 'mailbox_noise', note: 'directory words at a part of the messages: unknown recipients' }
+  return { verdict: VERDICT_OF[kind] }
+}
+
+/** Judges one subject by its facts. Pure: the same facts give the same verdict. */
+export function decide(facts: Facts): Decision {
+  const e = facts.evidence
+  const { sub_cause, share } = subCause(e.reasons)
+  const { verdict, note } = outcome(facts, sub_cause)
+  const notes = note === undefined ? [] : [note]
+  let confidence: number
+  if (verdict === 'mailbox_noise' || verdict === 'insufficient_data') {
+    // How sure it is that there is nothing: the more messages, the surer.
+    confidence = Math.round(50 + (45 * e.messages) / (e.messages + 50))
+    if (verdict === 'insufficient_data') confidence = 100 - confidence
+  } else {
+    const gain = gainOver(e.usual_share, e.refused, e.messages)
+    const weights = weigh(facts, verdict, sub_cause)
+    for (const { note } of weights) if (note !== undefined) notes.push(note)
+    const points = weights.reduce((sum, { points }) => sum + points, 0)
+    confidence = Math.round(Math.min(99, Math.max(5, 50 + (40 * gain) / (gain + 20) + points)))
+  }
+  const [low, high] = wilson(e.refused, e.messages)
+  const isNoise = verdict === 'mailbox_noise'
+  return {
+    verdict,
+    confidence,
+    sub_cause: isNoise ? (e.mailbox > 0 ? 'mailbox' : '') : sub_cause,
+    evidence: {
+      ...e,
+      refused_share: e.messages === 0 ? 0 : e.refused / e.messages,
+      refused_share_low: low,
+      refused_share_high: high,
+      sub_cause_share: share,
+      notes,
+    },
+    next_step: nextStep(verdict, sub_cause, facts.direction),
+  }
+}

@@ -1,0 +1,47 @@
+-- The facts of one subject over [from, to): the subject itself, and what stands against it. An empty name is any.
+WITH
+    messages AS (
+        SELECT
+            *,
+            ({sender:String} = '' OR sender_domain = {sender:String}) AND ({ip:String} = '' OR source_ip = {ip:String})
+                AND ({provider:String} = '' OR provider = {provider:String})
+                AND ({domain:String} = '' OR recipient_org_domain = {domain:String}) AS inside,
+            state = 'refused' OR ({with_stalled:UInt8} AND state = 'stalled')
+                OR ({with_mailbox:UInt8} AND state = 'mailbox') AS is_refused
+        FROM (-- include messages.sql
+        )
+    ),
+    refusing AS (
+        SELECT sender_domain, provider, recipient_org_domain FROM messages WHERE inside AND is_refused
+    )
+SELECT
+    countIf(inside) AS messages,
+    countIf(inside AND state = 'accepted') AS accepted,
+    countIf(inside AND is_refused) AS refused,
+    countIf(inside AND state = 'mailbox') AS mailbox,
+    countIf(inside AND state IN ('stalled', 'greylisted')) AS delayed,
+    uniqExactIf(recipient_org_domain, inside) AS domains,
+    uniqExactIf(recipient_org_domain, inside AND is_refused) AS domains_refused,
+    uniqExactIf(provider, inside) AS providers,
+    uniqExactIf(provider, inside AND is_refused) AS providers_refused,
+    uniqExactIf(sender_domain, inside) AS senders,
+    uniqExactIf(sender_domain, inside AND is_refused) AS senders_refused,
+    exp(ln(2) * entropyIf(recipient_org_domain, inside AND is_refused)) AS effective_domains,
+    sumMapIf(map(toString(reason), toUInt64(1)), inside AND is_refused) AS reasons,
+    topKIf(5, 3, 'counts')(toString(recipient_org_domain), inside AND is_refused) AS top_domains,
+    topKIf(5, 3, 'counts')(toString(provider), inside AND is_refused) AS top_providers,
+    topKIf(5, 3, 'counts')(toString(sender_domain), inside AND is_refused) AS top_senders,
+    topKIf(5, 3, 'counts')(source_ip, inside AND is_refused AND source_ip != '') AS top_ips,
+    formatDateTime(minIf(last_time, inside AND is_refused), '%Y-%m-%dT%H:%i:%SZ') AS first_refused,
+    formatDateTime(maxIf(last_time, inside AND is_refused), '%Y-%m-%dT%H:%i:%SZ') AS last_refused,
+    if(accepted > 0, formatDateTime(maxIf(last_time, inside AND state = 'accepted'), '%Y-%m-%dT%H:%i:%SZ'), '') AS last_accepted,
+    -- The same senders at other domains; others at the same domains; other domains behind the same provider.
+    countIf(NOT inside AND sender_domain IN (SELECT sender_domain FROM refusing)) AS same_senders_messages,
+    countIf(NOT inside AND is_refused AND sender_domain IN (SELECT sender_domain FROM refusing)) AS same_senders_refused,
+    countIf(NOT inside AND recipient_org_domain IN (SELECT recipient_org_domain FROM refusing)) AS same_domains_messages,
+    countIf(NOT inside AND is_refused AND recipient_org_domain IN (SELECT recipient_org_domain FROM refusing)) AS same_domains_refused,
+    countIf(NOT inside AND provider IN (SELECT provider FROM refusing)) AS same_provider_messages,
+    countIf(NOT inside AND is_refused AND provider IN (SELECT provider FROM refusing)) AS same_provider_refused,
+    countIf(NOT inside) AS others_messages,
+    countIf(NOT inside AND is_refused) AS others_refused
+FROM messages

@@ -1,0 +1,135 @@
+import { DIRECTIONS, type Direction } from '../schemas/event.ts'
+import type { Completeness, VerdictItem } from '../schemas/verdict.ts'
+import type { Store } from '../store/store.ts'
+import { decide } from './decide.ts'
+import { wilson } from './intervals.ts'
+import { bestOf, fleetShare } from './rank.ts'
+import {
+  readCandidates,
+  readCompleteness,
+  readFacts,
+  readFleet,
+  readSenders,
+  readUsual,
+  type SenderRow,
+  type Window,
+} from './read.ts'
+import { nameOf, type Selection, type Subject } from './subject.ts'
+import { THRESHOLDS as T } from './thresholds.ts'
+
+/** What is asked: the window that ends at `at` (milliseconds since 1970), all senders or one. */
+export interface Question {
+  at: number
+  window_ms: number
+  sender?: string
+  /** Subjects with nothing to say as well. */
+  all?: boolean
+}
+
+async function itemOf(
+  store: Store,
+  window: Window,
+  subject: Subject,
+  told: readonly Selection[],
+  completeness: Completeness,
+): Promise<VerdictItem> {
+  const { direction, from, to } = window
+  const evidence = await readFacts(store, window, subject, told, completeness)
+  const facts = { direction, subject_kind: subject.kind, window_ms: to - from, evidence }
+  const { verdict, confidence, sub_cause, evidence: weighed, next_step } = decide(facts)
+  return {
+    direction,
+    subject_kind: subject.kind,
+    subject: nameOf(subject),
+    verdict,
+    confidence,
+    sub_cause,
+    window_start: new Date(from).toISOString(),
+    window_end: new Date(to).toISOString(),
+    evidence: weighed,
+    next_step,
+  }
+}
+
+interface Waves {
+  items: VerdictItem[]
+  told: Selection[]
+}
+
+/**
+ * Takes out of the window what explains most of its refusals, again and again until nothing is above the usual:
+ * so two troubles at once are told apart, and the large one does not colour the small one.
+ */
+async function findWaves(
+  store: Store,
+  window: Window,
+  fleet: Awaited<ReturnType<typeof readFleet>>,
+  completeness: Completeness,
+): Promise<Waves> {
+  const items: VerdictItem[] = []
+  const told: Selection[] = []
+  while (told.length < T.max_waves) {
+    const candidates = await readCandidates(store, window, fleet, told)
+    const usual = await readUsual(store, window, fleet, candidates)
+    const subject = bestOf(candidates, usual, window.direction)
+    if (subject === undefined) break
+    items.push(await itemOf(store, window, subject, told, completeness))
+    told.push(subject.selection)
+  }
+  return { items, told }
+}
+
+// A sender is spoken of where its list is stale or its few messages were mostly refused.
+function hasSomethingToSay({ messages, refused, mailbox }: SenderRow): boolean {
+  const isStale = messages >= T.stale_list_messages && wilson(mailbox, messages)[0] > T.stale_list_share
+  return isStale || (refused >= T.unclear_refused && wilson(refused, messages)[0] > T.unclear_share_low)
+}
+
+async function judgeDirection(store: Store, window: Window, question: Question): Promise<VerdictItem[]> {
+  const { sender = '', all = false } = question
+  const fleet = await readFleet(store, window)
+  const completeness = await readCompleteness(store, window)
+  const { items, told } = await findWaves(store, window, fleet, completeness)
+  const named = new Set(items.filter((i) => i.subject_kind === 'sender_domain').map((i) => i.subject))
+  const isAbout = (item: VerdictItem) =>
+    item.subject === sender || item.evidence.top_senders.some(({ name }) => name === sender)
+  const found = sender === '' ? items : items.filter(isAbout)
+  const senders = await readSenders(store, window, told, sender)
+  // Who knocks at our gateway is no subject of ours.
+  const ours = window.direction === 'outbound' ? senders : []
+  for (const row of ours) {
+    if (named.has(row.sender_domain)) continue
+    if (!all && !(sender !== '' && found.length === 0) && !hasSomethingToSay(row)) continue
+    const subject: Subject = {
+      kind: 'sender_domain',
+      selection: { sender: row.sender_domain, ip: '', provider: '', domain: '' },
+      with_stalled: false,
+      with_mailbox: false,
+      usual_share: fleetShare(fleet, window.direction),
+      usual_messages: 0,
+      gain: 0,
+    }
+    found.push(await itemOf(store, window, subject, told, completeness))
+  }
+  return found
+}
+
+const isWave = (item: VerdictItem) => item.verdict !== 'mailbox_noise' && item.verdict !== 'insufficient_data'
+
+/** Judges one window: an item a wave, the surest and largest first. */
+export async function judgeWindow(
+  store: Store,
+  question: Question,
+  directions: readonly Direction[] = DIRECTIONS,
+): Promise<VerdictItem[]> {
+  const from = question.at - question.window_ms
+  const items: VerdictItem[] = []
+  for (const direction of directions)
+    items.push(...(await judgeDirection(store, { direction, from, to: question.at }, question)))
+  return items.sort(
+    (a, b) =>
+      Number(isWave(b)) - Number(isWave(a)) ||
+      b.evidence.refused - a.evidence.refused ||
+      b.evidence.mailbox - a.evidence.mailbox,
+  )
+}
