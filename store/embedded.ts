@@ -65,6 +65,8 @@ function oneAtATime(session: Session) {
 }
 
 const READ_SESSIONS = 3
+// The engine has no other way to stop a query that its client has given up.
+const READ_LIMITS = 'max_execution_time = 60, max_memory_usage = 4000000000'
 const DATABASE = 'faultline'
 
 /** The embedded store with its raw sessions, for the HTTP endpoint. */
@@ -98,7 +100,13 @@ export async function openEmbedded(path: string): Promise<EmbeddedStore> {
   try {
     mkdirSync(folder, { recursive: true })
     writer = await open()
-    for (let i = 0; i < READ_SESSIONS; i++) readers.push(await open())
+    for (let i = 0; i < READ_SESSIONS; i++) {
+      const reader = await open()
+      // It cannot be undone in the session, and refuses every later setting: the limits come first.
+      await reader(`SET ${READ_LIMITS}`, undefined, 'Null')
+      await reader('SET readonly = 1', undefined, 'Null')
+      readers.push(reader)
+    }
   } catch (error) {
     for (const session of sessions) session.close()
     throw openingError(folder, error)
