@@ -19,6 +19,14 @@ const COMMANDS: Record<string, Command> = {
     summary: 'read logs, print one classified event a line as JSON',
     run: async (args) => (await import('./parse.ts')).parseCommand(args),
   },
+  run: {
+    summary: 'follow mail logs and serve the page, all in one process',
+    run: async (args) => (await import('./run.ts')).runCommand(args),
+  },
+  serve: {
+    summary: 'serve the page and the store without reading logs',
+    run: async (args) => (await import('./serve.ts')).serveCommand(args),
+  },
   replay: {
     summary: 'load log files into the store',
     run: async (args) => (await import('./replay.ts')).replayCommand(args),

@@ -1,0 +1,67 @@
+import { resolve } from 'node:path'
+import type { Logger } from 'pino'
+import type { PipelineState } from '../ingest/pipeline.ts'
+import { openPipeline } from '../ingest/pipeline.ts'
+import { follow } from '../ingest/sources/follow.ts'
+import type { Generation } from '../ingest/sources/generation.ts'
+import { readLines } from '../ingest/sources/lines.ts'
+import { LostRecords, runWorker } from '../ingest/worker.ts'
+import type { Config } from '../schemas/config.ts'
+import type { ProgressRow } from '../schemas/pipeline.ts'
+import type { Store } from '../store/store.ts'
+import { keepProgress, readProgress } from '../store/writer.ts'
+import { blockKeeper, freshProgress, type Stored } from './load.ts'
+import { recordOptions } from './record-options.ts'
+
+function generationOf(row: ProgressRow): Generation {
+  return { ...row, number: row.partition, offset: row.committed }
+}
+
+/**
+ * Follows one file into the store until the signal, from where the last run stopped. A message that spans a rotation
+ * stays one: each generation begins with what the one before it knew. Throws what reading or storing throws.
+ */
+export async function followFile(
+  store: Store,
+  source: Config['follow'][number],
+  config: Config,
+  stored: Stored,
+  signal: AbortSignal,
+  log: Logger,
+): Promise<void> {
+  const path = resolve(source.path)
+  const { limits } = config
+  const options = recordOptions(config, source.format, source.time_zone)
+  const blocks = { bytes: limits.block_bytes, rows: limits.block_rows, age: limits.block_seconds * 1000 }
+  const last = (await readProgress(store, path)).at(-1)
+  let state: PipelineState | undefined = last
+  const followed = follow(path, {
+    ...(last === undefined ? {} : { from: generationOf(last) }),
+    pollMs: limits.poll_seconds * 1000,
+    graceMs: limits.rotation_grace_seconds * 1000,
+    signal,
+  })
+  for await (const { generation, chunks } of followed) {
+    const progress = generation.number === last?.partition ? last : freshProgress(path, generation)
+    const pipeline = openPipeline(
+      options,
+      progress.intent_last === -1 ? generation.modified : progress.reference,
+      state,
+    )
+    log.info({ path, generation: generation.number, offset: progress.committed }, 'following')
+    const keep = blockKeeper(store, progress, generation, stored)
+    const lines = readLines(chunks, { offset: progress.committed, maxLineBytes: limits.line_bytes })
+    try {
+      await runWorker(lines, pipeline, blocks, progress.intent_last, {
+        store: keep,
+        reference: () => generation.modified,
+        signal,
+      })
+    } catch (error) {
+      if (!(error instanceof LostRecords)) throw error
+      log.error({ path, generation: generation.number }, error.message)
+      await keepProgress(store, { ...progress, intent_last: -1, version: progress.version + 1 })
+    }
+    state = pipeline.state()
+  }
+}

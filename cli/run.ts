@@ -1,0 +1,70 @@
+import { parseArgs } from 'node:util'
+import { loadConfiguration } from './configuration.ts'
+import { followFile } from './follow.ts'
+import { FORMAT_NAMES, recordOptions } from './record-options.ts'
+import { aborted, openLog, SERVE_OPTIONS, serve, serveFlags, untilStopped } from './serve.ts'
+import { UsageError } from './usage-error.ts'
+
+const HELP = `faultline run [--follow FILE]... [--config FILE] [--data-dir DIR | --url URL] [--port N]
+
+All in one process: follows mail logs over rotation into the store and serves the page.
+After a restart it goes on where it stopped; nothing is lost or counted twice.
+
+  --follow FILE    a log that grows; may be given several times
+  --format NAME    of the files given by --follow: ${FORMAT_NAMES.join(', ')}
+  --config FILE    files, zones, own domains and limits (see faultline config)
+  --data-dir DIR   folder of the embedded store (default: faultline-data)
+  --url URL        a ClickHouse server instead: http://user:password@host:8123
+  --port N         port of the page (default: 8080)
+
+example:  faultline run --follow /var/log/mail.log`
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: { ...SERVE_OPTIONS, follow: { type: 'string', multiple: true }, format: { type: 'string' } },
+    })
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline run --help`)
+  }
+}
+
+/** `faultline run`: see HELP. Gives the exit code. */
+export async function runCommand(args: string[]): Promise<number> {
+  const { values } = parse(args)
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const given = values.follow?.map((path) => ({
+    path,
+    ...(values.format === undefined ? {} : { format: values.format }),
+  }))
+  const config = loadConfiguration(values.config, { ...serveFlags(values), follow: given })
+  if (config.follow.length === 0)
+    throw new UsageError('nothing to read: give --follow FILE, or "follow:" in the configuration')
+  for (const { format } of config.follow) recordOptions(config, format)
+
+  const log = openLog(config)
+  const stop = new AbortController()
+  const signal = AbortSignal.any([untilStopped(), stop.signal])
+  const served = await serve(config, log)
+  console.error(`The page is at ${served.url} - Ctrl-C ends it.`)
+  let failed = 0
+  const sources = config.follow.map(async (source) => {
+    try {
+      await followFile(served.store, source, config, () => {}, signal, log)
+    } catch (error) {
+      failed++
+      log.error({ path: source.path, error: (error as Error).message }, 'this file is no longer followed')
+    }
+  })
+  // The page stays while at least one file is followed: what was read is worth reading.
+  await Promise.race([aborted(signal), Promise.all(sources)])
+  stop.abort()
+  // In this order: no new lines, the last blocks stored, then the page, the endpoint and the store.
+  await Promise.all(sources)
+  await served.close()
+  return failed > 0 ? 1 : 0
+}

@@ -1,0 +1,124 @@
+import { parseArgs } from 'node:util'
+import { type Logger, pino } from 'pino'
+import { startPage } from '../dashboards/web/server.ts'
+import { storeApi } from '../dashboards/web/store-api.ts'
+import type { Config } from '../schemas/config.ts'
+import { openEmbedded } from '../store/embedded.ts'
+import { serveStore } from '../store/http.ts'
+import { migrate } from '../store/migrate.ts'
+import { openServer } from '../store/server.ts'
+import type { Store } from '../store/store.ts'
+import { judgeWindow } from '../verdict/judge.ts'
+import { loadConfiguration } from './configuration.ts'
+import { UsageError } from './usage-error.ts'
+
+const HELP = `faultline serve [--data-dir DIR | --url URL] [--config FILE] [--port N]
+
+Serves the page and, for the embedded store, ClickHouse's HTTP interface, without reading any log.
+Readers need no password and can change nothing; writers are user "writer" with the password in
+FAULTLINE_WRITER_PASSWORD.
+
+  --data-dir DIR   folder of the embedded store (default: faultline-data)
+  --url URL        a ClickHouse server instead: http://user:password@host:8123
+  --port N         port of the page (default: 8080)
+
+example:  faultline serve --data-dir /var/lib/faultline`
+
+/** Options of every command that serves. */
+export const SERVE_OPTIONS = {
+  'data-dir': { type: 'string' },
+  url: { type: 'string' },
+  port: { type: 'string' },
+  config: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const
+
+/** Flags of a serving command as settings. */
+export function serveFlags(values: {
+  'data-dir'?: string
+  url?: string
+  port?: string
+}): Record<string, unknown> {
+  const port = values.port === undefined ? undefined : Number(values.port)
+  return { data_dir: values['data-dir'], url: values.url, 'web.port': port }
+}
+
+/** A store with its page, and the embedded one with its endpoint. */
+export interface Served {
+  store: Store
+  url: string
+  close(): Promise<void>
+}
+
+/** The log of a long-running command: JSON lines on standard error. */
+export function openLog(config: Config): Logger {
+  return pino({ level: config.log_level }, pino.destination({ dest: 2, sync: true }))
+}
+
+/** Opens the store and serves it. Throws a StoreError, or one line where an address can't be had. */
+export async function serve(config: Config, log: Logger): Promise<Served> {
+  const closing: (() => Promise<void>)[] = []
+  const close = async (): Promise<void> => {
+    for (const step of closing.reverse()) await step()
+  }
+  try {
+    const embedded = config.url === undefined ? await openEmbedded(config.data_dir) : undefined
+    const store = embedded ?? openServer(config.url ?? '')
+    closing.push(() => store.close())
+    await migrate(store)
+    if (embedded !== undefined) {
+      const { FAULTLINE_WRITER_PASSWORD: writerPassword } = process.env
+      const endpoint = await serveStore(embedded, {
+        ...config.clickhouse,
+        ...(writerPassword ? { writerPassword } : {}),
+      })
+      closing.push(() => endpoint.close())
+      log.info({ url: endpoint.url }, "ClickHouse's HTTP interface")
+    }
+    const onError = (error: unknown) =>
+      log.error({ error: (error as Error).message }, 'the page got no answer from the store')
+    const page = await startPage({ ...config.web, api: storeApi(store, judgeWindow), onError })
+    closing.push(() => page.close())
+    log.info({ url: page.url }, 'page')
+    return { store, url: page.url, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** A signal that is given when the process is told to stop. */
+export function untilStopped(): AbortSignal {
+  const stop = new AbortController()
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
+  return stop.signal
+}
+
+/** Waits for the signal. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+/** `faultline serve`: see HELP. Gives the exit code. */
+export async function serveCommand(args: string[]): Promise<number> {
+  let values: { [name in keyof typeof SERVE_OPTIONS]?: name extends 'help' ? boolean : string }
+  try {
+    ;({ values } = parseArgs({ args, options: SERVE_OPTIONS }))
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline serve --help`)
+  }
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const config = loadConfiguration(values.config, serveFlags(values))
+  const signal = untilStopped()
+  const served = await serve(config, openLog(config))
+  console.error(`The page is at ${served.url} - Ctrl-C ends it.`)
+  await aborted(signal)
+  await served.close()
+  return 0
+}
