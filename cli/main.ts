@@ -19,6 +19,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'read logs, print one classified event a line as JSON',
     run: async (args) => (await import('./parse.ts')).parseCommand(args),
   },
+  demo: {
+    summary: 'show a sample: what npm start does',
+    run: async (args) => (await import('./demo.ts')).demoCommand(args),
+  },
   run: {
     summary: 'follow mail logs and serve the page, all in one process',
     run: async (args) => (await import('./run.ts')).runCommand(args),

@@ -1,0 +1,58 @@
+import type { Counted, VerdictItem } from '../schemas/verdict.ts'
+import { shown } from './shown.ts'
+
+const HEADLINE: Readonly<Record<VerdictItem['verdict'], string>> = {
+  recipient_domain: "the recipient domain's side",
+  provider_wide: "the provider's side",
+  sender_wide: "the sender's side",
+  platform_wide: 'our own platform',
+  mailbox_noise: 'no incident: mailboxes and the usual',
+  insufficient_data: 'not enough to judge',
+}
+
+const percent = (share: number) => `${(share * 100).toFixed(share > 0 && share < 0.1 ? 1 : 0)}%`
+const names = (list: readonly Counted[]) => list.map(({ name, messages }) => `${name} ${messages}`).join(', ')
+const against = ([messages, refused]: readonly [number, number]) =>
+  messages === 0 ? '' : `${refused} of ${messages} refused`
+
+/** One verdict for people: what, how sure, the numbers for and against, the words, and what to do. */
+export function verdictText(item: VerdictItem): string {
+  const { evidence: e } = item
+  const [reply] = e.top_replies
+  const lines: [string, string][] = [
+    [
+      'refused',
+      `${e.refused} of ${e.messages} messages: ${percent(e.refused_share)} (95%: ${percent(e.refused_share_low)} to ${percent(e.refused_share_high)}), usual ${percent(e.usual_share)}`,
+    ],
+    [
+      'spread',
+      `${e.domains_refused} of ${e.domains} domains, ${e.providers_refused} of ${e.providers} providers, ${e.senders_refused} of ${e.senders} senders`,
+    ],
+    ['elsewhere', against(e.same_senders_elsewhere) && `same senders: ${against(e.same_senders_elsewhere)}`],
+    [
+      'others',
+      against(e.same_domains_other_senders) &&
+        `other senders to these domains: ${against(e.same_domains_other_senders)}`,
+    ],
+    [
+      'provider',
+      against(e.same_provider_other_domains) &&
+        `other mail to these providers: ${against(e.same_provider_other_domains)}`,
+    ],
+    ['mailboxes', e.mailbox === 0 ? '' : `${e.mailbox} unknown, full or closed`],
+    ['delayed', e.delayed === 0 ? '' : `${e.delayed} messages`],
+    ['reasons', names(e.reasons)],
+    ['domains', names(e.top_domains)],
+    ['senders', names(e.top_senders)],
+    ['reply', reply === undefined ? '' : `${reply.sample} (${reply.messages} messages)`],
+    ['since', e.first_refused],
+    ['but', e.notes.join('; ')],
+    ['next', item.next_step],
+  ]
+  const cause = item.sub_cause === '' ? '' : `, ${item.sub_cause}`
+  const head = `${item.subject}: ${HEADLINE[item.verdict]} (${item.verdict}${cause}, ${item.confidence}%, ${item.direction})`
+  const body = lines.flatMap(([name, value]) =>
+    value === '' ? [] : [`  ${name.padEnd(10)} ${shown(value)}`],
+  )
+  return `${[shown(head), ...body].join('\n')}\n`
+}

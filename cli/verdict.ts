@@ -1,0 +1,86 @@
+import type { VerdictItem } from '../schemas/verdict.ts'
+import type { Store } from '../store/store.ts'
+import { judgeWindow, type Question } from '../verdict/judge.ts'
+import { readCompleteness } from '../verdict/read.ts'
+import { durationOf, instantOf, parseOptions, READ_OPTIONS, withStore } from './reading.ts'
+import { print } from './rows.ts'
+import { UsageError } from './usage-error.ts'
+import { verdictText } from './verdict-text.ts'
+
+const HELP = `faultline verdict [--at TIME] [--window 15m] [--since 1h] [--sender DOMAIN] [--all] [--json]
+
+Says on whose side each wave of refusals is, with its evidence and the next step.
+
+  --at TIME          judge a past moment, like 2026-06-10T12:00:00Z (default: now)
+  --window LENGTH    how much mail is judged together: 90s, 15m, 1h (default: 15m)
+  --since LENGTH     judge every window of that time; a wave is told once, at its height
+  --sender DOMAIN    only what concerns this sender domain
+  --all              subjects with nothing to say as well
+  --json             an array, for programs
+  --data-dir DIR     folder of the embedded store (default: faultline-data)
+  --url URL          a ClickHouse server instead: http://user:password@host:8123
+  --config FILE      configuration file
+
+example:  faultline verdict --since 1h`
+
+const MAX_WINDOWS = 2000
+
+/** Judges the windows one after the other; the same wave is kept where it was highest. */
+async function judgeSince(store: Store, question: Question, since_ms: number): Promise<VerdictItem[]> {
+  const height = new Map<string, VerdictItem>()
+  const from = question.at - since_ms
+  for (let at = question.at; at > from; at -= question.window_ms)
+    for (const item of await judgeWindow(store, { ...question, at })) {
+      const key = JSON.stringify([item.direction, item.verdict, item.subject])
+      const known = height.get(key)
+      if (known === undefined || item.evidence.refused > known.evidence.refused) height.set(key, item)
+    }
+  return [...height.values()].sort((a, b) => b.evidence.refused - a.evidence.refused)
+}
+
+// A replayed log is of the past: an empty answer about now would mislead.
+async function explainNothing(store: Store, at: number, from: number): Promise<void> {
+  const { lag_s } = await readCompleteness(store, { direction: 'outbound', from, to: at })
+  if (lag_s < 0) console.error('no mail in the seven days before: judge another moment with --at')
+  else if (lag_s * 1000 > at - from)
+    console.error(
+      `no mail in this window; the newest before it is of ${new Date(at - lag_s * 1000).toISOString()}: judge that with --at`,
+    )
+  else console.error('no wave of refusals; --all lists the senders')
+}
+
+/** `faultline verdict`: see HELP. Gives the exit code. */
+export async function verdictCommand(args: string[]): Promise<number> {
+  const { values, positionals } = parseOptions('verdict', args, {
+    ...READ_OPTIONS,
+    at: { type: 'string' },
+    window: { type: 'string', default: '15m' },
+    since: { type: 'string' },
+    sender: { type: 'string' },
+    all: { type: 'boolean', default: false },
+  })
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  if (positionals.length > 0)
+    throw new UsageError(`${JSON.stringify(positionals[0])} is no option; see faultline verdict --help`)
+  const at = values.at === undefined ? Date.now() : instantOf('--at', values.at)
+  const window_ms = durationOf('--window', values.window)
+  const since_ms = values.since === undefined ? window_ms : durationOf('--since', values.since)
+  if (since_ms / window_ms > MAX_WINDOWS)
+    throw new UsageError(`--since holds more than ${MAX_WINDOWS} windows: make --window longer`)
+  const question: Question = {
+    at,
+    window_ms,
+    all: values.all,
+    ...(values.sender === undefined ? {} : { sender: values.sender.toLowerCase() }),
+  }
+  return withStore(values, async (store) => {
+    const items = await judgeSince(store, question, since_ms)
+    if (values.json) await print(`${JSON.stringify(items, undefined, 2)}\n`)
+    else await print(items.map(verdictText).join('\n'))
+    if (items.length === 0) await explainNothing(store, at, at - since_ms)
+    return 0
+  })
+}
