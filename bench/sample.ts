@@ -1,0 +1,25 @@
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { zstdDecompressSync } from 'node:zlib'
+
+/**
+ * A log of `lines` lines made of the sample of a real Postfix, again and again: each time with other queue ids, so that
+ * messages stay apart. Gives its path; it is made once.
+ */
+export function sampleLog(lines: number): string {
+  const path = join(tmpdir(), `faultline-bench-${lines}.log`)
+  if (statSync(path, { throwIfNoEntry: false })) return path
+  const sample = zstdDecompressSync(readFileSync(join(import.meta.dirname, '../cli/demo/mail.log.zst')))
+    .toString()
+    .trimEnd()
+    .split('\n')
+  const parts: string[] = []
+  for (let round = 0, left = lines; left > 0; round++, left -= sample.length) {
+    const tag = round.toString(16).toUpperCase().padStart(3, '0')
+    const part = left >= sample.length ? sample : sample.slice(0, left)
+    parts.push(part.map((line) => line.replace(/(\]: )([0-9A-F]{6,12}): /, `$1$2${tag}: `)).join('\n'))
+  }
+  writeFileSync(path, `${parts.join('\n')}\n`)
+  return path
+}
