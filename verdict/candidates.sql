@@ -27,6 +27,10 @@ SELECT
     -- exp of the Shannon entropy: over how many the refusals really spread.
     exp(ln(2) * if(is_blocked, entropyIf(recipient_org_domain, is_held), entropyIf(recipient_org_domain, is_refused))) AS effective_domains,
     exp(ln(2) * if(is_blocked, entropyIf(sender_domain, is_held), entropyIf(sender_domain, is_refused))) AS effective_senders,
+    -- Share of the refusals that name the commonest side, or none: a wave has one cause, a background many.
+    sumMapIf(map(toString(side), toUInt64(1)), is_refused AND side NOT IN ('', 'recipient_gateway')) AS sides,
+    countIf(is_refused AND side IN ('', 'recipient_gateway')) AS bare,
+    (bare + greatest(if(is_blocked, stalled, 0), if(empty(sides), 0, arrayMax(mapValues(sides))))) / refused AS coherence,
     -- Log-likelihood that a rate of its own explains this subject better than the usual one.
     greatest(refused / messages, {usual:Float64}) AS share,
     refused * log(share / {usual:Float64})

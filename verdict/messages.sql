@@ -5,6 +5,7 @@ SELECT
     source_ip,
     provider,
     reason,
+    side,
     last_time,
     -- Microsoft's edge answers "Access denied" for one unknown recipient as for a whole unknown domain. Where the
     -- domain takes other mail as often, it is the former.
@@ -20,7 +21,8 @@ FROM
         argMax(answerer, event_time) AS provider,
         max(event_time) AS last_time,
         argMax(attempt, weight) AS state,
-        argMax(reason, (weight, event_time)) AS reason
+        argMax(reason, (weight, event_time)) AS reason,
+        argMax(side, (weight, event_time)) AS side
     FROM (-- include attempts.sql
     )
     GROUP BY sender_domain, recipient_org_domain, message

@@ -44,6 +44,7 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
   const kind = kindOf(candidate)
   const { refused, messages, senders, senders_refused, providers_refused } = candidate
   if (refused < T.min_refused[kind] || refused < T.min_share[kind] * messages) return false
+  if (kind !== 'recipient_domain' && candidate.coherence < T.min_coherence) return false
   const many = direction === 'inbound' || (isBroad(candidate) && providers_refused >= T.min_providers)
   switch (kind) {
     case 'recipient_domain':
@@ -109,6 +110,7 @@ export function bestOf(
   usual: Usual,
   direction: Direction,
 ): Subject | undefined {
+  if (direction === 'inbound' && usual.fleet.messages < T.min_inbound_history) return undefined
   const found: [Candidate, Subject][] = []
   for (const raw of candidates) {
     const asMailbox = raw.kind === 'recipient_domain' && raw.accepted === 0 && raw.mailbox > 0

@@ -27,6 +27,7 @@ export interface Candidate {
   senders_refused: number
   effective_domains: number
   effective_senders: number
+  coherence: number
 }
 
 /** What was usual for a subject in the day before. */

@@ -47,6 +47,10 @@ export const THRESHOLDS = {
   /** Senders refused that make it the platform. */
   min_platform_share: 0.5,
   min_effective_senders: 2,
+  /** Share of a broad wave's refusals that name its side or none: below, it is a background of many causes. */
+  min_coherence: 0.6,
+  /** What knocks at a gateway is mostly refused: without so much history nobody can say what is usual there. */
+  min_inbound_history: 200,
   /** A sender with this share of a wave's refusals is the one it is about. */
   lone_sender_share: 0.9,
   /** Messages that counter-evidence needs. */
