@@ -16,35 +16,21 @@ import { keepProgress, readProgress, writeBlock } from '../store/writer.ts'
 const FIRST_TIME = 0
 const LAST_TIME = Date.UTC(2100, 0, 1) - 1
 
-// What DNS says is not looked up yet: said so, and never guessed.
-const DNS_UNKNOWN = {
-  dns_spf: 'unknown',
-  dns_dkim: 'unknown',
-  dns_dmarc: 'unknown',
-  dns_mx: 'unknown',
-  spf_result: '',
-  dmarc_policy: '',
-  mx_match: 'unknown',
-  dns_age_s: 0,
-  listed_by: '',
-  retry_after_s: 0,
-}
-
 /** A block as rows: judged, and with their place. `ingest_time` is milliseconds since 1970. */
 export function blockRows(block: Block, topic: string, partition: number, ingest_time: number): BlockRows {
   const { account } = block
-  const events = block.events.map(
-    ({ event, offset, event_index }): DeliveryEventRow => ({
-      ...judge(event),
-      ...DNS_UNKNOWN,
-      event_time: Math.min(Math.max(event.event_time, FIRST_TIME), LAST_TIME),
-      ingest_time,
-      topic,
-      partition,
-      offset,
-      event_index,
-    }),
-  )
+  const events = block.events.map(({ event, offset, event_index }): DeliveryEventRow => {
+    const row = judge(event)
+    row.event_time = Math.min(Math.max(row.event_time, FIRST_TIME), LAST_TIME)
+    row.ingest_time = ingest_time
+    row.topic = topic
+    row.partition = partition
+    row.offset = offset
+    row.event_index = event_index
+    // What DNS says is not looked up: said so, and never guessed.
+    row.dns_spf = row.dns_dkim = row.dns_dmarc = row.dns_mx = row.mx_match = 'unknown'
+    return row
+  })
   return {
     token: `${topic}/${partition}/${block.first}-${block.last}/${block.hash}`,
     events,

@@ -1,30 +1,12 @@
+import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
 import type { LoggedEvent } from '../schemas/event.ts'
 import { classify } from './classify/classify.ts'
 import { fingerprint } from './classify/fingerprint.ts'
 import { domainOf, orgDomainOf } from './domains.ts'
 import { providerOf } from './provider/provider.ts'
 
-/** What enrichment adds to a logged event; names are the columns of `delivery_events`. */
-export interface Judgement {
-  sender_domain: string
-  recipient_domain: string
-  recipient_org_domain: string
-  /** Hash of the reply with addresses, ids, numbers and times masked; 0 where there is no reply. */
-  reply_fingerprint: bigint
-  reason: string
-  side: string
-  fault: string
-  rule: string
-  provider: string
-  /** Of the classification, per cent. */
-  confidence: number
-}
-
-/** A logged event with its judgement. */
-export type JudgedEvent = LoggedEvent & Judgement
-
 type Verdict = Pick<
-  Judgement,
+  DeliveryEventRow,
   'reply_fingerprint' | 'reason' | 'side' | 'fault' | 'rule' | 'provider' | 'confidence'
 >
 
@@ -52,19 +34,26 @@ function verdictOn(event: LoggedEvent): Verdict {
   return verdict
 }
 
-function delivered({ direction, remote_host, reply_text }: LoggedEvent): Verdict {
-  const provider = direction === 'outbound' ? providerOf(remote_host, reply_text) : ''
-  return { reply_fingerprint: 0n, reason: '', side: '', fault: '', rule: '', provider, confidence: 0 }
-}
-
-/** Adds domains, provider and, unless it was delivered, the classification. Never throws, never waits. */
-export function judge(event: LoggedEvent): JudgedEvent {
-  const recipient_domain = domainOf(event.recipient)
-  return {
-    ...event,
-    sender_domain: domainOf(event.sender),
-    recipient_domain,
-    recipient_org_domain: orgDomainOf(recipient_domain),
-    ...(event.outcome === 'delivered' ? delivered(event) : verdictOn(event)),
+/**
+ * Fills in domains, provider and, unless it was delivered, the classification. Never throws, never waits.
+ * Gives the same object, which must come from `emptyEvent`: that has the shape of the row.
+ */
+export function judge(logged: LoggedEvent): DeliveryEventRow {
+  const event = logged as DeliveryEventRow
+  event.sender_domain = domainOf(event.sender)
+  event.recipient_domain = domainOf(event.recipient)
+  event.recipient_org_domain = orgDomainOf(event.recipient_domain)
+  if (event.outcome === 'delivered') {
+    if (event.direction === 'outbound') event.provider = providerOf(event.remote_host, event.reply_text)
+    return event
   }
+  const verdict = verdictOn(event)
+  event.reply_fingerprint = verdict.reply_fingerprint
+  event.reason = verdict.reason
+  event.side = verdict.side
+  event.fault = verdict.fault
+  event.rule = verdict.rule
+  event.provider = verdict.provider
+  event.confidence = verdict.confidence
+  return event
 }

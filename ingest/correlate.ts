@@ -1,12 +1,15 @@
-import type { LoggedEvent } from '../schemas/event.ts'
+import { emptyEvent, LOGGED_FIELDS, type LoggedEvent } from '../schemas/event.ts'
 
 /** What the lines of one message said so far. */
 export interface Message {
   sender: string
   message_id: string
   header_from_domain: string
-  /** Recipients last seen deferred, by name: a line that gives a message up names no reply, or not even them. */
-  deferred: Map<string, LoggedEvent>
+  /**
+   * Recipients last seen deferred, by name: a line that gives a message up names no reply, or not even them.
+   * The event as JSON, which keeps no slice of the lines that were read; few are ever asked for.
+   */
+  deferred: Map<string, string>
 }
 
 /**
@@ -21,8 +24,10 @@ export interface Correlator {
   end(key: string): void
   /** Remembers a recipient's deferral; `keepFirst` leaves one that is there. */
   defer(key: string, name: string, event: LoggedEvent, keepFirst?: boolean): void
-  /** Forgets a recipient's deferral and gives it. */
+  /** Forgets a recipient's deferral, and gives it. */
   settle(key: string, name: string): LoggedEvent | undefined
+  /** Forgets a recipient's deferral. */
+  forget(key: string, name: string): void
   /** Forgets all deferrals of a message and gives them. */
   settleAll(key: string): LoggedEvent[]
   /** The whole state as JSON. */
@@ -34,12 +39,24 @@ export function detached(text: string): string {
   return text.length < 13 ? text : Buffer.from(text, 'utf16le').toString('utf16le')
 }
 
+function packed(event: LoggedEvent): string {
+  return JSON.stringify(LOGGED_FIELDS.map((name) => event[name]))
+}
+
+function unpacked(text: string): LoggedEvent {
+  const values = JSON.parse(text) as unknown[]
+  return Object.assign(
+    emptyEvent(),
+    Object.fromEntries(LOGGED_FIELDS.map((name, index) => [name, values[index]])),
+  )
+}
+
 type Stored = [
   key: string,
   sender: string,
   message_id: string,
   header_from_domain: string,
-  deferred: [string, LoggedEvent][],
+  deferred: [string, string][],
 ]
 
 /** Opens the memory of a partition: empty, or as `snapshot` gave it. */
@@ -76,22 +93,26 @@ export function openCorrelator(maxEntries: number, snapshot = ''): Correlator {
     const known = messages.get(key)?.deferred.has(name) ?? false
     if (known && keepFirst) return
     if (!known) makeRoom()
-    // A copy through JSON holds no slice of the lines that were read.
-    at(key).deferred.set(detached(name), JSON.parse(JSON.stringify(event)))
+    at(key).deferred.set(detached(name), packed(event))
     if (!known) entries++
   }
 
-  function settle(key: string, name: string): LoggedEvent | undefined {
+  function take(key: string, name: string): string | undefined {
     const deferred = messages.get(key)?.deferred
     const event = deferred?.get(name)
     if (deferred?.delete(name)) entries--
     return event
   }
 
+  function settle(key: string, name: string): LoggedEvent | undefined {
+    const event = take(key, name)
+    return event === undefined ? undefined : unpacked(event)
+  }
+
   function settleAll(key: string): LoggedEvent[] {
     const deferred = messages.get(key)?.deferred
     if (deferred === undefined) return []
-    const events = [...deferred.values()]
+    const events = [...deferred.values()].map(unpacked)
     entries -= deferred.size
     deferred.clear()
     return events
@@ -120,6 +141,7 @@ export function openCorrelator(maxEntries: number, snapshot = ''): Correlator {
     end,
     defer,
     settle,
+    forget: (key, name) => void take(key, name),
     settleAll,
     snapshot: () => JSON.stringify(stored()),
   }

@@ -1,3 +1,5 @@
+import type { DeliveryEventRow } from './delivery-events.ts'
+
 /** What happened to one recipient in one attempt. */
 export const OUTCOMES = ['delivered', 'deferred', 'bounced', 'expired', 'rejected'] as const
 export type Outcome = (typeof OUTCOMES)[number]
@@ -60,8 +62,11 @@ export interface LoggedEvent {
   auth_dmarc: string
 }
 
-/** An event in which the log told nothing yet. */
-export function emptyEvent(): LoggedEvent {
+/**
+ * An event in which the log told nothing yet. It has the shape of the whole row from the start: enrichment fills it
+ * in place, for copying every event once or twice was a third of the time.
+ */
+export function emptyEvent(): DeliveryEventRow {
   return {
     event_time: 0,
     source_format: '',
@@ -84,5 +89,55 @@ export function emptyEvent(): LoggedEvent {
     auth_spf: '',
     auth_dkim: '',
     auth_dmarc: '',
+    ingest_time: 0,
+    sender_domain: '',
+    recipient_domain: '',
+    recipient_org_domain: '',
+    reply_fingerprint: 0n,
+    reason: '',
+    side: '',
+    fault: '',
+    rule: '',
+    provider: '',
+    dns_spf: '',
+    dns_dkim: '',
+    dns_dmarc: '',
+    dns_mx: '',
+    spf_result: '',
+    dmarc_policy: '',
+    mx_match: '',
+    dns_age_s: 0,
+    confidence: 0,
+    listed_by: '',
+    retry_after_s: 0,
+    topic: '',
+    partition: 0,
+    offset: 0,
+    event_index: 0,
   }
 }
+
+/** What a log format fills, in a fixed order. */
+export const LOGGED_FIELDS = [
+  'event_time',
+  'source_format',
+  'log_host',
+  'direction',
+  'outcome',
+  'queue_id',
+  'message_id',
+  'sender',
+  'header_from_domain',
+  'recipient',
+  'original_recipient',
+  'remote_host',
+  'remote_ip',
+  'source_ip',
+  'stage',
+  'reply_code',
+  'enhanced_code',
+  'reply_text',
+  'auth_spf',
+  'auth_dkim',
+  'auth_dmarc',
+] as const satisfies readonly (keyof LoggedEvent)[]

@@ -37,7 +37,7 @@ function open(messages: Correlator): FormatReader {
     if (typeof read === 'string') return { kind: 'ignored', rule: read }
     const event = complete(read, record, queueId)
     if (event.outcome === 'deferred') messages.defer(keyOf(record, queueId), event.recipient, event)
-    else messages.settle(keyOf(record, queueId), event.recipient)
+    else messages.forget(keyOf(record, queueId), event.recipient)
     return { kind: 'events', events: [event] }
   }
 
