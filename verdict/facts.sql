@@ -1,19 +1,4 @@
 -- The facts of one subject over [from, to): the subject itself, and what stands against it. An empty name is any.
-WITH
-    messages AS (
-        SELECT
-            *,
-            ({sender:String} = '' OR sender_domain = {sender:String}) AND ({ip:String} = '' OR source_ip = {ip:String})
-                AND ({provider:String} = '' OR provider = {provider:String})
-                AND ({domain:String} = '' OR recipient_org_domain = {domain:String}) AS inside,
-            state = 'refused' OR ({with_stalled:UInt8} AND state = 'stalled')
-                OR ({with_mailbox:UInt8} AND state = 'mailbox') AS is_refused
-        FROM (-- include messages.sql
-        )
-    ),
-    refusing AS (
-        SELECT sender_domain, provider, recipient_org_domain FROM messages WHERE inside AND is_refused
-    )
 SELECT
     countIf(inside) AS messages,
     countIf(inside AND state = 'accepted') AS accepted,
@@ -26,7 +11,7 @@ SELECT
     uniqExactIf(provider, inside AND is_refused) AS providers_refused,
     uniqExactIf(sender_domain, inside) AS senders,
     uniqExactIf(sender_domain, inside AND is_refused) AS senders_refused,
-    exp(ln(2) * entropyIf(recipient_org_domain, inside AND is_refused)) AS effective_domains,
+    exp2(entropyIf(recipient_org_domain, inside AND is_refused)) AS effective_domains,
     sumMapIf(map(toString(reason), toUInt64(1)), inside AND is_refused) AS reasons,
     topKIf(5, 3, 'counts')(toString(recipient_org_domain), inside AND is_refused) AS top_domains,
     topKIf(5, 3, 'counts')(toString(provider), inside AND is_refused) AS top_providers,
@@ -36,12 +21,31 @@ SELECT
     formatDateTime(maxIf(last_time, inside AND is_refused), '%Y-%m-%dT%H:%i:%SZ') AS last_refused,
     if(accepted > 0, formatDateTime(maxIf(last_time, inside AND state = 'accepted'), '%Y-%m-%dT%H:%i:%SZ'), '') AS last_accepted,
     -- The same senders at other domains; others at the same domains; other domains behind the same provider.
-    countIf(NOT inside AND sender_domain IN (SELECT sender_domain FROM refusing)) AS same_senders_messages,
-    countIf(NOT inside AND is_refused AND sender_domain IN (SELECT sender_domain FROM refusing)) AS same_senders_refused,
-    countIf(NOT inside AND recipient_org_domain IN (SELECT recipient_org_domain FROM refusing)) AS same_domains_messages,
-    countIf(NOT inside AND is_refused AND recipient_org_domain IN (SELECT recipient_org_domain FROM refusing)) AS same_domains_refused,
-    countIf(NOT inside AND provider IN (SELECT provider FROM refusing)) AS same_provider_messages,
-    countIf(NOT inside AND is_refused AND provider IN (SELECT provider FROM refusing)) AS same_provider_refused,
+    countIf(NOT inside AND is_same_sender) AS same_senders_messages,
+    countIf(NOT inside AND is_refused AND is_same_sender) AS same_senders_refused,
+    countIf(NOT inside AND is_same_domain) AS same_domains_messages,
+    countIf(NOT inside AND is_refused AND is_same_domain) AS same_domains_refused,
+    countIf(NOT inside AND is_same_provider) AS same_provider_messages,
+    countIf(NOT inside AND is_refused AND is_same_provider) AS same_provider_refused,
     countIf(NOT inside) AS others_messages,
     countIf(NOT inside AND is_refused) AS others_refused
-FROM messages
+FROM
+(
+    SELECT
+        *,
+        max(inside AND is_refused) OVER (PARTITION BY sender_domain) AS is_same_sender,
+        max(inside AND is_refused) OVER (PARTITION BY recipient_org_domain) AS is_same_domain,
+        max(inside AND is_refused) OVER (PARTITION BY provider) AS is_same_provider
+    FROM
+    (
+        SELECT
+            *,
+            ({sender:String} = '' OR sender_domain = {sender:String}) AND ({ip:String} = '' OR source_ip = {ip:String})
+                AND ({provider:String} = '' OR provider = {provider:String})
+                AND ({domain:String} = '' OR recipient_org_domain = {domain:String}) AS inside,
+            state = 'refused' OR ({with_stalled:UInt8} AND state = 'stalled')
+                OR ({with_mailbox:UInt8} AND state = 'mailbox') AS is_refused
+        FROM (-- include messages.sql
+        )
+    )
+)

@@ -1,10 +1,8 @@
 -- What was usual in [from, to) for the given subjects, from the roll-up by minute.
 SELECT
-    multiIf(
-        grouping(sender_domain, source_ip, provider, recipient_org_domain) = 14, 'recipient_domain',
-        grouping(sender_domain, source_ip, provider, recipient_org_domain) = 13, 'provider',
-        grouping(sender_domain, source_ip, provider, recipient_org_domain) = 7, 'sender_domain',
-        grouping(sender_domain, source_ip, provider, recipient_org_domain) = 11, 'source_ip',
+    transform(
+        grouping(sender_domain, source_ip, provider, recipient_org_domain),
+        [14, 13, 7, 11], ['recipient_domain', 'provider', 'sender_domain', 'source_ip'],
         'pair') AS kind,
     sender_domain,
     source_ip,

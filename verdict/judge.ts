@@ -3,7 +3,7 @@ import type { Completeness, VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
 import { decide } from './decide.ts'
 import { wilson } from './intervals.ts'
-import { bestOf, fleetShare } from './rank.ts'
+import { bestOf, fleetShare, subjectKey } from './rank.ts'
 import {
   readCandidates,
   readCompleteness,
@@ -68,13 +68,24 @@ async function findWaves(
 ): Promise<Waves> {
   const items: VerdictItem[] = []
   const told: Selection[] = []
-  while (told.length < T.max_waves) {
+  const passed = new Set<string>()
+  while (told.length < T.max_waves && passed.size < T.max_waves) {
     const candidates = await readCandidates(store, window, fleet, told)
     const usual = await readUsual(store, window, fleet, candidates)
-    const subject = bestOf(candidates, usual, window.direction)
-    if (subject === undefined) break
-    items.push(await itemOf(store, window, subject, told, completeness))
-    told.push(subject.selection)
+    const subjects = bestOf(candidates, usual, window.direction, passed)
+    if (subjects.length === 0) break
+    const before = [...told]
+    const judged = await Promise.all(
+      subjects.map((subject) => itemOf(store, window, subject, before, completeness)),
+    )
+    for (const [i, subject] of subjects.entries()) {
+      const item = judged[i]
+      if (item === undefined || item.verdict === 'mailbox_noise') passed.add(subjectKey(subject))
+      else {
+        items.push(item)
+        told.push(subject.selection)
+      }
+    }
   }
   return { items, told }
 }

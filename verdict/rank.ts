@@ -44,7 +44,7 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
   const kind = kindOf(candidate)
   const { refused, messages, senders, senders_refused, providers_refused } = candidate
   if (refused < T.min_refused[kind] || refused < T.min_share[kind] * messages) return false
-  if (kind !== 'recipient_domain' && candidate.coherence < T.min_coherence) return false
+  if (candidate.coherence < T.min_coherence) return false
   const many = direction === 'inbound' || (isBroad(candidate) && providers_refused >= T.min_providers)
   switch (kind) {
     case 'recipient_domain':
@@ -104,28 +104,51 @@ const ORDER: readonly SubjectKind[] = ['all', 'recipient_domain', 'provider', 's
 const orderOf = (candidate: Candidate) =>
   candidate.kind === 'pair' ? ORDER.length : ORDER.indexOf(candidate.kind)
 
-/** The candidate that explains most, or undefined where nothing is above the usual. */
+// What can be asked about a candidate without any other one: its shape, and whether it is above the usual.
+function explains(raw: Candidate, usual: Usual, direction: Direction): Subject | undefined {
+  const asMailbox = raw.kind === 'recipient_domain' && raw.accepted === 0 && raw.mailbox > 0
+  const candidate =
+    asMailbox && !isKnownToAccept(raw, usual)
+      ? { ...raw, refused: raw.refused - raw.mailbox, mailbox: 0 }
+      : raw
+  if (!hasShape(candidate, direction)) return undefined
+  const isSender = candidate.kind === 'sender_domain' || candidate.kind === 'pair'
+  if (direction === 'inbound' && isSender && !wasWelcome(candidate, usual)) return undefined
+  const subject = subjectOf(candidate, usual, direction)
+  return subject.gain >= T.min_gain ? subject : undefined
+}
+
+/**
+ * The subject that explains most; none where nothing is above the usual. Where it is a recipient domain, all domains
+ * that explain more than any wider subject come with it: they share no message, so that none changes another.
+ * `passed` holds the keys of subjects that were looked at and are no wave.
+ */
 export function bestOf(
   candidates: readonly Candidate[],
   usual: Usual,
   direction: Direction,
-): Subject | undefined {
-  if (direction === 'inbound' && usual.fleet.messages < T.min_inbound_history) return undefined
-  const found: [Candidate, Subject][] = []
-  for (const raw of candidates) {
-    const asMailbox = raw.kind === 'recipient_domain' && raw.accepted === 0 && raw.mailbox > 0
-    const candidate =
-      asMailbox && !isKnownToAccept(raw, usual)
-        ? { ...raw, refused: raw.refused - raw.mailbox, mailbox: 0 }
-        : raw
-    if (!hasShape(candidate, direction)) continue
-    const isSender = candidate.kind === 'sender_domain' || candidate.kind === 'pair'
-    if (direction === 'inbound' && isSender && !wasWelcome(candidate, usual)) continue
-    const subject = subjectOf(candidate, usual, direction)
-    if (subject.gain >= T.min_gain) found.push([candidate, subject])
+  passed: ReadonlySet<string> = new Set(),
+): Subject[] {
+  if (direction === 'inbound' && usual.fleet.messages < T.min_inbound_history) return []
+  const found: { candidate: Candidate; subject: Subject }[] = []
+  for (const candidate of candidates) {
+    const subject = explains(candidate, usual, direction)
+    if (subject !== undefined && !passed.has(subjectKey(subject))) found.push({ candidate, subject })
   }
-  const most = Math.max(...found.map(([, { gain }]) => gain))
-  const near = found.filter(([, { gain }]) => gain >= T.tie * most)
-  near.sort(([a], [b]) => orderOf(a) - orderOf(b))
-  return near[0]?.[1]
+  const most = Math.max(...found.map(({ subject }) => subject.gain))
+  const near = found.filter(({ subject }) => subject.gain >= T.tie * most)
+  near.sort((a, b) => orderOf(a.candidate) - orderOf(b.candidate))
+  const [best] = near
+  if (best === undefined) return []
+  if (best.candidate.kind !== 'recipient_domain') return [best.subject]
+  const wider = found.filter(({ subject }) => subject.kind !== 'recipient_domain')
+  const widest = Math.max(0, ...wider.map(({ subject }) => subject.gain))
+  const others = found.filter(
+    ({ candidate, subject }) =>
+      candidate !== best.candidate && candidate.kind === 'recipient_domain' && subject.gain > widest,
+  )
+  return [best.subject, ...others.map(({ subject }) => subject)]
 }
+
+/** A subject's name among all. */
+export const subjectKey = ({ kind, selection }: Subject): string => JSON.stringify([kind, selection])
