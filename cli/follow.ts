@@ -9,7 +9,7 @@ import { LostRecords, runWorker } from '../ingest/worker.ts'
 import type { Config } from '../schemas/config.ts'
 import type { ProgressRow } from '../schemas/pipeline.ts'
 import type { Store } from '../store/store.ts'
-import { keepProgress, readProgress } from '../store/writer.ts'
+import { keepProgress, readProgress, readStages } from '../store/writer.ts'
 import { blockKeeper, freshProgress, type Stored } from './load.ts'
 import { recordOptions } from './record-options.ts'
 
@@ -34,7 +34,10 @@ export async function followFile(
   const options = recordOptions(config, source.format, source.time_zone)
   const blocks = { bytes: limits.block_bytes, rows: limits.block_rows, age: limits.block_seconds * 1000 }
   const last = (await readProgress(store, path)).at(-1)
-  let state: PipelineState | undefined = last
+  let state: PipelineState | undefined = last && {
+    previous: last.previous,
+    correlator: await readStages(store, path, last.partition),
+  }
   const followed = follow(path, {
     ...(last === undefined ? {} : { from: generationOf(last) }),
     pollMs: limits.poll_seconds * 1000,
@@ -62,6 +65,7 @@ export async function followFile(
       log.error({ path, generation: generation.number }, error.message)
       await keepProgress(store, { ...progress, intent_last: -1, version: progress.version + 1 })
     }
-    state = pipeline.state()
+    const { previous, correlator } = pipeline.stage(true)
+    state = { previous, correlator: [correlator] }
   }
 }

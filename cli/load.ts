@@ -10,7 +10,7 @@ import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
 import type { BlockRows, ProgressRow } from '../schemas/pipeline.ts'
 import { recoverBlock } from '../store/recover.ts'
 import type { Store } from '../store/store.ts'
-import { keepProgress, readProgress, writeBlock } from '../store/writer.ts'
+import { keepProgress, readProgress, readStages, writeBlock } from '../store/writer.ts'
 
 // DateTime64(3) and the roll-up's DateTime hold these; a clock beyond them is kept at the edge.
 const FIRST_TIME = 0
@@ -63,15 +63,31 @@ export function blockKeeper(store: Store, begun: ProgressRow, generation: Genera
   let again = begun.intent_last !== -1
   const keep = async (change: Partial<ProgressRow>): Promise<void> => {
     const { head_bytes, head_hash, modified } = generation
-    progress = { ...progress, head_bytes, head_hash, modified, ...change, version: progress.version + 1 }
+    const nothing = { correlator: '', correlator_full: 0 }
+    progress = {
+      ...progress,
+      head_bytes,
+      head_hash,
+      modified,
+      ...nothing,
+      ...change,
+      version: progress.version + 1,
+    }
     await keepProgress(store, progress)
   }
-  return async ({ block, state, reference }: Checkpoint): Promise<void> => {
+  return async ({ block, stage, reference }: Checkpoint): Promise<void> => {
     if (progress.intent_last !== block.last) await keep({ intent_last: block.last, reference })
     const rows = blockRows(block, progress.topic, progress.partition, Date.now())
     await (again ? recoverBlock(store, rows) : writeBlock(store, rows))
     again = false
-    await keep({ committed: block.next, intent_last: -1, ...state })
+    const { previous, correlator, full } = stage
+    await keep({
+      committed: block.next,
+      intent_last: -1,
+      previous,
+      correlator,
+      correlator_full: full ? 1 : 0,
+    })
     stored(block)
   }
 }
@@ -81,7 +97,14 @@ export function freshProgress(
   topic: string,
   { number, device, inode, head_bytes, head_hash, modified }: Generation,
 ): ProgressRow {
-  const place = { committed: 0, intent_last: -1, reference: 0, previous: 0, correlator: '' }
+  const place = {
+    committed: 0,
+    intent_last: -1,
+    reference: 0,
+    previous: 0,
+    correlator: '',
+    correlator_full: 0,
+  }
   return { topic, partition: number, version: 0, device, inode, head_bytes, head_hash, modified, ...place }
 }
 
@@ -117,7 +140,11 @@ export async function loadFile(
 ): Promise<number> {
   const { progress, generation } = await progressOf(store, resolve(source.path))
   const { committed, intent_last } = progress
-  const pipeline = source.pipeline(intent_last === -1 ? source.reference : progress.reference, progress)
+  const state = {
+    previous: progress.previous,
+    correlator: await readStages(store, progress.topic, progress.partition),
+  }
+  const pipeline = source.pipeline(intent_last === -1 ? source.reference : progress.reference, state)
   const ports = {
     store: blockKeeper(store, progress, generation, stored),
     reference: () => source.reference,

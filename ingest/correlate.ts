@@ -30,8 +30,8 @@ export interface Correlator {
   forget(key: string, name: string): void
   /** Forgets all deferrals of a message and gives them. */
   settleAll(key: string): LoggedEvent[]
-  /** The whole state as JSON. */
-  snapshot(): string
+  /** What changed since the last stage, or the whole state, as JSON: kept with the place in the source. */
+  stage(full: boolean): string
 }
 
 /** A text that does not keep the block of lines alive that it was cut from. */
@@ -59,16 +59,31 @@ type Stored = [
   deferred: [string, string][],
 ]
 
-/** Opens the memory of a partition: empty, or as `snapshot` gave it. */
-export function openCorrelator(maxEntries: number, snapshot = ''): Correlator {
-  const messages = new Map<string, Message>()
+/** What changed since the last time, or with `full` the whole state. */
+interface Stage {
+  full: boolean
+  removed: string[]
+  set: Stored[]
+}
+
+/** A message with what must be known to keep its changes: its place in the order, and whether it was kept before. */
+type Kept = Message & { order: number; kept: boolean }
+
+/** Opens the memory of a partition: empty, or what the stages since the last full one add up to. */
+export function openCorrelator(maxEntries: number, stages: readonly string[] = []): Correlator {
+  const messages = new Map<string, Kept>()
+  const changed = new Set<string>()
+  const removed = new Set<string>()
   let entries = 0
+  let order = 0
 
   function end(key: string): void {
     const message = messages.get(key)
     if (message === undefined) return
     entries -= 1 + message.deferred.size
     messages.delete(key)
+    changed.delete(key)
+    if (message.kept) removed.add(key)
   }
 
   function makeRoom(): void {
@@ -81,10 +96,22 @@ export function openCorrelator(maxEntries: number, snapshot = ''): Correlator {
 
   function at(key: string): Message {
     const known = messages.get(key)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      changed.add(key)
+      return known
+    }
     makeRoom()
-    const message: Message = { sender: '', message_id: '', header_from_domain: '', deferred: new Map() }
-    messages.set(detached(key), message)
+    const name = detached(key)
+    const message = {
+      sender: '',
+      message_id: '',
+      header_from_domain: '',
+      deferred: new Map(),
+      order: order++,
+      kept: false,
+    }
+    messages.set(name, message)
+    changed.add(name)
     entries++
     return message
   }
@@ -100,7 +127,10 @@ export function openCorrelator(maxEntries: number, snapshot = ''): Correlator {
   function take(key: string, name: string): string | undefined {
     const deferred = messages.get(key)?.deferred
     const event = deferred?.get(name)
-    if (deferred?.delete(name)) entries--
+    if (deferred?.delete(name)) {
+      entries--
+      changed.add(key)
+    }
     return event
   }
 
@@ -110,31 +140,54 @@ export function openCorrelator(maxEntries: number, snapshot = ''): Correlator {
   }
 
   function settleAll(key: string): LoggedEvent[] {
-    const deferred = messages.get(key)?.deferred
-    if (deferred === undefined) return []
-    const events = [...deferred.values()].map(unpacked)
-    entries -= deferred.size
-    deferred.clear()
-    return events
+    const names = [...(messages.get(key)?.deferred.keys() ?? [])]
+    return names.map((name) => settle(key, name)).filter((event) => event !== undefined)
   }
 
-  function stored(): Stored[] {
-    return [...messages].map(([key, { sender, message_id, header_from_domain, deferred }]) => [
-      key,
-      sender,
-      message_id,
-      header_from_domain,
-      [...deferred],
-    ])
+  /** In the order in which the messages were begun, which is the order in which they give way. */
+  function stored(keys: Iterable<string>): Stored[] {
+    const found: [Kept, Stored][] = []
+    for (const key of keys) {
+      const message = messages.get(key)
+      if (message === undefined) continue
+      message.kept = true
+      const { sender, message_id, header_from_domain, deferred } = message
+      found.push([message, [key, sender, message_id, header_from_domain, [...deferred]]])
+    }
+    return found.sort(([a], [b]) => a.order - b.order).map(([, entry]) => entry)
   }
 
-  for (const [key, sender, message_id, header_from_domain, deferred] of snapshot === ''
-    ? []
-    : (JSON.parse(snapshot) as Stored[])) {
-    messages.set(key, { sender, message_id, header_from_domain, deferred: new Map(deferred) })
-    entries += 1 + deferred.length
+  function stage(full: boolean): string {
+    const state: Stage = {
+      full,
+      removed: full ? [] : [...removed],
+      set: stored(full ? messages.keys() : changed),
+    }
+    removed.clear()
+    changed.clear()
+    return JSON.stringify(state)
   }
 
+  function restore({ full, removed: gone, set }: Stage): void {
+    if (full) for (const key of [...messages.keys()]) end(key)
+    for (const key of gone) end(key)
+    for (const [key, sender, message_id, header_from_domain, deferred] of set) {
+      const before = messages.get(key)
+      entries += 1 + deferred.length - (before === undefined ? 0 : 1 + before.deferred.size)
+      const message = {
+        sender,
+        message_id,
+        header_from_domain,
+        deferred: new Map(deferred),
+        order: before?.order ?? order++,
+        kept: true,
+      }
+      messages.set(key, message)
+    }
+    removed.clear()
+  }
+
+  for (const text of stages) restore(JSON.parse(text) as Stage)
   return {
     get: (key) => messages.get(key),
     at,
@@ -143,6 +196,6 @@ export function openCorrelator(maxEntries: number, snapshot = ''): Correlator {
     settle,
     forget: (key, name) => void take(key, name),
     settleAll,
-    snapshot: () => JSON.stringify(stored()),
+    stage,
   }
 }

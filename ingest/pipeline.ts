@@ -20,8 +20,16 @@ export interface PipelineOptions {
 export interface PipelineState {
   /** Time of the last record, which decides an hour that happens twice. */
   previous: number
-  /** The correlator's snapshot. */
+  /** The correlator's stages since its last full one. */
+  correlator: readonly string[]
+}
+
+/** What is kept of a pipeline's state with a block. */
+export interface PipelineStage {
+  previous: number
   correlator: string
+  /** Whether the stages before it are no longer needed. */
+  full: boolean
 }
 
 /** Reads the records of one partition in order: envelope off, format, what the configuration knows. */
@@ -29,7 +37,8 @@ export interface Pipeline {
   /** Milliseconds since 1970 at which year-less stamps are resolved: when the records arrived. */
   reference: number
   read(line: string): Disposition
-  state(): PipelineState
+  /** What changed since the last stage; the whole state now and then, and always with `full`. */
+  stage(full?: boolean): PipelineStage
 }
 
 function sourceIpOf(sourceIps: ReadonlyMap<string, string>, host: string, program: string): string {
@@ -37,6 +46,9 @@ function sourceIpOf(sourceIps: ReadonlyMap<string, string>, host: string, progra
   const instance = slash === -1 ? program : program.slice(0, slash)
   return sourceIps.get(`${host}/${instance}`) ?? sourceIps.get(host) ?? ''
 }
+
+// A restart folds all stages since the last full one: a new full one is due when they outweigh it.
+const MIN_STAGES_BYTES = 4 << 20
 
 /** A pipeline with empty state, or with the one that it had. Throws a RangeError for a time zone that does not exist. */
 export function openPipeline(options: PipelineOptions, reference: number, state?: PipelineState): Pipeline {
@@ -51,6 +63,17 @@ export function openPipeline(options: PipelineOptions, reference: number, state?
   const reader = openFormats(options.formats, correlator)
   const configured = ownDomains.size > 0 || sourceIps.size > 0
   let previous = state?.previous ?? 0
+  let fullBytes = -1
+  let stagesBytes = 0
+
+  function stage(
+    full = fullBytes === -1 || stagesBytes > Math.max(MIN_STAGES_BYTES, 2 * fullBytes),
+  ): PipelineStage {
+    const text = correlator.stage(full)
+    if (full) fullBytes = text.length
+    stagesBytes = full ? 0 : stagesBytes + text.length
+    return { previous, correlator: text, full }
+  }
 
   function read(line: string): Disposition {
     const record = unwrap(line)
@@ -74,6 +97,6 @@ export function openPipeline(options: PipelineOptions, reference: number, state?
       context.reference = time
     },
     read,
-    state: () => ({ previous, correlator: correlator.snapshot() }),
+    stage,
   }
 }

@@ -1,7 +1,13 @@
 import { stat } from 'node:fs/promises'
 import { readDsn } from './formats/dsn/dsn.ts'
 import { mails, type StoredMail } from './formats/dsn/mailbox.ts'
-import { openPipeline, type Pipeline, type PipelineOptions, type PipelineState } from './pipeline.ts'
+import {
+  openPipeline,
+  type Pipeline,
+  type PipelineOptions,
+  type PipelineStage,
+  type PipelineState,
+} from './pipeline.ts'
 import { openFile } from './sources/file.ts'
 import { type LineBlock, readLines } from './sources/lines.ts'
 import { restOf } from './sources/rotated.ts'
@@ -44,7 +50,7 @@ function mailRecord({ bytes, offset, cut }: StoredMail): LineBlock {
   }
 }
 
-const STATELESS: PipelineState = { previous: 0, correlator: '' }
+const STATELESS: PipelineStage = { previous: 0, correlator: '', full: true }
 
 function mailSource(path: string, reference: number, stored: () => AsyncIterable<StoredMail>): RecordSource {
   return {
@@ -56,7 +62,7 @@ function mailSource(path: string, reference: number, stored: () => AsyncIterable
     pipeline: () => ({
       reference,
       read: (mail) => readDsn(Buffer.from(mail, 'latin1')),
-      state: () => STATELESS,
+      stage: () => STATELESS,
     }),
   }
 }

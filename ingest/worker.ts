@@ -1,6 +1,6 @@
 import { type Block, openBlock } from './block.ts'
 import type { Disposition } from './formats/format.ts'
-import type { Pipeline, PipelineState } from './pipeline.ts'
+import type { Pipeline, PipelineStage } from './pipeline.ts'
 import type { LineBlock } from './sources/lines.ts'
 
 /** When a block is full. */
@@ -14,7 +14,7 @@ export interface BlockLimits {
 /** What is kept with a block: where to go on after it, and what its pipeline knew then. */
 export interface Checkpoint {
   block: Block
-  state: PipelineState
+  stage: PipelineStage
   /** The arrival time by which the block's year-less stamps were resolved. */
   reference: number
 }
@@ -83,7 +83,7 @@ export async function runWorker(
 
   async function flush(): Promise<void> {
     if (block.records === 0) return
-    const checkpoint = { block: block.close(), state: pipeline.state(), reference: pipeline.reference }
+    const checkpoint = { block: block.close(), stage: pipeline.stage(), reference: pipeline.reference }
     block = openBlock()
     cut = -1
     await storing

@@ -79,8 +79,10 @@ export interface ProgressRow {
   reference: number
   /** Time of the last record before `committed`: it decides an hour that happens twice. */
   previous: number
-  /** State of the correlator at `committed`. */
+  /** What changed in the correlator since the row before; '' with an intent. */
   correlator: string
+  /** 1: `correlator` is its whole state. */
+  correlator_full: number
 }
 
 export const INGEST_PROGRESS: Columns<ProgressRow> = [
@@ -97,4 +99,5 @@ export const INGEST_PROGRESS: Columns<ProgressRow> = [
   ['reference', 'Float64'],
   ['previous', 'Float64'],
   ['correlator', 'String'],
+  ['correlator_full', 'UInt8'],
 ]

@@ -32,15 +32,37 @@ export async function writeBlock(store: Store, { token, events, dead, stats }: B
   await insert(store, 'pipeline_stats', PIPELINE_STATS, [stats], token)
 }
 
-/** Keeps how far a file is stored. The newest version counts, so that it needs no token: a second one does no harm. */
+/**
+ * Keeps how far a file is stored. It needs no token: a row that is there twice does no harm. Rows that a full state
+ * makes needless are deleted.
+ */
 export async function keepProgress(store: Store, row: ProgressRow): Promise<void> {
   await insert(store, 'ingest_progress', INGEST_PROGRESS, [row], '')
+  if (row.correlator_full === 0) return
+  const { topic, partition, version } = row
+  await store.command(
+    'DELETE FROM ingest_progress WHERE topic = {topic:String} AND partition = {partition:UInt32} AND version < {version:UInt64}',
+    { topic, partition, version },
+  )
 }
 
 /** How far each generation of a file is stored, the oldest first. */
 export function readProgress(store: Store, topic: string): Promise<ProgressRow[]> {
-  return store.query<ProgressRow>(
-    'SELECT * FROM ingest_progress FINAL WHERE topic = {topic:String} ORDER BY partition',
-    { topic },
+  return store
+    .query<ProgressRow>(
+      'SELECT * FROM ingest_progress WHERE topic = {topic:String} ORDER BY version DESC LIMIT 1 BY partition',
+      { topic },
+    )
+    .then((rows) => rows.sort((a, b) => a.partition - b.partition))
+}
+
+/** The stages of a generation's correlator since its last full one. */
+export async function readStages(store: Store, topic: string, partition: number): Promise<string[]> {
+  const rows = await store.query<{ correlator: string; correlator_full: number }>(
+    `SELECT correlator, correlator_full FROM ingest_progress
+     WHERE topic = {topic:String} AND partition = {partition:UInt32} AND correlator != '' ORDER BY version LIMIT 1 BY version`,
+    { topic, partition },
   )
+  const last = rows.findLastIndex((row) => row.correlator_full === 1)
+  return rows.slice(Math.max(0, last)).map(({ correlator }) => correlator)
 }

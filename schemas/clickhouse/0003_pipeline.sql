@@ -37,12 +37,13 @@ TTL toDateTime(ingest_time) + INTERVAL 400 DAY
 SETTINGS non_replicated_deduplication_window = 10000
 COMMENT 'What became of the records of each block';
 
--- How far each partition of a source is stored. The newest row counts.
+-- How far each file is stored: the newest version of a partition counts. A row is appended for each intent and each
+-- commit; the correlator's state is what the rows since the last full one add up to.
 CREATE TABLE ingest_progress
 (
     topic String COMMENT 'Path of the file',
     partition UInt32 COMMENT 'Its generation: counts up with each rotation',
-    version UInt64 COMMENT 'Counts up with each row; the highest is the newest',
+    version UInt64 COMMENT 'Counts up with each row of the partition',
     device UInt64 COMMENT 'Device of the file',
     inode UInt64 COMMENT 'Inode of the file',
     head_bytes UInt32 COMMENT 'How many bytes head_hash covers',
@@ -52,9 +53,9 @@ CREATE TABLE ingest_progress
     intent_last Int64 COMMENT 'Last record of the block that may be stored in part; -1: none',
     reference Float64 COMMENT 'Arrival time by which its year-less stamps are resolved, milliseconds since 1970',
     previous Float64 COMMENT 'Time of the last record before committed, milliseconds since 1970',
-    correlator String COMMENT 'State of the correlator at committed' CODEC(ZSTD(3))
+    correlator String COMMENT 'What changed in the correlator since the row before; empty with an intent' CODEC(ZSTD(3)),
+    correlator_full UInt8 COMMENT '1: the whole state of the correlator, rows before are not needed'
 )
-ENGINE = ReplacingMergeTree(version)
-ORDER BY (topic, partition)
-SETTINGS non_replicated_deduplication_window = 10000
+ENGINE = MergeTree
+ORDER BY (topic, partition, version)
 COMMENT 'How far each file is stored';

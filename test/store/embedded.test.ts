@@ -210,6 +210,7 @@ test('the newest progress counts', async () => {
     reference: 2.5,
     previous: 0,
     correlator: '[]',
+    correlator_full: 0,
   }
   await keepProgress(store, progress)
   await keepProgress(store, { ...progress, version: 2, committed: 10, intent_last: -1 })
