@@ -1,4 +1,5 @@
--- What was usual in [from, to) for the given subjects, from the roll-up by minute.
+-- What was usual in [from, to) for the given subjects, from the roll-up by minute. Attempts, not messages: merging
+-- the sketches of a day's messages took seconds.
 SELECT
     transform(
         grouping(sender_domain, source_ip, provider, recipient_org_domain),
@@ -8,10 +9,10 @@ SELECT
     source_ip,
     provider,
     recipient_org_domain,
-    uniqMerge(states) AS messages,
-    uniqMergeIf(states, outcome = 'delivered') AS accepted,
-    uniqMergeIf(states, outcome != 'delivered' AND side NOT IN ('recipient_mailbox', 'throttling')) AS refused,
-    uniqMergeIf(states, side = 'recipient_mailbox') AS mailbox
+    sum(attempts) AS messages,
+    sumIf(attempts, outcome = 'delivered') AS accepted,
+    sumIf(attempts, outcome != 'delivered' AND side NOT IN ('recipient_mailbox', 'throttling')) AS refused,
+    sumIf(attempts, side = 'recipient_mailbox') AS mailbox
 FROM
 (
     SELECT
@@ -21,7 +22,7 @@ FROM
         recipient_org_domain,
         outcome,
         side,
-        a.messages AS states
+        a.attempts AS attempts
     FROM attempts_1m AS a
     WHERE direction = {direction:String}
         AND minute >= parseDateTimeBestEffort({from:String}, 'UTC')

@@ -3,18 +3,18 @@ import type { Completeness, VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
 import { decide } from './decide.ts'
 import { wilson } from './intervals.ts'
-import { bestOf, fleetShare, subjectKey } from './rank.ts'
+import { bestOf, fleetShare, hasShape, subjectKey } from './rank.ts'
 import {
   readCandidates,
   readCompleteness,
   readFacts,
   readFleet,
+  readHistory,
   readSenders,
-  readUsual,
   type SenderRow,
   type Window,
 } from './read.ts'
-import { nameOf, type Selection, type Subject } from './subject.ts'
+import { type History, nameOf, type Selection, type Subject } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 
 /** What is asked: the window that ends at `at` (milliseconds since 1970), all senders or one. */
@@ -63,16 +63,19 @@ interface Waves {
 async function findWaves(
   store: Store,
   window: Window,
-  fleet: Awaited<ReturnType<typeof readFleet>>,
+  fleet: History,
   completeness: Completeness,
 ): Promise<Waves> {
   const items: VerdictItem[] = []
   const told: Selection[] = []
   const passed = new Set<string>()
+  const own = new Map<string, History>()
   while (told.length < T.max_waves && passed.size < T.max_waves) {
-    const candidates = await readCandidates(store, window, fleet, told)
-    const usual = await readUsual(store, window, fleet, candidates)
-    const subjects = bestOf(candidates, usual, window.direction, passed)
+    const candidates = (await readCandidates(store, window, fleet, told)).filter((candidate) =>
+      hasShape(candidate, window.direction),
+    )
+    await readHistory(store, window, candidates, own)
+    const subjects = bestOf(candidates, { fleet, own }, window.direction, passed)
     if (subjects.length === 0) break
     const before = [...told]
     const judged = await Promise.all(

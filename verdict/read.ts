@@ -1,7 +1,7 @@
 import type { Direction } from '../schemas/event.ts'
 import type { Completeness, Counted, CountedReply, Evidence } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
-import { fleetShare, historyKey, type Usual } from './rank.ts'
+import { fleetShare, historyKey } from './rank.ts'
 import { sql } from './sql.ts'
 import type { Candidate, History, Selection, Subject } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
@@ -55,14 +55,15 @@ export function readCandidates(
 
 type HistoryRow = History & Parameters<typeof historyKey>[0]
 
-/** The day before of each of these subjects. */
-export async function readUsual(
+/** The day before of each of these subjects, put into what is known of others. */
+export async function readHistory(
   store: Store,
   window: Window,
-  fleet: History,
-  candidates: readonly Candidate[],
-): Promise<Usual> {
-  if (candidates.length === 0) return { fleet, own: new Map() }
+  subjects: readonly Candidate[],
+  own: Map<string, History>,
+): Promise<void> {
+  const candidates = subjects.filter((subject) => subject.kind !== 'all' && !own.has(historyKey(subject)))
+  if (candidates.length === 0) return
   const names = (pick: (candidate: Candidate) => string) => [
     ...new Set(candidates.map(pick).filter((name) => name !== '')),
   ]
@@ -73,7 +74,10 @@ export async function readUsual(
     providers: names((c) => c.provider),
     domains: names((c) => c.recipient_org_domain),
   })
-  return { fleet, own: new Map(rows.map((row) => [historyKey(row), row])) }
+  for (const row of rows) own.set(historyKey(row), row)
+  // Not asked for again in the next round.
+  for (const candidate of candidates)
+    if (!own.has(historyKey(candidate))) own.set(historyKey(candidate), NONE)
 }
 
 // As topK gives them, with its bound of error.

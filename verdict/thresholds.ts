@@ -27,14 +27,15 @@ export const THRESHOLDS = {
   },
   /**
    * Share refused that a wave needs. A domain in trouble refuses most; receivers differ in what they enforce, so that
-   * a sender with broken authentication or a listed address is refused by some of them only.
+   * a sender with broken authentication or a listed address may be refused by few of them. Its breadth and its own
+   * usual rate guard it.
    */
   min_share: {
     recipient_domain: 0.4,
-    provider: 0.3,
-    sender_domain: 0.15,
-    source_ip: 0.15,
-    all: 0.15,
+    provider: 0.2,
+    sender_domain: 0.05,
+    source_ip: 0.05,
+    all: 0.1,
   },
   /** Unrelated domains that make breadth: two may be customers of one company. */
   min_domains: 3,
