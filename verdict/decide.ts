@@ -107,6 +107,9 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
       verdict: 'insufficient_data',
       note: 'one sender at one domain, and the words blame the sender: its mail to other domains would decide',
     }
+  const others = e.same_domains_other_senders
+  if (VERDICT_OF[kind] === 'sender_wide' && isTold(others) && mostlyRefused(others))
+    return { verdict: 'mailbox_noise', note: 'the same domains refuse other senders as well' }
   if (kind === 'provider' && cause === 'directory' && e.refused < T.min_directory_share * e.messages)
     return { verdict: 'mailbox_noise', note: 'directory words at a part of the messages: unknown recipients' }
   return { verdict: VERDICT_OF[kind] }

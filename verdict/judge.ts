@@ -85,8 +85,12 @@ async function findWaves(
       const item = judged[i]
       if (item === undefined || item.verdict === 'mailbox_noise') passed.add(subjectKey(subject))
       else {
-        items.push(item)
         told.push(subject.selection)
+        // A provider that refuses two of our senders is one wave, told by the larger.
+        if (
+          !items.some((known) => known.subject_kind === item.subject_kind && known.subject === item.subject)
+        )
+          items.push(item)
       }
     }
   }
