@@ -8,6 +8,7 @@ import { loadConfiguration } from './configuration.ts'
 import { addAccount, loadFile } from './load.ts'
 import { recordOptions } from './record-options.ts'
 import { aborted, openLog, serve, untilStopped } from './serve.ts'
+import { verdictText } from './verdict-text.ts'
 
 const HELP = `faultline demo
 
@@ -45,9 +46,7 @@ export async function demoCommand(args: string[]): Promise<number> {
       )
       console.log(accountLine(account))
       for (const item of await judgeWindow(served.store, { at: (last?.time ?? 0) + 1, window_ms: WINDOW_MS }))
-        console.log(
-          `\n${item.direction} ${item.subject_kind} ${item.subject}: ${item.verdict} (${item.confidence}%), ${item.sub_cause}\n  ${item.next_step}`,
-        )
+        console.log(`\n${verdictText(item)}`)
       console.log(`\nThe page is at ${served.url} - Ctrl-C ends it.`)
       await aborted(signal)
     } finally {

@@ -11,6 +11,26 @@ const COMMANDS: Record<string, Command> = {
     summary: 'say what SMTP replies mean, with the words that decided',
     run: async (args) => (await import('./classify.ts')).classifyCommand(args),
   },
+  verdict: {
+    summary: 'judge a window: whose fault, with evidence',
+    run: async (args) => (await import('./verdict.ts')).verdictCommand(args),
+  },
+  events: {
+    summary: 'search what happened to messages',
+    run: async (args) => (await import('./events.ts')).eventsCommand(args),
+  },
+  query: {
+    summary: 'ask the store in read-only SQL',
+    run: async (args) => (await import('./query.ts')).queryCommand(args),
+  },
+  migrate: {
+    summary: "bring the store's tables to the newest schema",
+    run: async (args) => (await import('./migrate.ts')).migrateCommand(args),
+  },
+  doctor: {
+    summary: 'say what is missing or wrong on this machine',
+    run: async (args) => (await import('./doctor.ts')).doctorCommand(args),
+  },
   config: {
     summary: 'print the effective configuration',
     run: async (args) => (await import('./config.ts')).configCommand(args),

@@ -1,12 +1,39 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Config } from '../schemas/config.ts'
 import { openEmbedded } from '../store/embedded.ts'
 import { migrate } from '../store/migrate.ts'
 import { openServer } from '../store/server.ts'
 import type { Store } from '../store/store.ts'
 
-/** Opens the store that the configuration names and brings it to the newest schema. Throws a StoreError. */
+// Beside the engine's own files: where the process that has the folder can be asked.
+const ENDPOINT = 'endpoint.url'
+
+/** Leaves the address of the endpoint for other processes, which cannot open the folder. Gives what removes it. */
+export function announce(dataDir: string, url: string): () => void {
+  const file = join(dataDir, ENDPOINT)
+  writeFileSync(file, url)
+  return () => rmSync(file, { force: true })
+}
+
+/** The endpoint that serves a folder now; undefined where none does, or one that was killed left its address. */
+async function served(folder: string): Promise<string | undefined> {
+  try {
+    const url = readFileSync(join(folder, ENDPOINT), 'utf8')
+    const answer = await fetch(new URL('/ping', url), { signal: AbortSignal.timeout(2000) })
+    return answer.ok ? url : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Opens the store that the configuration names and brings it to the newest schema. Where another process serves the
+ * embedded store, it is asked over HTTP, as a reader. Throws a StoreError.
+ */
 export async function openStore(config: Config): Promise<Store> {
-  const store = config.url === undefined ? await openEmbedded(config.data_dir) : openServer(config.url)
+  const url = config.url ?? (await served(config.data_dir))
+  const store = url === undefined ? await openEmbedded(config.data_dir) : openServer(url)
   try {
     await migrate(store)
     return store

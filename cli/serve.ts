@@ -10,6 +10,7 @@ import { openServer } from '../store/server.ts'
 import type { Store } from '../store/store.ts'
 import { judgeWindow } from '../verdict/judge.ts'
 import { loadConfiguration } from './configuration.ts'
+import { announce } from './open-store.ts'
 import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline serve [--data-dir DIR | --url URL] [--config FILE] [--port N]
@@ -73,6 +74,8 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
         ...(writerPassword ? { writerPassword } : {}),
       })
       closing.push(() => endpoint.close())
+      const withdraw = announce(config.data_dir, endpoint.url)
+      closing.push(async () => withdraw())
       log.info({ url: endpoint.url }, "ClickHouse's HTTP interface")
     }
     const onError = (error: unknown) =>

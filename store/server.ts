@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { createClient } from '@clickhouse/client'
+import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { engineMessage, insertSettings, type Store, StoreError } from './store.ts'
 
 /** A ClickHouse server (or another faultline's endpoint) over HTTP. `url` may carry user, password and database. */
@@ -12,6 +12,8 @@ export function openServer(url: string): Store {
     password: decodeURIComponent(password),
     database,
     application: 'faultline',
+    // What fails is thrown, and told once in one line.
+    log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: { output_format_json_quote_64bit_integers: 0, wait_end_of_query: 1 },
   })
 

@@ -1,0 +1,163 @@
+import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Config } from '../schemas/config.ts'
+import { openServer } from '../store/server.ts'
+import { loadConfiguration } from './configuration.ts'
+import { recordOptions } from './record-options.ts'
+import { UsageError } from './usage-error.ts'
+
+const HELP = `faultline doctor [--config FILE]
+
+Says what is missing or wrong on this machine for the configuration, and how to mend it.
+Exit code 1 where something must be mended.
+
+example:  faultline doctor --config /etc/faultline.yaml`
+
+/** What one check found: `ok`, something to know, or something that must be mended. */
+interface Finding {
+  state: 'ok' | 'note' | 'wrong'
+  text: string
+}
+
+const ok = (text: string): Finding => ({ state: 'ok', text })
+const note = (text: string): Finding => ({ state: 'note', text })
+const wrong = (text: string): Finding => ({ state: 'wrong', text })
+
+const GIB = 2 ** 30
+
+async function engine(config: Config): Promise<Finding> {
+  if (config.url !== undefined) {
+    const store = openServer(config.url)
+    try {
+      const [row] = await store.query<{ version: string }>('SELECT version() AS version')
+      return ok(`ClickHouse server ${row?.version} answers`)
+    } catch (error) {
+      return wrong(`the ClickHouse server does not answer: ${(error as Error).message}`)
+    } finally {
+      await store.close()
+    }
+  }
+  try {
+    await import('chdb')
+    return ok('the embedded engine is installed')
+  } catch {
+    return wrong(
+      'the embedded engine is not installed: run "npm install chdb" (Linux with glibc or macOS), or set url to a ClickHouse server',
+    )
+  }
+}
+
+function nearest(path: string): string {
+  return existsSync(path) ? path : nearest(dirname(path))
+}
+
+function dataFolder(config: Config): Finding[] {
+  if (config.url !== undefined) return []
+  const folder = resolve(config.data_dir)
+  const place = nearest(folder)
+  try {
+    if (!statSync(place).isDirectory()) return [wrong(`data_dir ${folder}: ${place} is no folder`)]
+    accessSync(place, constants.W_OK)
+  } catch {
+    return [
+      wrong(
+        `data_dir ${folder} cannot be written: give this user the right to ${place}, or set data_dir elsewhere`,
+      ),
+    ]
+  }
+  const { bavail, bsize } = statfsSync(place)
+  const free = (bavail * bsize) / GIB
+  const text = `data_dir ${folder}: ${free.toFixed(1)} GiB free`
+  return [free < 1 ? wrong(`${text}; that is soon full: make room, or set data_dir elsewhere`) : ok(text)]
+}
+
+function memory(): Finding[] {
+  const total = Number(
+    /^MemAvailable:\s+([0-9]+)/m.exec(
+      existsSync('/proc/meminfo') ? readFileSync('/proc/meminfo', 'utf8') : '',
+    )?.[1] ?? Number.NaN,
+  )
+  if (Number.isNaN(total)) return []
+  const free = (total * 1024) / GIB
+  return [
+    free < 1
+      ? note(`${free.toFixed(1)} GiB of memory available; loading large files takes about 1 GiB`)
+      : ok(`${free.toFixed(1)} GiB of memory available`),
+  ]
+}
+
+function freePort(name: string, host: string, port: number): Promise<Finding> {
+  return new Promise((done) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why =
+        error.code === 'EADDRINUSE'
+          ? 'is in use by another program (perhaps faultline itself)'
+          : `cannot be had: ${error.message}`
+      done(note(`${name}: ${host}:${port} ${why}; set ${name}.port to another one if it is not`))
+    })
+    server.listen(port, host, () => server.close(() => done(ok(`${name}: ${host}:${port} is free`))))
+  })
+}
+
+function loopback(config: Config): Finding[] {
+  const open = (['web', 'clickhouse'] as const).filter(
+    (name) => !['127.0.0.1', '::1', 'localhost'].includes(config[name].host),
+  )
+  return open.map((name) =>
+    note(
+      `${name}.host ${config[name].host} is not this machine alone: whoever reaches it can read every row`,
+    ),
+  )
+}
+
+function followed(config: Config): Finding[] {
+  if (config.follow.length === 0)
+    return [note('no file is followed: give run --follow FILE, or "follow:" in the configuration')]
+  return config.follow.map(({ path, format }) => {
+    recordOptions(config, format)
+    try {
+      accessSync(path, constants.R_OK)
+      return ok(`${path} can be read`)
+    } catch (error) {
+      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
+      return missing
+        ? note(`${path} is not there yet: it is followed as soon as it is`)
+        : wrong(`${path} cannot be read: add this user to the group that may (often "adm")`)
+    }
+  })
+}
+
+/** `faultline doctor`: see HELP. Gives the exit code. */
+export async function doctorCommand(args: string[]): Promise<number> {
+  let values: { config?: string; help?: boolean }
+  try {
+    ;({ values } = parseArgs({
+      args,
+      options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    }))
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline doctor --help`)
+  }
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const config = loadConfiguration(values.config)
+  const findings: Finding[] = [
+    ok(`Node ${process.versions.node} on ${process.platform} ${process.arch}`),
+    await engine(config),
+    ...dataFolder(config),
+    ...memory(),
+    await freePort('web', config.web.host, config.web.port),
+    ...(config.url === undefined
+      ? [await freePort('clickhouse', config.clickhouse.host, config.clickhouse.port)]
+      : []),
+    ...loopback(config),
+    ...followed(config),
+  ]
+  for (const { state, text } of findings) console.log(`${state.padEnd(5)}  ${text}`)
+  return findings.some(({ state }) => state === 'wrong') ? 1 : 0
+}
