@@ -9,7 +9,7 @@ export interface Message {
    * Recipients last seen deferred, by name: a line that gives a message up names no reply, or not even them.
    * The event as JSON, which keeps no slice of the lines that were read; few are ever asked for.
    */
-  deferred: Map<string, string>
+  deferred: Map<string, string> | undefined
 }
 
 /**
@@ -67,23 +67,33 @@ interface Stage {
 }
 
 /** A message with what must be known to keep its changes: its place in the order, and whether it was kept before. */
-type Kept = Message & { order: number; kept: boolean }
+type Kept = Message & { key: string; order: number; kept: boolean; changed: boolean; ended: boolean }
+
+const NONE: ReadonlyMap<string, string> = new Map()
 
 /** Opens the memory of a partition: empty, or what the stages since the last full one add up to. */
 export function openCorrelator(maxEntries: number, stages: readonly string[] = []): Correlator {
   const messages = new Map<string, Kept>()
-  const changed = new Set<string>()
+  let changed: Kept[] = []
   const removed = new Set<string>()
   let entries = 0
   let order = 0
 
+  function change(message: Kept): Kept {
+    if (!message.changed) {
+      message.changed = true
+      changed.push(message)
+    }
+    return message
+  }
+
   function end(key: string): void {
     const message = messages.get(key)
     if (message === undefined) return
-    entries -= 1 + message.deferred.size
+    entries -= 1 + (message.deferred?.size ?? 0)
     messages.delete(key)
-    changed.delete(key)
-    if (message.kept) removed.add(key)
+    message.ended = true
+    if (message.kept) removed.add(message.key)
   }
 
   function makeRoom(): void {
@@ -94,42 +104,42 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     }
   }
 
-  function at(key: string): Message {
+  function at(key: string): Kept {
     const known = messages.get(key)
-    if (known !== undefined) {
-      changed.add(key)
-      return known
-    }
+    if (known !== undefined) return change(known)
     makeRoom()
-    const name = detached(key)
-    const message = {
+    const message: Kept = {
+      key: detached(key),
       sender: '',
       message_id: '',
       header_from_domain: '',
-      deferred: new Map(),
+      deferred: undefined,
       order: order++,
       kept: false,
+      changed: false,
+      ended: false,
     }
-    messages.set(name, message)
-    changed.add(name)
+    messages.set(message.key, message)
     entries++
-    return message
+    return change(message)
   }
 
   function defer(key: string, name: string, event: LoggedEvent, keepFirst = false): void {
-    const known = messages.get(key)?.deferred.has(name) ?? false
+    const known = messages.get(key)?.deferred?.has(name) ?? false
     if (known && keepFirst) return
     if (!known) makeRoom()
-    at(key).deferred.set(detached(name), packed(event))
+    const message = at(key)
+    message.deferred ??= new Map()
+    message.deferred.set(detached(name), packed(event))
     if (!known) entries++
   }
 
   function take(key: string, name: string): string | undefined {
-    const deferred = messages.get(key)?.deferred
-    const event = deferred?.get(name)
-    if (deferred?.delete(name)) {
+    const message = messages.get(key)
+    const event = message?.deferred?.get(name)
+    if (message?.deferred?.delete(name)) {
       entries--
-      changed.add(key)
+      change(message)
     }
     return event
   }
@@ -140,31 +150,26 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
   }
 
   function settleAll(key: string): LoggedEvent[] {
-    const names = [...(messages.get(key)?.deferred.keys() ?? [])]
+    const names = [...(messages.get(key)?.deferred?.keys() ?? [])]
     return names.map((name) => settle(key, name)).filter((event) => event !== undefined)
   }
 
   /** In the order in which the messages were begun, which is the order in which they give way. */
-  function stored(keys: Iterable<string>): Stored[] {
-    const found: [Kept, Stored][] = []
-    for (const key of keys) {
-      const message = messages.get(key)
-      if (message === undefined) continue
+  function stored(of: Iterable<Kept>): Stored[] {
+    const living = [...of].filter(({ ended }) => !ended).sort((a, b) => a.order - b.order)
+    return living.map((message) => {
       message.kept = true
-      const { sender, message_id, header_from_domain, deferred } = message
-      found.push([message, [key, sender, message_id, header_from_domain, [...deferred]]])
-    }
-    return found.sort(([a], [b]) => a.order - b.order).map(([, entry]) => entry)
+      const { key, sender, message_id, header_from_domain, deferred } = message
+      return [key, sender, message_id, header_from_domain, [...(deferred ?? NONE)]]
+    })
   }
 
   function stage(full: boolean): string {
-    const state: Stage = {
-      full,
-      removed: full ? [] : [...removed],
-      set: stored(full ? messages.keys() : changed),
-    }
+    const set = stored(full ? messages.values() : changed)
+    const state: Stage = { full, removed: full ? [] : [...removed], set }
     removed.clear()
-    changed.clear()
+    for (const message of changed) message.changed = false
+    changed = []
     return JSON.stringify(state)
   }
 
@@ -173,16 +178,18 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     for (const key of gone) end(key)
     for (const [key, sender, message_id, header_from_domain, deferred] of set) {
       const before = messages.get(key)
-      entries += 1 + deferred.length - (before === undefined ? 0 : 1 + before.deferred.size)
-      const message = {
+      entries += 1 + deferred.length - (before === undefined ? 0 : 1 + (before.deferred?.size ?? 0))
+      messages.set(key, {
+        key,
         sender,
         message_id,
         header_from_domain,
         deferred: new Map(deferred),
         order: before?.order ?? order++,
         kept: true,
-      }
-      messages.set(key, message)
+        changed: false,
+        ended: false,
+      })
     }
     removed.clear()
   }

@@ -12,7 +12,7 @@ test('a deferral counts against the bound, and the oldest message gives way', ()
   correlator.at('c')
   correlator.at('d')
   expect(correlator.get('a')).toBeUndefined()
-  expect(correlator.get('b')?.deferred.size).toBe(1)
+  expect(correlator.get('b')?.deferred?.size).toBe(1)
 })
 
 test('settling gives the last deferral once', () => {

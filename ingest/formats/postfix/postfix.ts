@@ -17,13 +17,13 @@ const AFTER_SENDER = [', size=', ', status=']
 const keyOf = (record: LogRecord, queueId: string) => `${record.host} ${queueId}`
 
 function open(messages: Correlator): FormatReader {
-  function complete(event: LoggedEvent, record: LogRecord, queueId: string): LoggedEvent {
+  function complete(event: LoggedEvent, record: LogRecord, queueId: string, key: string): LoggedEvent {
     event.event_time = record.time
     event.log_host = record.host
     event.source_format = 'postfix'
     if (queueId === 'NOQUEUE') return event
     event.queue_id = queueId
-    const message = messages.get(keyOf(record, queueId))
+    const message = messages.get(key)
     if (message === undefined) return event
     event.message_id = message.message_id
     event.header_from_domain ||= message.header_from_domain
@@ -35,9 +35,10 @@ function open(messages: Correlator): FormatReader {
     const read = readDelivery(agent, text)
     if (read === undefined) return { kind: 'dead', reason: 'postfix: broken delivery line' }
     if (typeof read === 'string') return { kind: 'ignored', rule: read }
-    const event = complete(read, record, queueId)
-    if (event.outcome === 'deferred') messages.defer(keyOf(record, queueId), event.recipient, event)
-    else messages.forget(keyOf(record, queueId), event.recipient)
+    const key = keyOf(record, queueId)
+    const event = complete(read, record, queueId, key)
+    if (event.outcome === 'deferred') messages.defer(key, event.recipient, event)
+    else messages.forget(key, event.recipient)
     return { kind: 'events', events: [event] }
   }
 
@@ -86,7 +87,7 @@ function open(messages: Correlator): FormatReader {
     if (typeof read === 'string') return { kind: 'ignored', rule: read }
     if (read === undefined) return { kind: 'ignored', rule: noticeRule(daemon, text) }
     if (text.startsWith('reject: header From: ')) read.header_from_domain = headerFromDomain(text)
-    return { kind: 'events', events: [complete(read, record, queueId)] }
+    return { kind: 'events', events: [complete(read, record, queueId, key)] }
   }
 
   function read(record: LogRecord): Disposition {
@@ -109,6 +110,7 @@ function open(messages: Correlator): FormatReader {
 export const postfix: Format = {
   name: 'postfix',
   recognise({ program }) {
+    if (program.startsWith('postfix/')) return 2
     if (daemonOf(program) === '') return FILTERS.has(program) ? 1 : 0
     return program.startsWith('postfix') ? 2 : 1
   },
