@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 // Plain JavaScript, so that an old Node prints one clear line instead of a syntax error.
 import { existsSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 19)) {
@@ -9,6 +10,9 @@ if (major < 22 || (major === 22 && minor < 19)) {
   )
   process.exit(2)
 }
+// V8 lets garbage grow to several times what lives before it collects; beside an engine in the same process that is
+// memory which the engine lacks. Collecting sooner takes about a sixth more processor time and a sixth less memory.
+setFlagsFromString('--heap-growing-percent=30')
 // The clone holds TypeScript, the tarball JavaScript: Node strips no types under node_modules.
 const source = new URL('./main.ts', import.meta.url)
 const { main } = await import(existsSync(source) ? source : new URL('./main.js', import.meta.url))

@@ -1,0 +1,59 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '../..')
+const folder = mkdtempSync(join(tmpdir(), 'faultline-package-'))
+const clone = join(folder, 'clone')
+const installed = join(folder, 'node_modules/faultline')
+afterAll(() => rmSync(folder, { recursive: true }))
+
+beforeAll(() => {
+  // Packing writes JavaScript beside the TypeScript for a moment: in a copy, so that no other test sees it.
+  cpSync(root, clone, {
+    recursive: true,
+    filter: (path) => !['node_modules', '.git', 'faultline-data'].some((name) => path === join(root, name)),
+  })
+  symlinkSync(join(root, 'node_modules'), join(clone, 'node_modules'))
+  execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: clone, stdio: 'ignore' })
+  const tarball = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? ''
+  execFileSync('npm', ['init', '-y'], { cwd: folder, stdio: 'ignore' })
+  // The engine is half a gigabyte and optional; a worker that writes to a server leaves it out.
+  execFileSync('npm', ['install', '--omit=optional', '--no-audit', '--no-fund', join(folder, tarball)], {
+    cwd: folder,
+    stdio: 'ignore',
+  })
+}, 120_000)
+
+const faultline = (...args: string[]) =>
+  spawnSync(process.execPath, [join(installed, 'cli/faultline.mjs'), ...args], {
+    encoding: 'utf8',
+    cwd: folder,
+  })
+
+test('the tarball runs compiled, without TypeScript, tests or development dependencies', () => {
+  const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
+  expect(files.filter((name) => name.endsWith('.ts') || name.startsWith('test'))).toEqual([])
+  expect(files).toContain('schemas/clickhouse/0001_delivery_events.sql')
+  expect(readdirSync(join(folder, 'node_modules'))).not.toContain('vitest')
+  const { status, stdout } = faultline('parse', join(root, 'test/fixtures/postfix/mail.log'))
+  expect(status).toBe(0)
+  expect(stdout.split('\n').length).toBeGreaterThan(50)
+})
+
+test('without the engine it says in one line how to get it', () => {
+  const { status, stderr } = faultline('replay', join(root, 'test/fixtures/postfix/mail.log'))
+  expect(status).toBe(1)
+  expect(stderr).toMatch(
+    /^faultline replay: the embedded engine is not installed here: run "npm install chdb".*\n$/,
+  )
+})
+
+test('packing leaves no compiled file behind', () => {
+  const compiled = readdirSync(clone, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /^(?:cli|enrich|ingest|schemas|store|verdict)\/.*\.js$/.test(name),
+  )
+  expect(compiled).toEqual([])
+})
