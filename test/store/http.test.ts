@@ -1,143 +1,241 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { createServer, request as httpRequest } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createClient } from '@clickhouse/client'
+import { gzipSync } from 'node:zlib'
+import { type ClickHouseClient, createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import type { Columns } from '../../schemas/delivery-events.ts'
+import { type Columns, DELIVERY_EVENTS } from '../../schemas/delivery-events.ts'
+import { PIPELINE_STATS } from '../../schemas/pipeline.ts'
 import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
-import { type Endpoint, serveStore } from '../../store/http.ts'
-import { encodeNative } from '../../store/native.ts'
+import { type RunningEndpoint, startEndpoint } from '../../store/http/endpoint.ts'
+import { migrate } from '../../store/migrate.ts'
 import { openServer } from '../../store/server.ts'
+import type { Store } from '../../store/store.ts'
+import { writeBlock } from '../../store/writer.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-http-'))
+const PASSWORD = 'p:ä ss'
+const folder = mkdtempSync(join(tmpdir(), 'faultline-http-test-'))
+const written = join(folder, 'written')
 let store: EmbeddedStore
-let endpoint: Endpoint
+let endpoint: RunningEndpoint
+let reader: ClickHouseClient
+let writer: ClickHouseClient
+const faults: unknown[] = []
+
 beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await store.command(
-    'CREATE TABLE t (a UInt64, b String) ENGINE = MergeTree ORDER BY a SETTINGS non_replicated_deduplication_window = 100',
-  )
-  endpoint = await serveStore(store, { port: 0, writerPassword: 'p:w' })
+  store = await openEmbedded(join(folder, 'store'))
+  endpoint = await startEndpoint({
+    store,
+    port: 0,
+    writerPassword: PASSWORD,
+    maxBody: 1_000_000,
+    limits: { max_execution_time: 3 },
+    onError: (error) => faults.push(error),
+  })
+  reader = createClient({ url: endpoint.url })
+  writer = createClient({ url: endpoint.url, username: 'writer', password: PASSWORD, database: 'faultline' })
+  await writer.command({
+    query:
+      "CREATE TABLE t (a UInt32, b String DEFAULT 'none') ENGINE = MergeTree ORDER BY a " +
+      'SETTINGS non_replicated_deduplication_window = 100',
+  })
+  await writer.insert({ table: 't', values: [{ a: 1 }, { a: 2, b: 'x' }], format: 'JSONEachRow' })
 })
 afterAll(async () => {
+  await Promise.all([reader.close(), writer.close()])
   await endpoint.close()
   await store.close()
   rmSync(folder, { recursive: true })
+  expect(faults).toEqual([])
 })
 
-const ask = async (sql: string, headers: Record<string, string> = {}) => {
-  const response = await fetch(`${endpoint.url}/`, { method: 'POST', body: sql, headers })
-  return { status: response.status, text: await response.text() }
-}
-const writerUrl = () => endpoint.url.replace('http://', 'http://writer:p%3Aw@')
-
-test("ClickHouse's own client reads, with every kind of parameter", async () => {
-  const client = createClient({ url: endpoint.url, database: 'faultline' })
-  expect(await client.ping()).toEqual({ success: true })
-  const text = 'a\'b\\c\td\n"é"'
-  const result = await client.query({
-    query:
-      'SELECT {s:String} AS s, {l:Array(String)} AS l, {n:UInt8} AS n, {o:Nullable(String)} AS o, {i:Array(UInt8)} AS i',
-    query_params: { s: text, l: [text, '[x]', ''], n: 7, o: null, i: [1, 2] },
+const post = (body: string | Buffer, query = '', headers: Record<string, string> = {}) =>
+  fetch(`${endpoint.url}/?${query}`, { method: 'POST', body: body as string, headers })
+const basic = (name: string, password: string) => ({
+  Authorization: `Basic ${Buffer.from(`${name}:${password}`).toString('base64')}`,
+})
+test('the client of ClickHouse reads with parameters, settings and in its formats', async () => {
+  expect((await reader.ping()).success).toBe(true)
+  const rows = await reader.query({
+    query: 'SELECT a, b, {text:String} AS text FROM t WHERE a IN {list:Array(UInt32)} ORDER BY a;',
+    query_params: { text: "tab\t 'quote' \\ line\n", list: [1, 2] },
     format: 'JSONEachRow',
+    clickhouse_settings: { max_threads: 1, output_format_json_quote_64bit_integers: 1, wait_end_of_query: 1 },
   })
-  expect(await result.json()).toEqual([{ s: text, l: [text, '[x]', ''], n: 7, o: null, i: [1, 2] }])
-  await expect(client.query({ query: 'SELECT * FROM missing' })).rejects.toMatchObject({ code: '60' })
-  await client.close()
-})
-
-test('a writer of another process inserts a block once, whatever the tries', async () => {
-  const writer = openServer(writerUrl())
-  const columns: Columns<{ a: number; b: string }> = [
-    ['a', 'UInt64'],
-    ['b', 'String'],
-  ]
-  const block = encodeNative(columns, [{ a: 2 ** 40, b: 'x\ny' }])
-  for (let i = 0; i < 3; i++) await writer.insertNative('t', ['a', 'b'], block, "it's/0/0-1")
-  await writer.command("INSERT INTO t VALUES (2, 'two')")
-  expect(await writer.query('SELECT a, b FROM t ORDER BY a')).toEqual([
-    { a: 2, b: 'two' },
-    { a: 2 ** 40, b: 'x\ny' },
+  expect(await rows.json()).toEqual([
+    { a: 1, b: 'none', text: "tab\t 'quote' \\ line\n" },
+    { a: 2, b: 'x', text: "tab\t 'quote' \\ line\n" },
   ])
-  await writer.close()
-})
-
-test('who gives a wrong password or none does not write', async () => {
-  const reader = openServer(endpoint.url)
-  await expect(reader.command('INSERT INTO t SELECT 1, 1')).rejects.toThrow(/privileges/)
-  await expect(reader.insertNative('t', ['a'], Buffer.alloc(2), 'x')).rejects.toThrow(/only the writer/)
-  const wrong = openServer(endpoint.url.replace('http://', 'http://writer:guess@'))
-  await expect(wrong.query('SELECT 1')).rejects.toThrow(/FAULTLINE_WRITER_PASSWORD/)
-  await reader.close()
-  await wrong.close()
-})
-
-test('a reader writes nothing, reads no file and reaches no other host', async () => {
-  let reached = 0
-  const other = createServer((_, response) => {
-    reached++
-    response.end('1')
+  const csv = await reader.query({ query: 'SELECT a, b FROM t ORDER BY a', format: 'CSVWithNames' })
+  expect(await csv.text()).toBe('"a","b"\n1,"none"\n2,"x"\n')
+  const packed = createClient({ url: endpoint.url, compression: { response: true } })
+  const json = await packed.query({
+    query: 'SELECT count() AS n FROM {t:Identifier}',
+    query_params: { t: 't' },
   })
-  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve))
-  const host = `127.0.0.1:${(other.address() as AddressInfo).port}`
-  const outfile = join(folder, 'out.csv')
-  const hostile = [
-    "SELECT file('/etc/passwd')",
-    "SELECT /* */ `file` ('/etc/passwd')",
-    "WITH file('/etc/passwd') AS x SELECT x",
-    "EXPLAIN SELECT file('/etc/passwd')",
-    "SELECT * FROM file('/etc/passwd', 'LineAsString')",
-    "DESCRIBE TABLE file('/etc/passwd', 'CSV')",
-    'SELECT * FROM default.`/etc/passwd`',
-    `DESCRIBE TABLE url('http://${host}/', 'CSV')`,
-    `DESCRIBE TABLE URL('http://${host}/', 'CSV')`,
-    `DESCRIBE TABLE s3('http://${host}/bucket/key', 'CSV')`,
-    `SELECT * FROM remote('${host}', 'system.one')`,
-    `SELECT * FROM eval('SELECT file(\\'/etc/passwd\\')')`,
-    `SELECT 1 INTO OUTFILE '${outfile}'`,
-    `SELECT 1 INTO /**/ OUTFILE '${outfile}' TRUNCATE FORMAT CSV`,
-    'SELECT 1; DROP TABLE t',
-    'INSERT INTO t VALUES (1, 1)',
-    'CREATE TABLE u (a UInt8) ENGINE = Memory',
-    'DROP TABLE t',
-    'SET readonly = 0',
-    'SELECT 1 SETTINGS readonly = 0',
-    'KILL QUERY WHERE 1',
-    'SYSTEM FLUSH LOGS',
-    "BACKUP TABLE t TO File('/tmp/x')",
-  ]
-  for (const sql of hostile) {
-    const { status, text } = await ask(sql)
-    expect(status, sql).toBeGreaterThanOrEqual(400)
-    expect(text, sql).not.toContain('root:')
+  expect((await json.json<{ n: string }>()).data).toEqual([{ n: 2 }])
+  await packed.close()
+})
+
+test('curl gets tab-separated rows, the format it names, and the headers of ClickHouse', async () => {
+  const plain = await fetch(`${endpoint.url}/?query=SELECT+1,+2&query_id=q-1`)
+  expect(await plain.text()).toBe('1\t2\n')
+  expect(plain.headers.get('x-clickhouse-query-id')).toBe('q-1')
+  expect(plain.headers.get('x-clickhouse-format')).toBe('TabSeparated')
+  const named = await post('SELECT 1 AS a format JSONCompactEachRow')
+  expect(named.headers.get('x-clickhouse-format')).toBe('JSONCompactEachRow')
+  expect(await named.text()).toBe('[1]\n')
+  const packed = await post(gzipSync('SELECT 7'), '', { 'Content-Encoding': 'gzip' })
+  expect(await packed.text()).toBe('7\n')
+  expect(await (await fetch(`${endpoint.url}/ping`)).text()).toBe('Ok.\n')
+  expect(await (await fetch(endpoint.url)).text()).toBe('Ok.\n')
+  const wrong = await post('SELECT * FROM nothing_of_the_kind')
+  expect(wrong.status).toBe(404)
+  expect(wrong.headers.get('x-clickhouse-exception-code')).toBe('60')
+  expect(await wrong.text()).toMatch(/^Code: 60\. DB::Exception: .*\(UNKNOWN_TABLE\) \(version .*\)\n$/)
+})
+
+test('only the right password makes a writer; a wrong one is no reader either', async () => {
+  for (const headers of [
+    basic('writer', 'wrong'),
+    basic('writer', ''),
+    basic('default', 'wrong'),
+    basic('somebody', ''),
+    { Authorization: 'Bearer x' },
+    { 'X-ClickHouse-User': 'writer', 'X-ClickHouse-Key': 'wrong' },
+  ] as Record<string, string>[]) {
+    const response = await post('SELECT 1', '', headers)
+    expect([response.status, response.headers.get('x-clickhouse-exception-code')]).toEqual([403, '516'])
   }
-  expect(reached).toBe(0)
-  expect(existsSync(outfile)).toBe(false)
-  expect((await ask('SELECT count() FROM t')).text).toBe('2\n')
-  await new Promise((resolve) => other.close(resolve))
+  expect((await post('SELECT 1', 'user=writer&password=wrong')).status).toBe(403)
+  expect((await post('SELECT 1', `user=writer&password=${encodeURIComponent(PASSWORD)}`)).status).toBe(200)
+  const open = await startEndpoint({ store, port: 0 })
+  for (const password of ['', 'undefined']) {
+    const response = await fetch(open.url, {
+      method: 'POST',
+      body: 'SELECT 1',
+      headers: basic('writer', password),
+    })
+    expect(response.status).toBe(403)
+  }
+  await open.close()
 })
 
-test('text that only looks hostile is read', async () => {
-  expect(await ask("SELECT 'file(''/etc/passwd'') INTO OUTFILE' -- url(")).toEqual({
-    status: 200,
-    text: "file(\\'/etc/passwd\\') INTO OUTFILE\n",
+test('a writer inserts in any format, and a repeated token changes nothing', async () => {
+  const count = async () => (await post('SELECT count() FROM t WHERE a >= 100')).text()
+  const send = (body: string | Buffer, query = '') => post(body, query, basic('writer', PASSWORD))
+  await send('INSERT INTO t (b, a) FORMAT TSV\nx\t100\ny;\t101\n')
+  await send("INSERT INTO t VALUES (102, 'a;b'), (103, DEFAULT)")
+  await send('104,"q\n"\n', `query=${encodeURIComponent('INSERT INTO t FORMAT CSV')}`)
+  expect(await count()).toBe('5\n')
+  const values = [{ a: 200, b: 'z' }]
+  for (let i = 0; i < 2; i++)
+    await writer.insert({
+      table: 't',
+      values,
+      format: 'JSONEachRow',
+      clickhouse_settings: { insert_deduplication_token: "it's one" },
+    })
+  expect(await count()).toBe('6\n')
+  const bad = await send('INSERT INTO t FORMAT TSV\nno number\n')
+  expect(bad.status).toBe(400)
+  expect(await count()).toBe('6\n')
+  for (const sql of [
+    "SELECT file('/etc/passwd')",
+    `SELECT 1 INTO OUTFILE '${written}'`,
+    "CREATE TABLE u (a String) ENGINE = File(TSV, '/etc/passwd')",
+    "CREATE TABLE u (a String) ENGINE = URL('http://127.0.0.1:1/', TSV)",
+    "INSERT INTO t SELECT * FROM file('/etc/passwd', 'TSV')",
+    'SYSTEM SHUTDOWN',
+    'KILL QUERY WHERE 1',
+  ])
+    expect((await send(sql)).status, sql).toBe(403)
+  const get = await fetch(`${endpoint.url}/?query=${encodeURIComponent('DROP TABLE t')}`, {
+    headers: basic('writer', PASSWORD),
   })
-  expect((await ask('SELECT count() FROM numbers(3) FORMAT JSONEachRow')).text).toBe('{"count()":3}\n')
+  expect(get.headers.get('x-clickhouse-exception-code')).toBe('164')
 })
 
-test('other sites, other databases and unknown settings are refused by name', async () => {
-  expect((await ask('SELECT 1', { Origin: 'http://evil.example' })).status).toBe(403)
-  const status = await new Promise((resolve) => {
-    httpRequest(`${endpoint.url}/?query=SELECT+1`, { headers: { Host: 'evil.example' } }, (response) => {
-      response.resume()
-      resolve(response.statusCode)
-    }).end()
+test('a store opened by address is the same store: it is migrated and written to as a server', async () => {
+  const address = new URL(endpoint.url)
+  address.username = 'writer'
+  address.password = encodeURIComponent(PASSWORD)
+  const server = openServer(address.href)
+  expect(await migrate(server)).not.toEqual([])
+  expect(await migrate(server)).toEqual([])
+  const block = {
+    token: "/var/log/it's#0",
+    events: [blank(DELIVERY_EVENTS), { ...blank(DELIVERY_EVENTS), recipient: 'b@e.example' }],
+    dead: [],
+    stats: blank(PIPELINE_STATS),
+  }
+  for (let i = 0; i < 2; i++) await writeBlock(server, block)
+  const [counts] = await openedRows(server)
+  expect(counts).toEqual({ events: 2, attempts: 2, stats: 1 })
+  await server.close()
+  const plain = openServer(endpoint.url)
+  await expect(plain.command('TRUNCATE TABLE delivery_events')).rejects.toThrow(/readonly/)
+  await plain.close()
+})
+
+/** A row that holds the least of every column. */
+function blank<Row>(columns: Columns<Row>): Row {
+  const cells = columns.map(([name, type]) => {
+    if (typeof type === 'object') return [name, type.enum8[0]]
+    // Rows of 1970 would be past their time to live.
+    if (type === 'Int64' || type.startsWith('DateTime')) return [name, Date.now()]
+    if (type === 'IPv6') return [name, '::']
+    if (type.startsWith('Map')) return [name, new Map([['a.rule', 1]])]
+    return [name, type.includes('String') ? '' : 0]
   })
-  expect(status).toBe(403)
-  expect(await (await fetch(`${endpoint.url}/?query=SELECT+1&max_ast_depth=9`)).text()).toContain(
-    'max_ast_depth',
+  return Object.fromEntries(cells) as Row
+}
+const openedRows = (server: Store) =>
+  server.query(
+    'SELECT count() AS events, (SELECT sum(attempts) FROM attempts_1m) AS attempts, ' +
+      '(SELECT count() FROM pipeline_stats) AS stats FROM delivery_events',
   )
-  expect((await fetch(`${endpoint.url}/?query=SELECT+1&database=other`)).status).toBe(404)
+
+test("a stranger's page is refused by the Host that it goes by, and by its Origin", async () => {
+  const ask = (headers: Record<string, string>) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      request(`${endpoint.url}/?query=SELECT+1`, { headers }, (response) => {
+        response.resume()
+        resolve(response.statusCode)
+      })
+        .on('error', reject)
+        .end()
+    })
+  expect(await ask({ Host: 'evil.example:8123' })).toBe(421)
+  expect(await ask({ Host: 'localhost.evil.example' })).toBe(421)
+  expect(await ask({ Host: 'localhost:8123' })).toBe(200)
+  expect(await ask({ Origin: 'http://evil.example' })).toBe(403)
+  expect(await ask({ Origin: 'null' })).toBe(403)
+  expect(await ask({ 'Sec-Fetch-Site': 'cross-site' })).toBe(403)
+  expect(await ask({ Origin: 'http://127.0.0.1:3000' })).toBe(200)
+})
+
+test('bodies are bounded, packed ones too', async () => {
+  const large = Buffer.alloc(2_000_000, ' ')
+  expect((await post(large, '', basic('writer', PASSWORD))).status).toBe(413)
+  const bomb = await post(gzipSync(large), '', { ...basic('writer', PASSWORD), 'Content-Encoding': 'gzip' })
+  expect(bomb.status).toBe(413)
+  expect((await post('SELECT 1')).status).toBe(200)
+  const broken = await post('not packed', '', { 'Content-Encoding': 'gzip' })
+  expect(broken.status).toBe(400)
+})
+
+test('one long statement does not hold up another reader, and ends in time', async () => {
+  const started = Date.now()
+  const long = post(
+    'SELECT count() FROM numbers(1e13) WHERE rand() % 7 = 2',
+    'max_execution_time=1&max_threads=1',
+  )
+  await new Promise((resolve) => setTimeout(resolve, 100))
+  const short = await post('SELECT {x:UInt8}', 'param_x=1')
+  expect(await short.text()).toBe('1\n')
+  expect(Date.now() - started).toBeLessThan(900)
+  const ended = await long
+  expect([ended.status, ended.headers.get('x-clickhouse-exception-code')]).toEqual([408, '159'])
 })
