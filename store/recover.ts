@@ -1,7 +1,7 @@
 import { DELIVERY_EVENTS, type DeliveryEventRow } from '../schemas/delivery-events.ts'
 import { type BlockRows, DEAD_LETTERS, PIPELINE_STATS } from '../schemas/pipeline.ts'
 import type { Store } from './store.ts'
-import { insert, writeBlock } from './writer.ts'
+import { insert } from './writer.ts'
 
 interface Range {
   topic: string
@@ -44,15 +44,19 @@ async function rebuildRollUp(store: Store, range: Range): Promise<void> {
 }
 
 /**
- * Stores a block that may be stored in part. The token alone does not do it: the engine of a table that is not
- * replicated notes a token before it commits the part, so that an engine killed between the two takes the rows for
- * stored. What is missing is therefore found by the rows' identity (topic, partition, offset, event_index).
+ * Stores a block that may be stored in part. The token alone does not do it: a table that is not replicated writes its
+ * token and its part one after the other, so that an engine killed between the two takes rows for stored that are
+ * not, or the other way round. What is missing is therefore found by the rows' identity (topic, partition, offset,
+ * event_index). A server may still be at work on the first try: there the token keeps the two apart.
  */
 export async function recoverBlock(store: Store, rows: BlockRows): Promise<void> {
-  await writeBlock(store, rows)
   const { topic, partition, first_offset, last_offset } = rows.stats
   const range = { topic, partition, first: first_offset, last: last_offset }
-  const missing = await missingEvents(store, rows.events, range)
+  let missing = await missingEvents(store, rows.events, range)
+  if (!store.embedded && missing.length > 0) {
+    await insert(store, 'delivery_events', DELIVERY_EVENTS, rows.events, rows.token)
+    missing = await missingEvents(store, rows.events, range)
+  }
   await insert(store, 'delivery_events', DELIVERY_EVENTS, missing, '')
   if (rows.events.length > 0 && (store.embedded || missing.length > 0)) await rebuildRollUp(store, range)
 
@@ -60,19 +64,12 @@ export async function recoverBlock(store: Store, rows: BlockRows): Promise<void>
     ...range,
   })
   const kept = new Set(letters.map(({ offset }) => offset))
-  await insert(
-    store,
-    'dead_letters',
-    DEAD_LETTERS,
-    rows.dead.filter(({ offset }) => !kept.has(offset)),
-    '',
-  )
+  const lost = rows.dead.filter(({ offset }) => !kept.has(offset))
+  await insert(store, 'dead_letters', DEAD_LETTERS, lost, '')
 
   const stats = await store.query(
     'SELECT 1 FROM pipeline_stats WHERE topic = {topic:String} AND partition = {partition:UInt32} AND first_offset = {first:UInt64}',
-    {
-      ...range,
-    },
+    { ...range },
   )
   if (stats.length === 0) await insert(store, 'pipeline_stats', PIPELINE_STATS, [rows.stats], '')
 }
