@@ -6,7 +6,6 @@ import type { Block } from '../ingest/block.ts'
 import type { RecordSource } from '../ingest/records.ts'
 import { type Generation, generationOf, startsAs } from '../ingest/sources/generation.ts'
 import { type BlockLimits, type Checkpoint, runWorker } from '../ingest/worker.ts'
-import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
 import type { BlockRows, ProgressRow } from '../schemas/pipeline.ts'
 import { recoverBlock } from '../store/recover.ts'
 import type { Store } from '../store/store.ts'
@@ -19,21 +18,18 @@ const LAST_TIME = Date.UTC(2100, 0, 1) - 1
 /** A block as rows: judged, and with their place. `ingest_time` is milliseconds since 1970. */
 export function blockRows(block: Block, topic: string, partition: number, ingest_time: number): BlockRows {
   const { account } = block
-  const events = block.events.map(({ event, offset, event_index }): DeliveryEventRow => {
-    const row = judge(event)
+  for (const row of block.events) {
+    judge(row)
     row.event_time = Math.min(Math.max(row.event_time, FIRST_TIME), LAST_TIME)
     row.ingest_time = ingest_time
     row.topic = topic
     row.partition = partition
-    row.offset = offset
-    row.event_index = event_index
     // What DNS says is not looked up: said so, and never guessed.
     row.dns_spf = row.dns_dkim = row.dns_dmarc = row.dns_mx = row.mx_match = 'unknown'
-    return row
-  })
+  }
   return {
     token: `${topic}/${partition}/${block.first}-${block.last}/${block.hash}`,
-    events,
+    events: block.events,
     dead: block.dead.map((letter) => ({ ...letter, ingest_time, topic, partition })),
     stats: {
       ingest_time,

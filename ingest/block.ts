@@ -1,14 +1,8 @@
 import { createHash } from 'node:crypto'
-import type { LoggedEvent } from '../schemas/event.ts'
+import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
 import { type Account, count, openAccount } from './account.ts'
 import type { Disposition } from './formats/format.ts'
-
-/** An event with the place of its record in the partition, and its number among the record's events. */
-export interface PlacedEvent {
-  event: LoggedEvent
-  offset: number
-  event_index: number
-}
+import type { LineBlock } from './sources/lines.ts'
 
 /** A record that could not be read, with its bytes. */
 export interface DeadLetter {
@@ -26,7 +20,8 @@ export interface Block {
   bytes: number
   /** SHA-256 of its records' bytes, shortened: a rotated file can repeat a place. */
   hash: string
-  events: PlacedEvent[]
+  /** With the place of their record: `offset` and `event_index` are set. */
+  events: DeliveryEventRow[]
   dead: DeadLetter[]
   account: Account
 }
@@ -36,8 +31,8 @@ export interface OpenBlock {
   readonly bytes: number
   readonly rows: number
   readonly records: number
-  /** Takes one record; its bytes are asked for only where they must be kept. */
-  add(disposition: Disposition, offset: number, bytes: () => Buffer): void
+  /** Takes one record: the line `index` of a stretch of lines. */
+  add(disposition: Disposition, lines: LineBlock, index: number): void
   /** Takes the bytes of the records added since, up to `next`. */
   cover(raw: Buffer, next: number): void
   close(): Block
@@ -47,7 +42,7 @@ export interface OpenBlock {
 export function openBlock(): OpenBlock {
   const hash = createHash('sha256')
   const account = openAccount()
-  const events: PlacedEvent[] = []
+  const events: DeliveryEventRow[] = []
   const dead: DeadLetter[] = []
   let [first, last, next, bytes] = [-1, -1, -1, 0]
 
@@ -61,17 +56,24 @@ export function openBlock(): OpenBlock {
     get records() {
       return account.records
     },
-    add(disposition, offset, raw) {
+    add(disposition, lines, index) {
+      const offset = lines.offsets[index] ?? 0
       if (first === -1) first = offset
       last = offset
       count(account, disposition)
-      if (disposition.kind === 'events')
-        disposition.events.forEach((event, event_index) => {
-          events.push({ event, offset, event_index })
-        })
-      // A view would keep all that was read alive; the copy lives as long as the block.
-      else if (disposition.kind === 'dead')
-        dead.push({ offset, reason: disposition.reason, bytes: Buffer.from(raw()) })
+      if (disposition.kind === 'events') {
+        let event_index = 0
+        for (const logged of disposition.events) {
+          // Every event is made by `emptyEvent`, which has the shape of the row.
+          const event = logged as DeliveryEventRow
+          event.offset = offset
+          event.event_index = event_index++
+          events.push(event)
+        }
+      } else if (disposition.kind === 'dead') {
+        // A view would keep all that was read alive; the copy lives as long as the block.
+        dead.push({ offset, reason: disposition.reason, bytes: Buffer.from(lines.bytes(index)) })
+      }
     },
     cover(raw, end) {
       hash.update(raw)

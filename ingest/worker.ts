@@ -95,14 +95,12 @@ export async function runWorker(
   async function take(lines: LineBlock): Promise<void> {
     let from = 0
     for (let index = 0; index < lines.lines.length; index++) {
-      const offset = lines.offsets[index] ?? 0
       if (block.records === 0) {
         begun = Date.now()
         if (cut === -1) pipeline.reference = ports.reference()
       }
-      const disposition = readRecord(pipeline, lines, index)
-      block.add(disposition, offset, () => lines.bytes(index))
-      const full = cut === -1 ? block.rows >= limits.rows : offset === cut
+      block.add(readRecord(pipeline, lines, index), lines, index)
+      const full = cut === -1 ? block.rows >= limits.rows : lines.offsets[index] === cut
       if (!full && index < lines.lines.length - 1) continue
       block.cover(lines.raw(from, index), lines.offsets[index + 1] ?? lines.next)
       from = index + 1
