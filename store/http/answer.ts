@@ -3,6 +3,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { promisify } from 'node:util'
 import { brotliCompress, deflate, gzip } from 'node:zlib'
 import { errorText, type Refusal } from './errors.ts'
+import { toFrames } from './frames.ts'
+import { toRevision } from './revision.ts'
 import type { Answer } from './run.ts'
 
 /** What answers say of the engine. */
@@ -47,9 +49,13 @@ export async function sendAnswer(
   request: IncomingMessage,
   response: ServerResponse,
   url: URLSearchParams,
-  { bytes, format }: Answer,
+  answer: Answer,
   facts: Facts,
 ): Promise<void> {
+  const { format } = answer
+  const revision = Number(url.get('client_protocol_version') ?? 0)
+  const rows = format === 'Native' && revision > 0 ? toRevision(answer.bytes, revision) : answer.bytes
+  const bytes = url.get('compress') === '1' ? await toFrames(rows) : rows
   const wanted = url.get('enable_http_compression') === '1' ? (request.headers['accept-encoding'] ?? '') : ''
   const encoder =
     bytes.length > 0 ? ENCODERS.find(([name]) => new RegExp(`\\b${name}\\b`).test(wanted)) : undefined

@@ -150,9 +150,9 @@ async function readFacts(store: EmbeddedStore): Promise<Facts & { tableFunctions
 
 function addressOf({ url: target = '/' }: IncomingMessage): URL {
   // The path alone is of interest; the base only makes it parse.
-  const url = target.startsWith('/') && !target.startsWith('//') ? URL.parse(target, 'http://store') : null
-  if (url === null) throw new Refusal(36, 'BAD_ARGUMENTS', 'The address is not well formed')
-  return url
+  if (!target.startsWith('/') || target.startsWith('//') || !URL.canParse(target, 'http://store'))
+    throw new Refusal(36, 'BAD_ARGUMENTS', 'The address is not well formed')
+  return new URL(target, 'http://store')
 }
 
 /** Answers what needs no statement. */

@@ -13,7 +13,9 @@ export function admitHost({ headers }: IncomingMessage, boundHost: string, names
   if (!isOwn(hostName(headers.host ?? ''), boundHost, names))
     throw new Refusal(497, 'ACCESS_DENIED', 'This server does not go by the name in the Host header', 421)
   const { origin } = headers
-  const foreign = origin !== undefined && !isOwn(hostName(URL.parse(origin)?.host ?? ''), boundHost, names)
+  const foreign =
+    origin !== undefined &&
+    !isOwn(hostName(URL.canParse(origin) ? new URL(origin).host : ''), boundHost, names)
   if (foreign || headers['sec-fetch-site'] === 'cross-site')
     throw new Refusal(497, 'ACCESS_DENIED', 'Another site may not ask')
 }
