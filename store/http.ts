@@ -38,7 +38,7 @@ const TOO_LARGE = 307
 const MOST_READ_BYTES = 1 << 18
 const MOST_WRITE_BYTES = 1 << 28
 const NATIVE_INSERT =
-  /^\s*INSERT\s+INTO\s+(?:TABLE\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*\(([^()]*)\)\s*FORMAT\s+Native\s*;?\s*$/i
+  /^INSERT\s+INTO\s+(?:TABLE\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*\(([^()]*)\)\s*FORMAT\s+Native\s*;?$/i
 
 async function bodyOf(request: IncomingMessage, most: number): Promise<Buffer> {
   const chunks: Buffer[] = []
@@ -128,7 +128,7 @@ export async function serveStore(
       throw new Refusal(400, UNKNOWN_SETTING, `Setting ${JSON.stringify(setting)} cannot be changed here`)
 
     const inUrl = parameters.get('query') ?? ''
-    const [, table, columns] = NATIVE_INSERT.exec(inUrl) ?? []
+    const [, table, columns] = NATIVE_INSERT.exec(inUrl.trim()) ?? []
     if (table !== undefined && columns !== undefined) {
       if (!writer) throw new Refusal(403, ACCESS_DENIED, 'Not enough privileges: only the writer inserts')
       const names = columns.split(',').map((name) => name.trim().replace(/^`([A-Za-z0-9_]+)`$/, '$1'))

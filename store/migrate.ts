@@ -20,7 +20,7 @@ export function readMigrations(folder = FOLDER): Migration[] {
     const sql = readFileSync(join(folder, name), 'utf8')
     const statements = sql
       .split(/;\s*(?:\n|$)/)
-      .filter((statement) => statement.replace(/^\s*--.*$/gm, '').trim() !== '')
+      .filter((statement) => statement.replace(/^[ \t]*--.*$/gm, '').trim() !== '')
     return {
       version: Number(name.slice(0, 4)),
       name,

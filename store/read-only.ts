@@ -10,8 +10,10 @@ type Read = (sql: string, params: object | undefined, format: string) => Promise
 
 const READS = /^(?:SELECT|WITH|SHOW|DESCRIBE|EXISTS|EXPLAIN)\b/
 // Text in '...' and names in `...`, as the engine's own formatter writes them.
-const QUOTED = /'(?:[^'\\]|\\.)*'|`(?:[^`\\]|\\.)*`/gs
-const CALL = /([A-Za-z_][A-Za-z0-9_]*)\s*\(/g
+// What is not closed runs to the end, so that nothing is read twice.
+const QUOTED = /'[^'\\]*(?:\\.[^'\\]*)*(?:'|$)|`[^`\\]*(?:\\.[^`\\]*)*(?:`|$)/gs
+// Every name, also those that call nothing: a search for calls alone would try each letter of a long name.
+const NAME = /([A-Za-z_][A-Za-z0-9_]*)(\s*\()?/g
 // Table functions that make rows of nothing but their arguments, and names that scalar functions share.
 const HARMLESS = [
   'format',
@@ -58,8 +60,8 @@ export async function openReadOnlyGuard(read: Read): Promise<ReadOnlyGuard> {
     if (!READS.test(bare)) return undefined
     if (/\bINTO\s+OUTFILE\b/.test(bare))
       throw new RefusedStatement('INTO OUTFILE writes a file: not for readers')
-    for (const [, name = ''] of bare.matchAll(CALL))
-      if (refused.has(name.toLowerCase()))
+    for (const [, name = '', call] of bare.matchAll(NAME))
+      if (call !== undefined && refused.has(name.toLowerCase()))
         throw new RefusedStatement(`${name}() reaches files or other hosts: not for readers`)
     return plain
   }

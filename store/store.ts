@@ -41,6 +41,6 @@ export function engineMessage(error: unknown): string {
   const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
   return line
     .replace(/^Code: [0-9]+\. /, '')
-    .replace(/ \(version [^)]*\)$/, '')
+    .replace(/ \(version [^()]*(?:\([^()]*\))?\)$/, '')
     .slice(0, 500)
 }

@@ -24,7 +24,7 @@ const Example = z.union([
 
 /** What makes a pattern unsafe on hostile text, or undefined: repeats need a bound, and few of them. */
 export function patternFault(source: string): string | undefined {
-  const bare = source.replace(/\\./g, '_').replace(/\[[^\]]*\]/g, '_')
+  const bare = source.replace(/\\./g, '_').replace(/\[[^\]]*(?:\]|$)/g, '_')
   if (/[*+]|\{\d+,\}/.test(bare)) return 'a repeat without a bound'
   if (/\\[1-9k]|\(\?</.test(source)) return 'a back reference or look-behind'
   if ((bare.match(/\{\d/g) ?? []).length > 3) return 'more than three counted repeats'

@@ -30,19 +30,39 @@ function statusOf(code: number): number {
 
 const SHAPE = /^(?:Code: (\d+)\. )?(?:DB::Exception: )?(.*?)(?: \(([A-Z][A-Z0-9_]+)\))?$/s
 
+const OURS = ': In scope SELECT formatQuery('
+
+/** Takes our own statement out of a message; it holds the sender's text, so it is found by its ends. */
+function withoutOurs(text: string): string {
+  const start = text.indexOf(OURS)
+  const end = Math.max(text.lastIndexOf(') ('), text.lastIndexOf('). ('))
+  return start === -1 || end < start + OURS.length ? text : text.slice(0, start) + text.slice(end + 1)
+}
+
+/** A message without its name, which may stand twice where one exception wrapped the other. */
+function once(message: string): string {
+  let text = message
+  for (;;) {
+    const name = text.lastIndexOf(' (')
+    if (name === -1 || !/^ \([A-Z][A-Z0-9_]+\)[. ]*$/.test(text.slice(name))) break
+    text = text.slice(0, name)
+  }
+  let end = text.length
+  while (text[end - 1] === '.' || text[end - 1] === ' ') end--
+  return text.slice(0, end)
+}
+
 /** The engine's error as a refusal: without its stack, and without the statement of ours that it happened in. */
 export function engineRefusal(error: unknown): Refusal {
   if (error instanceof Refusal) return error
   const [text = ''] = (error instanceof Error ? error.message : String(error)).split(/,? ?\n?Stack trace/)
-  const plain = text
-    .replace(/^(Code: \d+\. DB::Exception: )+(?=Code: )/, '')
-    .replace(/ \(version [^()]*(?:\([^()]*\))?\)/g, '')
-    .replace(/: In scope SELECT formatQuery\(.*\)(?=\.? \()/s, '')
-    .trim()
+  const plain = withoutOurs(
+    text
+      .replace(/^(Code: \d+\. DB::Exception: )+(?=Code: )/, '')
+      .replace(/ \(version [^()]*(?:\([^()]*\))?\)/g, ''),
+  ).trim()
   const [, code, message, kind] = SHAPE.exec(plain) ?? []
-  // The name may stand twice where one exception wrapped the other.
-  const once = (message ?? plain).replace(/(?:\.? \([A-Z][A-Z0-9_]+\))+\.?$/, '').replace(/[. ]+$/, '')
-  return new Refusal(Number(code ?? 1002), kind ?? 'UNKNOWN_EXCEPTION', once.slice(0, 4000))
+  return new Refusal(Number(code ?? 1002), kind ?? 'UNKNOWN_EXCEPTION', once(message ?? plain).slice(0, 4000))
 }
 
 /** How ClickHouse writes an error into an answer's body; its clients take code, text and name from there. */

@@ -1,0 +1,118 @@
+import { globSync, readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { join } from 'node:path'
+import { parse } from 'acorn'
+import { check } from 'recheck'
+import { expect, test } from 'vitest'
+import { loadRules } from '../enrich/classify/rules.ts'
+import { PROVIDERS } from '../enrich/provider/provider.ts'
+
+// A remote server chooses the words of a log and a browser the words of a request: an expression that takes more than
+// linear time lets one line stop the pipeline. Every expression that is shipped is checked, whatever it is used for.
+
+const root = join(import.meta.dirname, '..')
+
+interface Expression {
+  where: string
+  pattern: string
+  flags: string
+}
+
+/** The literals of a file, and the lines on which an expression is made of a text. */
+function expressionsOf(file: string): { literals: Expression[]; made: string[] } {
+  const source = readFileSync(join(root, file), 'utf8')
+  const literals: Expression[] = []
+  const made: string[] = []
+  // Stripping types keeps every place, so that lines are those of the source.
+  parse(file.endsWith('.ts') ? stripTypeScriptTypes(source) : source, {
+    ecmaVersion: 'latest',
+    sourceType: 'module',
+    allowHashBang: true,
+    locations: true,
+    onToken({ type, value, loc }) {
+      if (type.label === 'regexp')
+        literals.push({
+          where: `${file}:${loc?.start.line}`,
+          pattern: value.pattern,
+          // Indices of groups change nothing of the time, and the checker does not know the flag.
+          flags: value.flags.replace('d', ''),
+        })
+      else if (type.label === 'name' && value === 'RegExp')
+        made.push(`${file}: ${source.split('\n')[(loc?.start.line ?? 1) - 1]?.trim()}`)
+    },
+  })
+  return { literals, made }
+}
+
+const FILES = globSync('{cli,dashboards,enrich,ingest,schemas,store,verdict}/**/*.{ts,js,mjs}', { cwd: root })
+const found = FILES.sort().map(expressionsOf)
+
+/** Expressions made at run time, and what is known of each. A new one must be told here, and how it is safe. */
+const MADE: Record<string, string> = {
+  // Checked below, as they are compiled there.
+  'enrich/classify/evidence.ts: const pattern = rule.pattern === undefined ? undefined : new RegExp(rule.pattern)':
+    'rules',
+  "enrich/provider/provider.ts: const words = PROVIDERS.flatMap(({ id, text }) => (text ? [{ id, text: new RegExp(text, 'i') }] : []))":
+    'providers',
+  'enrich/classify/rules.ts: new RegExp(source)': 'compiled to see whether it can be, never run',
+  'store/http/insert.ts: const token = new RegExp(TOKEN)': 'a copy of a literal',
+  'store/http/answer.ts: bytes.length > 0 ? ENCODERS.find(([name]) => new RegExp(`\\\\b${name}\\\\b`).test(wanted)) : undefined':
+    'one of our own words between word boundaries, in a header',
+  'store/http-parameters.ts: params[name] = new RegExp(`\\\\{${escaped(name)}\\\\s*:\\\\s*Array\\\\(`).test(sql)':
+    'starts with a brace, and its spaces are followed by something else',
+}
+
+/**
+ * Expressions of which only a bound on the input can be told: the place where it is cut, and its length. The checker
+ * counts their counted repeats as if these grew with the input.
+ */
+const BOUNDED: Record<string, { bound: number; because: string }> = {
+  '[^\\s<>@"\'(),;:[\\]]{1,64}@[^\\s<>@"\'(),;:[\\]]{1,255}': {
+    bound: 4096,
+    because: 'enrich/classify/text.ts cuts the reply at MAX_TEXT before the match; 64 steps a character',
+  },
+  '\\[(?:TSS|TS|BL|GL|IPTS|PH)0?\\d\\d?\\]|mta\\d{1,12}\\.[^ ]{0,60}yahoo': {
+    bound: 4096,
+    because: 'enrich/provider/provider.ts cuts the reply at MAX_TEXT before the match; 60 steps a character',
+  },
+}
+
+const all: Expression[] = [
+  ...found.flatMap(({ literals }) => literals),
+  ...loadRules().flatMap(({ id, pattern }) =>
+    pattern === undefined ? [] : [{ where: `enrich/classify/rules: ${id}`, pattern, flags: '' }],
+  ),
+  ...PROVIDERS.flatMap(({ id, text }) =>
+    text === undefined ? [] : [{ where: `enrich/provider/providers.json: ${id}`, pattern: text, flags: 'i' }],
+  ),
+]
+
+/** What is wrong with an expression; undefined where its time is linear, or bounded as told above. */
+async function fault({ where, pattern, flags }: Expression): Promise<string | undefined> {
+  // One seed, so that what is searched for at random is found at every run or at none.
+  const answer = await check(pattern, flags, { randomSeed: 1, timeout: 60_000 })
+  if (answer.status === 'safe') return undefined
+  if (answer.status === 'unknown') return `${where}: /${pattern}/${flags}: not checked: ${answer.error.kind}`
+  const { bound } = BOUNDED[pattern] ?? {}
+  if (bound === undefined)
+    return `${where}: /${pattern}/${flags}: ${answer.complexity.summary}: ${answer.attack.pattern}`
+  const attack = answer.attack.string.slice(0, bound)
+  const begun = performance.now()
+  new RegExp(pattern, flags).exec(attack)
+  const took = performance.now() - begun
+  return took < 100 ? undefined : `${where}: /${pattern}/${flags}: ${took} ms for ${bound} characters`
+}
+
+test('every regular expression takes linear time', async () => {
+  expect(all.length).toBeGreaterThan(150)
+  const unique = [...new Map(all.map((one) => [`/${one.pattern}/${one.flags}`, one])).values()]
+  const faults: string[] = []
+  for (const one of unique) faults.push((await fault(one)) ?? '')
+  expect(faults.filter((text) => text !== '')).toEqual([])
+}, 240_000)
+
+test('every expression that is made at run time is known, and no exception is stale', () => {
+  expect(found.flatMap(({ made }) => made).sort()).toEqual(Object.keys(MADE).sort())
+  const patterns = new Set(all.map(({ pattern }) => pattern))
+  expect(Object.keys(BOUNDED).filter((pattern) => !patterns.has(pattern))).toEqual([])
+})
