@@ -29,15 +29,14 @@ function expressionsOf(file: string): { literals: Expression[]; made: string[] }
     sourceType: 'module',
     allowHashBang: true,
     locations: true,
-    onToken({ type, value, loc }) {
-      if (type.label === 'regexp')
-        literals.push({
-          where: `${file}:${loc?.start.line}`,
-          pattern: value.pattern,
-          // Indices of groups change nothing of the time, and the checker does not know the flag.
-          flags: value.flags.replace('d', ''),
-        })
-      else if (type.label === 'name' && value === 'RegExp')
+    onToken(token) {
+      const { type, loc } = token
+      const { value } = token as { value?: unknown }
+      if (type.label === 'regexp') {
+        const { pattern, flags } = value as { pattern: string; flags: string }
+        // Indices of groups change nothing of the time, and the checker does not know the flag.
+        literals.push({ where: `${file}:${loc?.start.line}`, pattern, flags: flags.replace('d', '') })
+      } else if (type.label === 'name' && value === 'RegExp')
         made.push(`${file}: ${source.split('\n')[(loc?.start.line ?? 1) - 1]?.trim()}`)
     },
   })
