@@ -1,4 +1,5 @@
-import { openReadOnlyGuard, RefusedStatement } from '../store/read-only.ts'
+import { engineRefusal, Refusal } from '../store/http/errors.ts'
+import { admit } from '../store/http/statement.ts'
 import { engineMessage, type Store, StoreError } from '../store/store.ts'
 import { parseOptions, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
@@ -16,13 +17,6 @@ Prints a table on a terminal, tab-separated rows elsewhere.
   --config FILE      configuration file
 
 example:  faultline query "SELECT reason, count() FROM delivery_events GROUP BY reason ORDER BY 2 DESC"`
-
-// The guard reads texts of one column only.
-const guardOf = (store: Store) =>
-  openReadOnlyGuard(async (sql, params) => {
-    const rows = await store.query<Row>(sql, params as Record<string, unknown> | undefined)
-    return Buffer.from(rows.map((row) => Object.values(row)[0]).join('\n'))
-  })
 
 /** The columns in their order, and the rows; hashes keep all their digits. */
 async function answerOf(store: Store, statement: string): Promise<{ columns: string[]; rows: Row[] }> {
@@ -45,20 +39,25 @@ async function answerOf(store: Store, statement: string): Promise<{ columns: str
 
 const quoted = (name: string) => `\`${name.replace(/[\\`]/g, (c) => `\\${c}`)}\``
 
+/** The statement as the engine writes it, judged as every reader's is. Throws a UsageError where it does not only read. */
 async function readOnly(store: Store, asked: string): Promise<string> {
-  const guard = await guardOf(store)
-  let statement: string | undefined
-  try {
-    statement = await guard(asked)
-  } catch (error) {
-    if (error instanceof RefusedStatement) throw new UsageError(error.message)
-    throw error
+  const functions = await store.query<{ name: string }>(
+    'SELECT lower(name) AS name FROM system.table_functions',
+  )
+  const judge = { role: 'reader', tableFunctions: new Set(functions.map(({ name }) => name)) } as const
+  // What is judged is text of one column.
+  const run = async (sql: string) => {
+    const rows = await store.query<Row>(sql)
+    return Buffer.from(rows.map((row) => Object.values(row)[0]).join('\n'))
   }
-  if (statement === undefined)
-    throw new UsageError('only statements that read: SELECT, WITH, SHOW, DESCRIBE, EXISTS, EXPLAIN')
-  if (/\bFORMAT\s+[A-Za-z]+\s*$/.test(statement))
-    throw new UsageError('leave FORMAT out; --json and --csv choose the output')
-  return statement
+  try {
+    const { sql, format } = await admit(run, asked, judge)
+    if (format === '') return sql
+  } catch (error) {
+    if (error instanceof StoreError) throw error
+    throw new UsageError(error instanceof Refusal ? error.message : engineRefusal(error).message)
+  }
+  throw new UsageError('leave FORMAT out; --json and --csv choose the output')
 }
 
 /** `faultline query`: see HELP. Gives the exit code. */

@@ -4,7 +4,7 @@ import { startPage } from '../dashboards/web/server.ts'
 import { storeApi } from '../dashboards/web/store-api.ts'
 import type { Config } from '../schemas/config.ts'
 import { openEmbedded } from '../store/embedded.ts'
-import { serveStore } from '../store/http.ts'
+import { startEndpoint } from '../store/http/endpoint.ts'
 import { migrate } from '../store/migrate.ts'
 import { openServer } from '../store/server.ts'
 import type { Store } from '../store/store.ts'
@@ -69,9 +69,11 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
     await migrate(store)
     if (embedded !== undefined) {
       const { FAULTLINE_WRITER_PASSWORD: writerPassword } = process.env
-      const endpoint = await serveStore(embedded, {
+      const endpoint = await startEndpoint({
+        store: embedded,
         ...config.clickhouse,
         ...(writerPassword ? { writerPassword } : {}),
+        onError: (error) => log.error({ error: (error as Error).message }, 'a statement failed'),
       })
       closing.push(() => endpoint.close())
       const withdraw = announce(config.data_dir, endpoint.url)

@@ -69,13 +69,9 @@ const READ_SESSIONS = 3
 const READ_LIMITS = 'max_execution_time = 60, max_memory_usage = 4000000000'
 const DATABASE = 'faultline'
 
-/** The embedded store with its raw sessions, for the HTTP endpoint. */
+/** The embedded store and where it lies, for the HTTP endpoint, whose statements have sessions of their own. */
 export interface EmbeddedStore extends Store {
   folder: string
-  /** Runs one statement on a session for reading and gives the answer's bytes in a format of ClickHouse. */
-  read(sql: string, params: object | undefined, format: string): Promise<Uint8Array>
-  /** The same on the session for writing. */
-  write(sql: string, params: object | undefined, format: string): Promise<Uint8Array>
 }
 
 /**
@@ -119,8 +115,6 @@ export async function openEmbedded(path: string): Promise<EmbeddedStore> {
   return {
     folder,
     embedded: true,
-    read: async (sql, params, format) => (await reader()(sql, params, format)).bytes(),
-    write: async (sql, params, format) => (await writer(sql, params, format)).bytes(),
     async query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]> {
       const text = (await reader()(sql, params, 'JSONEachRow')).text()
       return text
