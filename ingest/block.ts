@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
 import { type Account, count, openAccount } from './account.ts'
 import type { Disposition } from './formats/format.ts'
@@ -26,60 +26,62 @@ export interface Block {
   account: Account
 }
 
-/** A block that is being filled. */
-export interface OpenBlock {
-  readonly bytes: number
-  readonly rows: number
-  readonly records: number
-  /** Takes one record: the line `index` of a stretch of lines. */
-  add(disposition: Disposition, lines: LineBlock, index: number): void
-  /** Takes the bytes of the records added since, up to `next`. */
-  cover(raw: Buffer, next: number): void
-  close(): Block
+/**
+ * A block that is being filled. Plain data with functions beside it: a closure for each block would have its code
+ * optimised anew for each.
+ */
+export interface OpenBlock extends Omit<Block, 'hash'> {
+  hash: Hash
 }
 
 /** Starts an empty block. */
 export function openBlock(): OpenBlock {
-  const hash = createHash('sha256')
-  const account = openAccount()
-  const events: DeliveryEventRow[] = []
-  const dead: DeadLetter[] = []
-  let [first, last, next, bytes] = [-1, -1, -1, 0]
-
   return {
-    get bytes() {
-      return bytes
-    },
-    get rows() {
-      return events.length + dead.length
-    },
-    get records() {
-      return account.records
-    },
-    add(disposition, lines, index) {
-      const offset = lines.offsets[index] ?? 0
-      if (first === -1) first = offset
-      last = offset
-      count(account, disposition)
-      if (disposition.kind === 'events') {
-        let event_index = 0
-        for (const logged of disposition.events) {
-          // Every event is made by `emptyEvent`, which has the shape of the row.
-          const event = logged as DeliveryEventRow
-          event.offset = offset
-          event.event_index = event_index++
-          events.push(event)
-        }
-      } else if (disposition.kind === 'dead') {
-        // A view would keep all that was read alive; the copy lives as long as the block.
-        dead.push({ offset, reason: disposition.reason, bytes: Buffer.from(lines.bytes(index)) })
-      }
-    },
-    cover(raw, end) {
-      hash.update(raw)
-      bytes += raw.length
-      next = end
-    },
-    close: () => ({ first, last, next, bytes, hash: hash.digest('hex').slice(0, 32), events, dead, account }),
+    first: -1,
+    last: -1,
+    next: -1,
+    bytes: 0,
+    hash: createHash('sha256'),
+    events: [],
+    dead: [],
+    account: openAccount(),
   }
+}
+
+/** Rows that a block holds: events and dead letters. */
+export function rowsIn({ events, dead }: OpenBlock): number {
+  return events.length + dead.length
+}
+
+/** Takes one record: the line `index` of a stretch of lines. */
+export function addRecord(block: OpenBlock, disposition: Disposition, lines: LineBlock, index: number): void {
+  const offset = lines.offsets[index] ?? 0
+  if (block.first === -1) block.first = offset
+  block.last = offset
+  count(block.account, disposition)
+  if (disposition.kind === 'events') {
+    let event_index = 0
+    for (const logged of disposition.events) {
+      // Every event is made by `emptyEvent`, which has the shape of the row.
+      const event = logged as DeliveryEventRow
+      event.offset = offset
+      event.event_index = event_index++
+      block.events.push(event)
+    }
+  } else if (disposition.kind === 'dead') {
+    // A view would keep all that was read alive; the copy lives as long as the block.
+    block.dead.push({ offset, reason: disposition.reason, bytes: Buffer.from(lines.bytes(index)) })
+  }
+}
+
+/** Takes the bytes of the records added since, up to `next`. */
+export function coverBytes(block: OpenBlock, raw: Buffer, next: number): void {
+  block.hash.update(raw)
+  block.bytes += raw.length
+  block.next = next
+}
+
+/** Ends a block. */
+export function closeBlock(block: OpenBlock): Block {
+  return { ...block, hash: block.hash.digest('hex').slice(0, 32) }
 }

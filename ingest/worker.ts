@@ -1,4 +1,4 @@
-import { type Block, openBlock } from './block.ts'
+import { addRecord, type Block, closeBlock, coverBytes, openBlock, rowsIn } from './block.ts'
 import type { Disposition } from './formats/format.ts'
 import type { Pipeline, PipelineStage } from './pipeline.ts'
 import type { LineBlock } from './sources/lines.ts'
@@ -82,8 +82,8 @@ export async function runWorker(
   let storing: Promise<void> = Promise.resolve()
 
   async function flush(): Promise<void> {
-    if (block.records === 0) return
-    const checkpoint = { block: block.close(), stage: pipeline.stage(), reference: pipeline.reference }
+    if (block.account.records === 0) return
+    const checkpoint = { block: closeBlock(block), stage: pipeline.stage(), reference: pipeline.reference }
     block = openBlock()
     cut = -1
     await storing
@@ -95,14 +95,14 @@ export async function runWorker(
   async function take(lines: LineBlock): Promise<void> {
     let from = 0
     for (let index = 0; index < lines.lines.length; index++) {
-      if (block.records === 0) {
+      if (block.account.records === 0) {
         begun = Date.now()
         if (cut === -1) pipeline.reference = ports.reference()
       }
-      block.add(readRecord(pipeline, lines, index), lines, index)
-      const full = cut === -1 ? block.rows >= limits.rows : lines.offsets[index] === cut
+      addRecord(block, readRecord(pipeline, lines, index), lines, index)
+      const full = cut === -1 ? rowsIn(block) >= limits.rows : lines.offsets[index] === cut
       if (!full && index < lines.lines.length - 1) continue
-      block.cover(lines.raw(from, index), lines.offsets[index + 1] ?? lines.next)
+      coverBytes(block, lines.raw(from, index), lines.offsets[index + 1] ?? lines.next)
       from = index + 1
       if (full || (cut === -1 && block.bytes >= limits.bytes)) await flush()
     }
@@ -110,7 +110,7 @@ export async function runWorker(
 
   while (!ports.signal.aborted) {
     const step = await next(
-      block.records === 0 ? Number.POSITIVE_INFINITY : limits.age - (Date.now() - begun),
+      block.account.records === 0 ? Number.POSITIVE_INFINITY : limits.age - (Date.now() - begun),
     )
     if (step.kind === 'end') break
     // What comes when we are told to stop may be cut short: it is read again after the restart.

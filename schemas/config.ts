@@ -69,7 +69,7 @@ export const Config = z.strictObject({
       block_bytes: z
         .int()
         .min(1024)
-        .default(8 << 20),
+        .default(16 << 20),
       block_rows: z.int().min(1).default(100_000),
       block_seconds: z.number().positive().default(1),
       /** How often a followed file is looked at, and how long after its rotation it is still read. */

@@ -4,16 +4,8 @@ import type { Columns, ColumnType } from '../schemas/delivery-events.ts'
 const bytesOf = (array: Uint8Array | Uint16Array | Uint32Array | Float64Array | BigUint64Array): Uint8Array =>
   new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
 
-/** Integers of 64 bits out of numbers; two halves each, for a BigInt each costs ten times as much. */
-function wide(values: readonly number[]): Uint8Array {
-  const halves = new Uint32Array(values.length * 2)
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] ?? 0
-    halves[row * 2] = value
-    halves[row * 2 + 1] = Math.floor(value / 0x1_0000_0000)
-  }
-  return bytesOf(halves)
-}
+/** The lower and the upper 32 bits of an integer. */
+const halves = (value: number): [number, number] => [value >>> 0, Math.floor(value / 0x1_0000_0000) >>> 0]
 
 /** Bytes that grow. Integers are little-endian, as on every machine that the engine runs on; `varint` is LEB128, as ClickHouse writes lengths. */
 class Bytes {
@@ -50,7 +42,7 @@ class Bytes {
   }
 
   u64(value: number): void {
-    this.raw(wide([value]))
+    this.raw(bytesOf(Uint32Array.from(halves(value))))
   }
 
   text(value: string | Buffer): void {
@@ -129,107 +121,138 @@ function typeName(type: ColumnType): string {
 const DICTIONARY_VERSION = 1
 const HAS_ADDITIONAL_KEYS = 1 << 9
 
-function writeLowCardinality(out: Bytes, values: readonly unknown[]): void {
-  out.u64(DICTIONARY_VERSION)
-  // The dictionary of an empty column is no dictionary at all.
-  if (values.length > 0) writeDictionary(out, values)
+/** Rows of which one column is written: `rows[row][name]` is read where it is needed, a copy of each column costs more. */
+interface Column {
+  rows: readonly Record<string, unknown>[]
+  name: string
 }
 
-function writeDictionary(out: Bytes, values: readonly unknown[]): void {
+function writeLowCardinality(out: Bytes, { rows, name }: Column): void {
+  out.u64(DICTIONARY_VERSION)
+  // The dictionary of an empty column is no dictionary at all.
+  if (rows.length === 0) return
   const keys = new Map<string, number>([['', 0]])
-  const indexes = new Uint32Array(values.length)
+  const indexes = new Uint32Array(rows.length)
   let last = ''
-  let index: number | undefined = 0
-  for (let row = 0; row < values.length; row++) {
-    const text = values[row] as string
+  let index = 0
+  for (let row = 0; row < rows.length; row++) {
+    const text = rows[row]?.[name] as string
     // Most columns repeat their value from row to row.
     if (text !== last) {
-      index = keys.get(text)
-      if (index === undefined) {
-        index = keys.size
-        keys.set(text, index)
-      }
+      index = keyOf(keys, text)
       last = text
     }
-    indexes[row] = index ?? 0
+    indexes[row] = index
   }
+  writeDictionary(out, keys, indexes)
+}
+
+function keyOf(keys: Map<string, number>, text: string): number {
+  const known = keys.get(text)
+  if (known !== undefined) return known
+  keys.set(text, keys.size)
+  return keys.size - 1
+}
+
+function writeDictionary(out: Bytes, keys: ReadonlyMap<string, number>, indexes: Uint32Array): void {
   const width = keys.size <= 0x100 ? 0 : keys.size <= 0x1_0000 ? 1 : 2
   out.u64(width + HAS_ADDITIONAL_KEYS)
   out.u64(keys.size)
   for (const key of keys.keys()) out.text(key)
-  out.u64(values.length)
+  out.u64(indexes.length)
   out.raw(bytesOf(width === 0 ? Uint8Array.from(indexes) : width === 1 ? Uint16Array.from(indexes) : indexes))
 }
 
 /** A map is its rows' ends, then all keys, then all values; the keys' version goes before everything. */
-function writeMap(out: Bytes, maps: readonly ReadonlyMap<string, number>[]): void {
+function writeMap(out: Bytes, { rows, name }: Column): void {
   out.u64(DICTIONARY_VERSION)
+  const maps = rows.map((row) => row[name] as ReadonlyMap<string, number>)
   let end = 0
   for (const map of maps) {
     end += map.size
     out.u64(end)
   }
-  const keys = maps.flatMap((map) => [...map.keys()])
-  if (keys.length > 0) writeDictionary(out, keys)
-  out.raw(wide(maps.flatMap((map) => [...map.values()])))
+  const keys = new Map<string, number>([['', 0]])
+  const indexes = Uint32Array.from(maps.flatMap((map) => [...map.keys()].map((key) => keyOf(keys, key))))
+  if (indexes.length > 0) writeDictionary(out, keys, indexes)
+  out.raw(bytesOf(Uint32Array.from(maps.flatMap((map) => [...map.values()].flatMap(halves)))))
 }
 
-function addressesOf(values: readonly string[]): Uint8Array {
-  const bytes = new Uint8Array(values.length * 16)
-  for (let row = 0; row < values.length; row++) {
-    const value = values[row] ?? ''
+function writeAddresses(out: Bytes, { rows, name }: Column): void {
+  const bytes = new Uint8Array(rows.length * 16)
+  for (let row = 0; row < rows.length; row++) {
+    const value = rows[row]?.[name] as string
     if (value !== '' && value !== '::') bytes.set(cachedAddress(value), row * 16)
   }
-  return bytes
+  out.raw(bytes)
 }
 
-function enumsOf(names: readonly string[], values: readonly string[]): Uint8Array {
-  const numbers = new Map(names.map((name, index) => [name, index + 1]))
-  const bytes = new Uint8Array(values.length)
-  for (let row = 0; row < values.length; row++) bytes[row] = numbers.get(values[row] ?? '') ?? 1
-  return bytes
+function writeEnums(out: Bytes, names: readonly string[], { rows, name }: Column): void {
+  const numbers = new Map(names.map((word, index) => [word, index + 1]))
+  const bytes = new Uint8Array(rows.length)
+  for (let row = 0; row < rows.length; row++) bytes[row] = numbers.get(rows[row]?.[name] as string) ?? 1
+  out.raw(bytes)
 }
 
-function writeColumn(out: Bytes, type: ColumnType, values: readonly unknown[]): void {
+function writeNumbers(
+  out: Bytes,
+  into: Uint8Array | Uint16Array | Uint32Array | Float64Array,
+  { rows, name }: Column,
+): void {
+  for (let row = 0; row < rows.length; row++) into[row] = rows[row]?.[name] as number
+  out.raw(bytesOf(into))
+}
+
+/** 64-bit integers out of numbers or BigInts; numbers in two halves each, for a BigInt each costs ten times as much. */
+function writeWide(out: Bytes, { rows, name }: Column): void {
+  const both = new Uint32Array(rows.length * 2)
+  const whole = new BigUint64Array(both.buffer)
+  for (let row = 0; row < rows.length; row++) {
+    const value = rows[row]?.[name] as number | bigint
+    if (typeof value === 'bigint') whole[row] = value
+    else {
+      both[row * 2] = value
+      both[row * 2 + 1] = Math.floor(value / 0x1_0000_0000)
+    }
+  }
+  out.raw(bytesOf(both))
+}
+
+function writeColumn(out: Bytes, type: ColumnType, column: Column): void {
+  const { rows, name } = column
   if (typeof type === 'object') {
-    out.raw(enumsOf(type.enum8, values as string[]))
+    writeEnums(out, type.enum8, column)
     return
   }
   switch (type) {
     case 'String':
-      for (const value of values) out.text(value as string | Buffer)
+      for (let row = 0; row < rows.length; row++) out.text(rows[row]?.[name] as string | Buffer)
       break
     case 'LowCardinality(String)':
-      writeLowCardinality(out, values)
+      writeLowCardinality(out, column)
       break
     case 'UInt8':
-      out.raw(Uint8Array.from(values as number[]))
+      writeNumbers(out, new Uint8Array(rows.length), column)
       break
     case 'UInt16':
-      out.raw(bytesOf(Uint16Array.from(values as number[])))
+      writeNumbers(out, new Uint16Array(rows.length), column)
       break
     case 'UInt32':
-      out.raw(bytesOf(Uint32Array.from(values as number[])))
-      break
-    case 'UInt64':
-      out.raw(
-        typeof values[0] === 'bigint'
-          ? bytesOf(BigUint64Array.from(values as bigint[]))
-          : wide(values as number[]),
-      )
+      writeNumbers(out, new Uint32Array(rows.length), column)
       break
     case 'Float64':
-      out.raw(bytesOf(Float64Array.from(values as number[])))
+      writeNumbers(out, new Float64Array(rows.length), column)
       break
-    case 'Map(LowCardinality(String), UInt64)':
-      writeMap(out, values as ReadonlyMap<string, number>[])
-      break
+    case 'UInt64':
     case 'Int64':
     case "DateTime64(3, 'UTC')":
-      out.raw(wide(values as number[]))
+      writeWide(out, column)
+      break
+    case 'Map(LowCardinality(String), UInt64)':
+      writeMap(out, column)
       break
     case 'IPv6':
-      out.raw(addressesOf(values as string[]))
+      writeAddresses(out, column)
       break
   }
 }
@@ -245,11 +268,7 @@ export function encodeNative<Row>(columns: Columns<Row>, rows: readonly Row[]): 
   for (const [name, type] of columns) {
     out.text(name)
     out.text(typeName(type))
-    writeColumn(
-      out,
-      type,
-      rows.map((row) => row[name]),
-    )
+    writeColumn(out, type, { rows: rows as readonly Record<string, unknown>[], name })
   }
   return out.done()
 }

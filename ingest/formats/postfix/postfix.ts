@@ -57,9 +57,11 @@ function open(messages: Correlator): FormatReader {
     if (message.sender !== sender) message.sender = detached(sender)
     // `expired` or `force-expired`, by postsuper(1).
     if (!/^>, status=(?:force-)?expired/.test(text.slice(end, end + 24))) return CORRELATED
-    const events = messages
-      .settleAll(key)
-      .map((last): LoggedEvent => ({ ...last, outcome: 'expired', event_time: record.time }))
+    const events = messages.settleAll(key)
+    for (const event of events) {
+      event.outcome = 'expired'
+      event.event_time = record.time
+    }
     return events.length > 0
       ? { kind: 'events', events }
       : { kind: 'ignored', rule: 'postfix.expired_unseen' }
