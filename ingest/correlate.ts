@@ -5,6 +5,8 @@ export interface Message {
   sender: string
   message_id: string
   header_from_domain: string
+  dkim_domain: string
+  dkim_selector: string
   /**
    * Recipients last seen deferred, by name: a line that gives a message up names no reply, or not even them.
    * The event as JSON, which keeps no slice of the lines that were read; few are ever asked for.
@@ -51,13 +53,17 @@ function unpacked(text: string): LoggedEvent {
   )
 }
 
-type Stored = [
-  key: string,
-  sender: string,
-  message_id: string,
-  header_from_domain: string,
-  deferred: [string, string][],
-]
+/** A message as it is kept: its key, what its lines said, in the order of `SAID`, and its deferrals. */
+type Stored = [key: string, said: string[], deferred: [string, string][]]
+
+const SAID = ['sender', 'message_id', 'header_from_domain', 'dkim_domain', 'dkim_selector'] as const
+const nothingSaid = () => ({
+  sender: '',
+  message_id: '',
+  header_from_domain: '',
+  dkim_domain: '',
+  dkim_selector: '',
+})
 
 /** What changed since the last time, or with `full` the whole state. */
 interface Stage {
@@ -109,10 +115,8 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     if (known !== undefined) return change(known)
     makeRoom()
     const message: Kept = {
+      ...nothingSaid(),
       key: detached(key),
-      sender: '',
-      message_id: '',
-      header_from_domain: '',
       deferred: undefined,
       order: order++,
       kept: false,
@@ -159,8 +163,7 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     const living = [...of].filter(({ ended }) => !ended).sort((a, b) => a.order - b.order)
     return living.map((message) => {
       message.kept = true
-      const { key, sender, message_id, header_from_domain, deferred } = message
-      return [key, sender, message_id, header_from_domain, [...(deferred ?? NONE)]]
+      return [message.key, SAID.map((name) => message[name]), [...(message.deferred ?? NONE)]]
     })
   }
 
@@ -176,20 +179,22 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
   function restore({ full, removed: gone, set }: Stage): void {
     if (full) for (const key of [...messages.keys()]) end(key)
     for (const key of gone) end(key)
-    for (const [key, sender, message_id, header_from_domain, deferred] of set) {
+    for (const [key, said, deferred] of set) {
       const before = messages.get(key)
       entries += 1 + deferred.length - (before === undefined ? 0 : 1 + (before.deferred?.size ?? 0))
-      messages.set(key, {
+      const message: Kept = {
+        ...nothingSaid(),
         key,
-        sender,
-        message_id,
-        header_from_domain,
         deferred: new Map(deferred),
         order: before?.order ?? order++,
         kept: true,
         changed: false,
         ended: false,
+      }
+      SAID.forEach((name, index) => {
+        message[name] = said[index] ?? ''
       })
+      messages.set(key, message)
     }
     removed.clear()
   }

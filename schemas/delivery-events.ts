@@ -64,6 +64,8 @@ export const DELIVERY_EVENTS: Columns<DeliveryEventRow> = [
   ['sender', 'String'],
   ['sender_domain', LC],
   ['header_from_domain', LC],
+  ['dkim_domain', LC],
+  ['dkim_selector', LC],
   ['recipient', 'String'],
   ['recipient_domain', LC],
   ['recipient_org_domain', LC],

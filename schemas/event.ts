@@ -40,6 +40,9 @@ export interface LoggedEvent {
   sender: string
   /** Domain of the visible From (RFC 5322), where a log tells it. */
   header_from_domain: string
+  /** Domain and selector of the DKIM signature that we added (RFC 6376, 3.5), where a log tells them. */
+  dkim_domain: string
+  dkim_selector: string
   recipient: string
   /** The address before aliasing. */
   original_recipient: string
@@ -77,6 +80,8 @@ export function emptyEvent(): DeliveryEventRow {
     message_id: '',
     sender: '',
     header_from_domain: '',
+    dkim_domain: '',
+    dkim_selector: '',
     recipient: '',
     original_recipient: '',
     remote_host: '',
@@ -128,6 +133,8 @@ export const LOGGED_FIELDS = [
   'message_id',
   'sender',
   'header_from_domain',
+  'dkim_domain',
+  'dkim_selector',
   'recipient',
   'original_recipient',
   'remote_host',

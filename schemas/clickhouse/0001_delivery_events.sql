@@ -15,6 +15,8 @@ CREATE TABLE delivery_events
     sender String COMMENT 'Envelope MAIL FROM (RFC 5321, 4.1.1.2); empty is the null sender',
     sender_domain LowCardinality(String) COMMENT 'Its domain, lower-case A-labels (RFC 5890)',
     header_from_domain LowCardinality(String) COMMENT 'Domain of the visible From (RFC 5322, 3.6.2), where a log tells it',
+    dkim_domain LowCardinality(String) COMMENT 'd= of the DKIM signature that we added (RFC 6376, 3.5), where a log tells it',
+    dkim_selector LowCardinality(String) COMMENT 'Its s=',
     recipient String COMMENT 'Envelope RCPT TO (RFC 5321, 4.1.1.3)',
     recipient_domain LowCardinality(String) COMMENT 'Its domain, lower-case A-labels (RFC 5890)',
     recipient_org_domain LowCardinality(String) COMMENT 'Its organisational domain by the Public Suffix List',

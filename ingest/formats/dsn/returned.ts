@@ -6,6 +6,9 @@ export interface Returned {
   message_id: string
   /** Lower case. */
   header_from_domain: string
+  /** Of its first DKIM-Signature (RFC 6376, 3.5), the one that was added last. */
+  dkim_domain: string
+  dkim_selector: string
   /** Return-Path, '' where it is missing or null. */
   sender: string
   /** The id under which the reporting MTA had received the mail. */
@@ -58,6 +61,13 @@ function receivedId(headers: Headers, by: string): string {
   return ''
 }
 
+/** A tag of a DKIM-Signature field (RFC 6376, 3.2), '' where it is missing or no name. */
+function signatureTag(headers: Headers, tag: string): string {
+  const tags = field(headers, 'dkim-signature').split(';')
+  const value = tags.find((text) => text.trimStart().startsWith(`${tag}=`)) ?? ''
+  return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/.exec(value.slice(value.indexOf('=') + 1).trim())?.[0] ?? ''
+}
+
 /** Reads the returned mail among the parts of a report; everything is '' where none came back. */
 export function readReturned(parts: Part[], reportingMta: string): Returned {
   const part = parts.find(({ type }) => TYPES.has(type))
@@ -68,6 +78,8 @@ export function readReturned(parts: Part[], reportingMta: string): Returned {
   return {
     message_id: id.startsWith('<') && id.endsWith('>') ? id.slice(1, -1) : id,
     header_from_domain: from.includes('@') ? from.slice(from.lastIndexOf('@') + 1).toLowerCase() : '',
+    dkim_domain: signatureTag(headers, 'd').toLowerCase(),
+    dkim_selector: signatureTag(headers, 's'),
     sender: firstAddress(field(headers, 'return-path')),
     queue_id: receivedId(headers, reportingMta),
     ...authentication(headers),

@@ -5,11 +5,13 @@ import { addressEnd } from './address.ts'
 import { readDelivery } from './delivery.ts'
 import { daemonOf, headerFromDomain, noticeRule, queueIdLength } from './line.ts'
 import { readRejection } from './rejection.ts'
+import { readSignature } from './signature.ts'
 
-// Filters that log beside Postfix: what they found stands in the refusals of cleanup and smtpd.
+// Filters that log beside Postfix: what they refuse stands in the refusals of cleanup and smtpd.
 const FILTERS = new Map([
   ['opendkim', 'postfix.opendkim'],
   ['opendmarc', 'postfix.opendmarc'],
+  ['rspamd', 'postfix.rspamd'],
 ])
 
 const AFTER_SENDER = [', size=', ', status=']
@@ -27,6 +29,8 @@ function open(messages: Correlator): FormatReader {
     if (message === undefined) return event
     event.message_id = message.message_id
     event.header_from_domain ||= message.header_from_domain
+    event.dkim_domain = message.dkim_domain
+    event.dkim_selector = message.dkim_selector
     if (event.sender === '') event.sender = message.sender
     return event
   }
@@ -92,10 +96,23 @@ function open(messages: Correlator): FormatReader {
     return { kind: 'events', events: [complete(read, record, queueId, key)] }
   }
 
+  function filtered(record: LogRecord, rule: string): Disposition {
+    const signature = readSignature(record.program, record.message)
+    if (signature === undefined) return { kind: 'ignored', rule }
+    const message = messages.at(keyOf(record, signature.queue_id))
+    // Of several signatures the first, which is the innermost.
+    message.dkim_domain ||= detached(signature.dkim_domain)
+    message.dkim_selector ||= detached(signature.dkim_selector)
+    return CORRELATED
+  }
+
   function read(record: LogRecord): Disposition {
     const { program, message } = record
     const daemon = daemonOf(program)
-    if (daemon === '') return { kind: 'ignored', rule: FILTERS.get(program) ?? 'postfix.other_program' }
+    if (daemon === '') {
+      const rule = FILTERS.get(program)
+      return rule === undefined ? { kind: 'ignored', rule: 'postfix.other_program' } : filtered(record, rule)
+    }
     const length = queueIdLength(message)
     if (length === 0) return { kind: 'ignored', rule: `postfix.${daemon}` }
     const queueId = message.slice(0, length)

@@ -152,6 +152,36 @@ test.each([
   expect(events[0]?.enhanced_code).toMatch(/^5\.7\.[01]$/)
 })
 
+test('a signature that a filter added is known to the later events of the message', () => {
+  const refused = delivery(
+    'smtp',
+    `to=<b@rcpt.example>, relay=none, ${times}, dsn=4.4.1, status=deferred (connect to mx[192.0.2.1]:25: Connection timed out)`,
+  )
+  const opendkim = `${at} opendkim[415]: 4F9D195432C: DKIM-Signature field added (s=2026a, d=Sender.example)`
+  const rspamd = `${at} rspamd[37]: <7d7d2e>; task; rspamd_task_write_log: id: <m@sender.example>, qid: <4F9D195432C>, ip: 192.0.2.9, from: <a@sender.example>, (default: F (no action): [-0.10/15.00] [MIME_GOOD(-0.10){text/plain;},DKIM_SIGNED(0.00){sender.example:s=r1;},RCPT_COUNT_ONE(0.00){1;}]), len: 428`
+  for (const [line, dkim_selector] of [
+    [opendkim, '2026a'],
+    [rspamd, 'r1'],
+  ] as const) {
+    const { events, account } = read([line, refused])
+    expect(events).toMatchObject([{ dkim_domain: 'sender.example', dkim_selector }])
+    expect(account.correlated).toBe(1)
+  }
+})
+
+test.each([
+  'opendkim[1]: 4F9D195432C: no signing table match for a@b.example',
+  'opendkim[1]: 4F9D195432C: DKIM-Signature field added (s=x y, d=b.example)',
+  'opendkim[1]: DKIM-Signature field added (s=x',
+  'rspamd[1]: <1>; task; rspamd_task_write_log: id: <m>, qid: <4F9>, DKIM_SIGNED(0.00){<script>:s=r1;}',
+  'rspamd[1]: <1>; lua; multimap.lua:100: hit',
+])("a filter's other line is ignored by its name: %s", (line) => {
+  const { account } = read([`${at} ${line}`])
+  expect([...account.ignored.keys()]).toEqual([
+    line.startsWith('rspamd') ? 'postfix.rspamd' : 'postfix.opendkim',
+  ])
+})
+
 test("a daemon's own words are no queue id", () => {
   const { events, account } = read([`${at} postfix/smtpd[1]: warning: reject: ETRN e... from h[192.0.2.1]`])
   expect(events).toEqual([])
