@@ -1,6 +1,6 @@
-import { engineRefusal, Refusal } from '../store/http/errors.ts'
+import { Refusal } from '../store/http/errors.ts'
 import { admit } from '../store/http/statement.ts'
-import { engineMessage, type Store, StoreError } from '../store/store.ts'
+import { StatementError, type Store } from '../store/store.ts'
 import { parseOptions, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
 import { UsageError } from './usage-error.ts'
@@ -54,8 +54,8 @@ async function readOnly(store: Store, asked: string): Promise<string> {
     const { sql, format } = await admit(run, asked, judge)
     if (format === '') return sql
   } catch (error) {
-    if (error instanceof StoreError) throw error
-    throw new UsageError(error instanceof Refusal ? error.message : engineRefusal(error).message)
+    if (error instanceof Refusal) throw new UsageError(error.message)
+    throw error
   }
   throw new UsageError('leave FORMAT out; --json and --csv choose the output')
 }
@@ -79,8 +79,8 @@ export async function queryCommand(args: string[]): Promise<number> {
       await print(rowsText(rowFormat(values), columns, rows))
       return 0
     } catch (error) {
-      if (error instanceof UsageError || error instanceof StoreError) throw error
-      throw new UsageError(engineMessage(error))
+      // The one who wrote the statement can mend it.
+      throw error instanceof StatementError ? new UsageError(error.message) : error
     }
   })
 }

@@ -1,8 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { engineMessage, insertSettings, type Store, StoreError } from './store.ts'
+import { insertSettings, type Store, StoreError, storeError } from './store.ts'
 
 interface Result {
   text(): string
@@ -47,11 +46,11 @@ function openingError(folder: string, error: unknown): StoreError {
     return new StoreError(
       `${folder} is in use by another faultline process: stop it, or talk to it with --url http://127.0.0.1:8123`,
     )
-  return new StoreError(`cannot open the store in ${folder}: ${engineMessage(error)}`)
+  return storeError(`cannot open the store in ${folder}`, error)
 }
 
-/** One queue: a session runs one query at a time, and a second one is refused rather than kept waiting. */
-function oneAtATime(session: Session) {
+/** One queue: a session runs one query at a time, and a second one is refused rather than kept waiting. Throws a StoreError. */
+function oneAtATime(session: Session, folder: string) {
   let last: Promise<unknown> = Promise.resolve()
   return (sql: string, params: object | undefined, format: string): Promise<Result> => {
     const run = () =>
@@ -60,8 +59,18 @@ function oneAtATime(session: Session) {
         : session.queryBindAsync(sql, params, { format })
     const next = last.then(run, run)
     last = next.catch(() => {})
-    return next
+    return next.catch((error: unknown) => {
+      throw storeError(folder, error)
+    })
   }
+}
+
+/** Where rows wait in files for the engine, in a store's folder. What a killed process left there is in no table yet. */
+export const BLOCKS = 'blocks'
+
+async function emptyFolder(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true })
+  await mkdir(path, { mode: 0o700 })
 }
 
 const READ_SESSIONS = 3
@@ -85,7 +94,7 @@ export async function openEmbedded(path: string): Promise<EmbeddedStore> {
   const open = async (): Promise<ReturnType<typeof oneAtATime>> => {
     const session = new engine.Session(folder)
     sessions.push(session)
-    const run = oneAtATime(session)
+    const run = oneAtATime(session, folder)
     await run(`CREATE DATABASE IF NOT EXISTS ${DATABASE}`, undefined, 'Null')
     await run(`USE ${DATABASE}`, undefined, 'Null')
     await run('SET output_format_json_quote_64bit_integers = 0', undefined, 'Null')
@@ -107,7 +116,8 @@ export async function openEmbedded(path: string): Promise<EmbeddedStore> {
     for (const session of sessions) session.close()
     throw openingError(folder, error)
   }
-  const blocks = await mkdtemp(join(tmpdir(), 'faultline-'))
+  const blocks = join(folder, BLOCKS)
+  await emptyFolder(blocks)
   let turn = 0
   let files = 0
   const reader = () => readers[turn++ % readers.length] ?? writer

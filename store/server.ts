@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
-import { engineMessage, insertSettings, type Store, StoreError } from './store.ts'
+import { insertSettings, type Store, storeError } from './store.ts'
 
 /** A ClickHouse server (or another faultline's endpoint) over HTTP. `url` may carry user, password and database. */
 export function openServer(url: string): Store {
@@ -21,8 +21,7 @@ export function openServer(url: string): Store {
     try {
       return await answer
     } catch (error) {
-      // The address without its password.
-      throw new StoreError(`${origin}: ${engineMessage(error)}`, { cause: error })
+      throw storeError(origin, error)
     }
   }
 

@@ -36,11 +36,22 @@ export function insertSettings(token: string) {
 /** The store cannot be opened or does not answer; the message says what is wrong and how to mend it. */
 export class StoreError extends Error {}
 
+/** The engine refused or failed a statement: what it said, in one line. */
+export class StatementError extends StoreError {}
+
 /** The first line of an engine's message, without its code and its stack. */
-export function engineMessage(error: unknown): string {
+function engineMessage(error: unknown): string {
   const [line = ''] = (error instanceof Error ? error.message : String(error)).split('\n')
   return line
     .replace(/^Code: [0-9]+\. /, '')
+    .replace(/^DB::Exception: /, '')
     .replace(/ \(version [^()]*(?:\([^()]*\))?\)$/, '')
     .slice(0, 500)
+}
+
+/** What the engine or its client threw, in one line behind the store's name: a folder, or an address without password. */
+export function storeError(store: string, error: unknown): StoreError {
+  const { code, clickhouseCode } = error as { code?: unknown; clickhouseCode?: unknown }
+  const Kind = clickhouseCode !== undefined || /^[0-9]+$/.test(String(code)) ? StatementError : StoreError
+  return new Kind(`${store}: ${engineMessage(error)}`, { cause: error })
 }

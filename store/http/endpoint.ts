@@ -1,9 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { EmbeddedStore } from '../embedded.ts'
+import { BLOCKS, type EmbeddedStore } from '../embedded.ts'
 import { StoreError } from '../store.ts'
 import { roleOf } from './access.ts'
 import { type Facts, sendAnswer, sendRefusal, sendText } from './answer.ts'
@@ -58,13 +56,12 @@ const poolReaders = () => Math.max(2, (Number(process.env['UV_THREADPOOL_SIZE'])
 export async function startEndpoint(options: EndpointOptions): Promise<RunningEndpoint> {
   const { store, host = '127.0.0.1', port, onError } = options
   const facts = await readFacts(store)
-  const blocks = await mkdtemp(join(tmpdir(), 'faultline-http-'))
   const ground: Ground = {
     folder: store.folder,
     database: DATABASE,
     limits: { ...LIMITS, ...options.limits },
     tableFunctions: facts.tableFunctions,
-    blocks,
+    blocks: join(store.folder, BLOCKS),
   }
   const slots = {
     reader: new Slots(options.readers ?? poolReaders(), MAX_WAITING),
@@ -105,7 +102,6 @@ export async function startEndpoint(options: EndpointOptions): Promise<RunningEn
       server.listen({ host, port, exclusive: true }, resolve)
     })
   } catch (error) {
-    await rm(blocks, { recursive: true, force: true })
     throw new StoreError(`the store can't be served on ${host}:${port}: ${listenError(error)}`, {
       cause: error,
     })
@@ -119,7 +115,6 @@ export async function startEndpoint(options: EndpointOptions): Promise<RunningEn
       await Promise.all(underWay)
       server.closeAllConnections()
       await closed
-      await rm(blocks, { recursive: true, force: true })
     },
   }
 }

@@ -44,10 +44,16 @@ let files = 0
 export async function runStatement(ground: Ground, asked: Asked): Promise<Answer> {
   if (!FORMAT_NAME.test(asked.format))
     throw new Refusal(73, 'UNKNOWN_FORMAT', `Unknown format ${asked.format.slice(0, 60)}`)
+  const insert = insertOf(asked)
+  if (insert !== undefined && asked.role === 'reader')
+    throw new Refusal(
+      497,
+      'ACCESS_DENIED',
+      'Not enough privileges: only the user writer inserts, with the password that the store is served with',
+    )
   return withSession(ground.folder, async (run) => {
     await run(preparation(ground, asked), 'Null')
-    const insert = insertOf(asked)
-    if (insert !== undefined) return runInsert(run, ground, asked.role, insert)
+    if (insert !== undefined) return runInsert(run, ground, insert)
     const { sql, format } = await admit(run, textOf(asked), { ...ground, role: asked.role })
     return { bytes: await run(sql, asked.format), format: format || asked.format }
   })
@@ -103,16 +109,15 @@ function insertOf({ query, body }: Asked): Insert | undefined {
 async function runInsert(
   run: Run,
   { blocks, tableFunctions }: Ground,
-  role: Role,
   { head, format, rows }: Insert,
 ): Promise<Answer> {
   if (!FORMAT_NAME.test(format))
     throw new Refusal(73, 'UNKNOWN_FORMAT', `Unknown format ${format.slice(0, 60)}`)
-  const { sql } = await admit(run, `${head} FORMAT ${format}`, { role, tableFunctions })
+  const { sql } = await admit(run, `${head} FORMAT ${format}`, { role: 'writer', tableFunctions })
   const cut = sql.lastIndexOf('FORMAT ')
   const empty = { bytes: new Uint8Array(), format: '' }
   if (rows.length === 0) return empty
-  const file = join(blocks, `${files++}.rows`)
+  const file = join(blocks, `http-${files++}.rows`)
   try {
     await writeFile(file, rows, { mode: 0o600 })
     await run(`${sql.slice(0, cut)}SELECT * FROM file(${quoted(file)}, ${quoted(format)})`, 'Null')
