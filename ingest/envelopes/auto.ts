@@ -18,12 +18,15 @@ function bare(line: string): string {
   return end - start === line.length ? line : line.slice(start, end)
 }
 
-/** Exim writes its own time stamp into syslog too, unless `syslog_timestamp` is off: syslog's is the one to keep. */
-function withoutEximStamp(record: LogRecord, context: EnvelopeContext): void {
+/**
+ * Exim writes its own time stamp into syslog too, unless `syslog_timestamp` is off: syslog's is the one to keep, but
+ * not the time of arrival.
+ */
+function withoutEximStamp(record: LogRecord, context: EnvelopeContext, isStamped: boolean): void {
   const inner = exim.open(record.message, context)
   if (inner === undefined) return
   record.message = inner.message
-  if (record.time === 0) record.time = inner.time
+  if (record.time === 0 || !isStamped) record.time = inner.time
 }
 
 /**
@@ -52,9 +55,9 @@ export function openAuto(context: EnvelopeContext): (line: string) => LogRecord 
   return (given) => {
     const line = bare(given)
     own.reference = context.reference
-    const record = open(line)
-    if (record === undefined) return plain(line)
-    if (record.program.startsWith('exim')) withoutEximStamp(record, own)
+    const enveloped = open(line)
+    const record = enveloped ?? plain(line, own)
+    if (record.program.startsWith('exim')) withoutEximStamp(record, own, enveloped !== undefined)
     if (record.time !== 0) own.previous = record.time
     return record
   }

@@ -10,6 +10,11 @@ export const MAX_HOST = 255
 export const MAX_PROGRAM = 128
 // `mail.info` (BusyBox) or `mail:info` (AIX): facility and severity that some daemons write before the tag.
 const FACILITY = /^[a-z]{2,10}\d?[.:][a-z]{2,8}$/
+/** `program[pid]: ` at the start of a line. */
+export const PID_TAG = /^[A-Za-z][A-Za-z0-9._/-]{0,127}\[\d{1,10}\]: /
+/** `host program[pid]: ` at the start of a line. */
+export const HOST_AND_PID_TAG =
+  /^[A-Za-z0-9][A-Za-z0-9._:-]{0,254} [A-Za-z][A-Za-z0-9._/-]{0,127}\[\d{1,10}\]: /
 // Solaris numbers its messages: `[ID 801593 mail.info] `.
 const MESSAGE_ID = /^\[ID \d{1,10} [a-z0-9]{2,10}\.[a-z]{2,8}\] /
 

@@ -53,7 +53,8 @@ function readHead(text: string): Head {
   }
   // Angle brackets before the end belong to what is shown: a pipe's command, a quoted local part.
   if (original?.end !== i) [original, shownEnd] = [undefined, -1]
-  const shown = text.slice(0, shownEnd === -1 ? i : shownEnd)
+  // Without any field a blank stands before the colon.
+  const shown = text.slice(0, shownEnd === -1 ? i : shownEnd).trimEnd()
   return { shown: shown.endsWith(')') ? shown.replace(/ \([^()]*\)$/, '') : shown, original, end: i }
 }
 
@@ -124,7 +125,7 @@ function deferAt(text: string, at: number): { error: string; end: number } | und
   const open = at + (isRouting ? 16 : 8)
   const close = text.indexOf(')', open)
   if (close === -1) return undefined
-  const isSystem = Number(text.slice(open, close)) > 0
+  const isSystem = !text.startsWith('-', open) && text.slice(open, close) !== '0'
   if (!isSystem || !text.startsWith(': ', close + 1)) return { error: '', end: close + 1 }
   const host = text.indexOf(' H=', close)
   const colon = text.indexOf(': ', close + 3)

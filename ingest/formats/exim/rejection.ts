@@ -23,6 +23,7 @@ const STAGES: [string, Stage][] = [
 
 const AUTHENTICATOR = ' authenticator failed for '
 const TEMPORARILY = 'temporarily '
+const DROPPED = " dropped by '"
 
 function refusal(stage: Stage, client: HostField | undefined): LoggedEvent {
   const event = emptyEvent()
@@ -48,8 +49,9 @@ function wordsFrom(event: LoggedEvent, text: string, at: number): LoggedEvent {
 export function readRejection(text: string): LoggedEvent | undefined {
   if (text.startsWith('H=')) return readClientFirst(text)
   if (text.startsWith('rejected ')) return readCommand(text, 9, undefined, undefined)
-  if (text.startsWith('F=')) {
-    // What local_scan() refuses names the sender first, and the client among the fields or not at all.
+  if (text.startsWith('F=') || text.startsWith('U=')) {
+    // What local_scan() refuses names the sender first, and the client among the fields or not at all; a local user
+    // (`U=`) has no host.
     const fields = readFields(` ${text}`, 0)
     return readCommand(text, rejectedAt(text, fields.end), fields.sender, fields.host)
   }
@@ -69,6 +71,10 @@ function readClientFirst(text: string): LoggedEvent | undefined {
   const client = hostAt(text, 2)
   if (client === undefined) return undefined
   const fields = readFields(text, client.end)
+  if (text.startsWith(DROPPED, fields.end)) {
+    const isGreeting = text.startsWith('connect', fields.end + DROPPED.length)
+    return wordsFrom(refusal(isGreeting ? 'connect' : 'unknown', client), text, fields.end)
+  }
   return readCommand(text, rejectedAt(text, fields.end + 1), fields.sender, client)
 }
 

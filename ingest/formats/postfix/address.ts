@@ -48,3 +48,13 @@ export function addressEnd(text: string, from: number, marks: readonly string[])
     at++
   }
 }
+
+const BARE = /^to=([^ <>,]{1,320}), (?:orig_to=([^ <>,]{1,320}), )?(?=relay=)/
+
+/** A delivery line with `<...>` around its addresses: very old versions, and filters in between, leave them out. */
+export function bracketed(text: string): string {
+  if (text.startsWith('to=<')) return text
+  return text.replace(BARE, (_, to: string, original: string | undefined) =>
+    original === undefined ? `to=<${to}>, ` : `to=<${to}>, orig_to=<${original}>, `,
+  )
+}

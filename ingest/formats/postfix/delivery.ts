@@ -18,6 +18,14 @@ const LOCAL_AGENTS = new Set(['local', 'virtual', 'lmtp', 'pipe'])
 const AFTER_TO = [', relay=', ', orig_to=<']
 const AFTER_ORIG_TO = [', relay=']
 
+// verify(8); the longer ones where the cache was not updated.
+const ADDRESS_PROBES = new Set([
+  'deliverable',
+  'undeliverable',
+  'deliverable-but-not-cached',
+  'undeliverable-but-not-cached',
+])
+
 /**
  * Reads the rest of a delivery agent's line behind the queue id: `to=<a>, relay=..., dsn=5.1.1, status=bounced (...)`.
  * Gives the event, the name of a rule that ignores the line, or undefined where the line is broken.
@@ -35,7 +43,7 @@ export function readDelivery(agent: string, text: string): LoggedEvent | string 
   if (relayEnd === -1 || statusAt === -1) return undefined
   const wordEnd = text.indexOf(' ', statusAt + 9)
   const status = wordEnd === -1 ? text.slice(statusAt + 9) : text.slice(statusAt + 9, wordEnd)
-  if (status === 'deliverable' || status === 'undeliverable') return 'postfix.address_probe'
+  if (ADDRESS_PROBES.has(status)) return 'postfix.address_probe'
   const outcome = OUTCOME[status]
   if (outcome === undefined) return undefined
   const words = wordEnd === -1 ? '' : text.slice(wordEnd + 2, text.endsWith(')') ? -1 : text.length)

@@ -1,7 +1,7 @@
 import type { LoggedEvent } from '../../../schemas/event.ts'
 import { type Correlator, detached } from '../../correlate.ts'
 import { CORRELATED, type Disposition, type Format, type FormatReader, type LogRecord } from '../format.ts'
-import { addressEnd } from './address.ts'
+import { addressEnd, bracketed } from './address.ts'
 import { readDelivery } from './delivery.ts'
 import { daemonOf, headerFromDomain, noticeRule, queueIdLength } from './line.ts'
 import { readRejection } from './rejection.ts'
@@ -114,10 +114,14 @@ function open(messages: Correlator): FormatReader {
       return rule === undefined ? { kind: 'ignored', rule: 'postfix.other_program' } : filtered(record, rule)
     }
     const length = queueIdLength(message)
-    if (length === 0) return { kind: 'ignored', rule: `postfix.${daemon}` }
+    if (length === 0) {
+      // Old versions name no queue id where the server behind a proxy refused.
+      if (message.startsWith('proxy-reject: ')) return noted(daemon, record, 'NOQUEUE', message)
+      return { kind: 'ignored', rule: `postfix.${daemon}` }
+    }
     const queueId = message.slice(0, length)
     const text = message.slice(length + 2)
-    if (text.startsWith('to=<')) return delivered(daemon, record, queueId, text)
+    if (text.startsWith('to=')) return delivered(daemon, record, queueId, bracketed(text))
     if (daemon === 'qmgr' || daemon === 'oqmgr' || daemon === 'nqmgr') return queued(record, queueId, text)
     return noted(daemon, record, queueId, text)
   }

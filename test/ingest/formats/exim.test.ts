@@ -46,6 +46,42 @@ test('a refusal tells who answered, at which command, in which words with escape
   ])
 })
 
+test.each([
+  [
+    'a local user is refused, who has no host',
+    '2026-11-24 03:24:54 U=www F=<a@b.example> rejected RCPT <x@y.example>: Sender verify failed',
+    {
+      outcome: 'rejected',
+      stage: 'rcpt_to',
+      sender: 'a@b.example',
+      recipient: 'x@y.example',
+      remote_host: '',
+    },
+  ],
+  [
+    'a client is dropped at its connection',
+    "2026-11-24 03:24:54 H=[192.0.2.101]:62839 dropped by 'connect' ACL: Country is banned",
+    { outcome: 'rejected', stage: 'connect', remote_ip: '192.0.2.101', reply_text: 'Country is banned' },
+  ],
+  [
+    'syslog with a blank between date and time',
+    '2026-11-24 03:24:54 mx1.example exim[29786]: plain authenticator failed for (User) [192.0.2.37]: 535 Incorrect authentication data',
+    { outcome: 'rejected', stage: 'auth', log_host: 'mx1.example', reply_code: 535 },
+  ],
+  [
+    'host and program alone, with a stamp of its own',
+    'mx1.example exim[29786]: 2026-11-24 03:24:54 plain authenticator failed for (User) [192.0.2.37]: 535 no',
+    { log_host: 'mx1.example', event_time: Date.UTC(2026, 10, 24, 3, 24, 54) },
+  ],
+  [
+    'words without any field',
+    `${message} ** u@x.example : Unrouteable address`,
+    { outcome: 'bounced', recipient: 'u@x.example', reply_text: 'Unrouteable address' },
+  ],
+])('%s', (_, line, expected) => {
+  expect(read([line]).events).toMatchObject([expected])
+})
+
 test('giving up repeats the last reply of that recipient', () => {
   const { events } = read([
     `${message} <= <> R=x U=exim P=local S=1`,

@@ -182,6 +182,31 @@ test.each([
   ])
 })
 
+test.each([
+  [
+    'addresses without brackets',
+    'local[1]: 2A22C263F6: to=user@host.example, orig_to=root@localhost, relay=local, delay=1, dsn=5.1.1, status=bounced (unknown user: "user")',
+    { recipient: 'user@host.example', original_recipient: 'root@localhost', outcome: 'bounced' },
+  ],
+  [
+    'a proxied refusal without a queue id',
+    'smtpd[1]: proxy-reject: END-OF-MESSAGE: 554 5.7.0 Reject, id=31619-02 - spam; from=<> to=<u@example.net> proto=SMTP helo=<x>',
+    { recipient: 'u@example.net', reply_code: 554, stage: 'end_of_data', queue_id: '' },
+  ],
+])('older versions: %s', (_, line, expected) => {
+  expect(read([`${at} postfix/${line}`]).events).toMatchObject([expected])
+})
+
+test('an address probe is no delivery, cached or not', () => {
+  const { account } = read([
+    delivery(
+      'error',
+      'to=<u@example.net>, relay=none, delay=0.01, dsn=5.1.1, status=undeliverable-but-not-cached (User unknown)',
+    ),
+  ])
+  expect([...account.ignored.keys()]).toEqual(['postfix.address_probe'])
+})
+
 test("a daemon's own words are no queue id", () => {
   const { events, account } = read([`${at} postfix/smtpd[1]: warning: reject: ETRN e... from h[192.0.2.1]`])
   expect(events).toEqual([])
