@@ -51,7 +51,10 @@ function material(keyType: string, encoded: string): { bits: number; error: stri
   }
   const bits = rsaKey(bytes)?.asymmetricKeyDetails?.modulusLength ?? 0
   if (bits === 0) return { bits, error: 'p= holds no RSA public key' }
-  return { bits, error: bits < MIN_BITS ? `an RSA key of ${bits} bits; under ${MIN_BITS} is invalid (RFC 8301)` : '' }
+  return {
+    bits,
+    error: bits < MIN_BITS ? `an RSA key of ${bits} bits; under ${MIN_BITS} is invalid (RFC 8301)` : '',
+  }
 }
 
 /** Why the tags are no key for mail, '' where nothing speaks against it. */
@@ -79,7 +82,8 @@ export function readDkimKey(name: string, selector: string, texts: readonly stri
   const revoked = tags.get('p') === '' && listError === ''
   let bits = 0
   const wrong = listError || tagError(tags, keyType)
-  if (texts.length > 1) tell(`${texts.length} TXT records; which one counts is not defined (RFC 6376, 3.6.2.2)`)
+  if (texts.length > 1)
+    tell(`${texts.length} TXT records; which one counts is not defined (RFC 6376, 3.6.2.2)`)
   if (wrong !== '') tell(wrong)
   else if (revoked) tell('p= is empty: the key is revoked; mail signed with it fails (RFC 6376, 3.6.1)')
   else {
@@ -127,5 +131,7 @@ function without(name: string, selector: string, answer: Answer): DkimKey {
 export async function dkimKey(lookup: Lookup, selector: string, domain: string): Promise<DkimKey> {
   const name = `${selector}._domainkey.${domain}`.toLowerCase()
   const answer = await lookup(name, 'TXT')
-  return answer.status === 'found' ? readDkimKey(name, selector, answer.records) : without(name, selector, answer)
+  return answer.status === 'found'
+    ? readDkimKey(name, selector, answer.records)
+    : without(name, selector, answer)
 }

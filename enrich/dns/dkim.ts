@@ -49,7 +49,9 @@ export async function dkimFacts(
   const [told, guessed] = await Promise.all([
     Promise.all(known.map((selector) => dkimKey(lookup, selector, domain))),
     Promise.all(
-      guesses.filter((selector) => !known.includes(selector)).map((selector) => dkimKey(lookup, selector, domain)),
+      guesses
+        .filter((selector) => !known.includes(selector))
+        .map((selector) => dkimKey(lookup, selector, domain)),
     ),
   ])
   // A guess proves nothing by its absence; a wildcard's text is no key.

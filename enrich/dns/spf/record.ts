@@ -106,7 +106,10 @@ function mechanism(term: string): Mechanism | SpfSyntaxError {
       return { ...directive, kind, domain }
     }
     default:
-      return wrong(term, /^ipv[46]$/.test(kind) ? `no mechanism of SPF; ip${kind[3]} is meant` : 'no mechanism of SPF')
+      return wrong(
+        term,
+        /^ipv[46]$/.test(kind) ? `no mechanism of SPF; ip${kind[3]} is meant` : 'no mechanism of SPF',
+      )
   }
 }
 

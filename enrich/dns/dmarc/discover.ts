@@ -1,0 +1,196 @@
+import { orgDomainOf } from '../../domains.ts'
+import type { Lookup } from '../answer.ts'
+import { failed, type Problem, type TextState } from '../words.ts'
+import { DMARC_POLICIES, type DmarcPolicy, type DmarcRecord, readDmarc } from './record.ts'
+
+/** Which policy applies to a domain, and where it was found. */
+export interface DmarcDecision {
+  /** What receivers are asked to do, after `t=y`; '' where there is no DMARC. */
+  policy: DmarcPolicy | ''
+  /** The tag it came from: p, sp or np; '' where the record counts as `none` for its faults. */
+  tag: 'p' | 'sp' | 'np' | ''
+  record_domain: string
+  org_domain: string
+}
+
+/** The published DMARC policy of a domain. */
+export interface DmarcFacts extends DmarcDecision {
+  state: TextState
+  record: string
+  adkim: 'relaxed' | 'strict'
+  aspf: 'relaxed' | 'strict'
+  testing: boolean
+  rua: string[]
+  ruf: string[]
+  /** What receivers find that follow RFC 7489: the organisational domain by the Public Suffix List, no np, no t. */
+  rfc7489: DmarcDecision
+  /** Whether the two differ in policy or organisational domain: receivers do, for years. */
+  differs: boolean
+  problems: Problem[]
+}
+
+interface Found {
+  domain: string
+  record: DmarcRecord
+}
+
+interface Walk {
+  found: Found[]
+  /** DNS gave no answer: what stands above is not known. */
+  cut: boolean
+  problems: Problem[]
+}
+
+/** RFC 9989, 4.10: a domain of eight labels or more is shortened to seven after the first query. */
+const WALK_LABELS = 7
+
+async function ask(lookup: Lookup, domain: string, walk: Walk): Promise<DmarcRecord | undefined> {
+  const name = `_dmarc.${domain}`
+  const answer = await lookup(name, 'TXT')
+  if (failed(answer)) {
+    walk.cut = true
+    walk.problems.push({
+      name,
+      term: '',
+      problem: `DNS gave no answer: ${answer.status}`,
+      severity: 'temporary',
+    })
+    return undefined
+  }
+  const { record, problems } = readDmarc(name, answer.records)
+  walk.problems.push(...problems)
+  if (answer.status !== 'found' && answer.canonical !== name && answer.canonical !== '')
+    walk.problems.push({
+      name,
+      term: answer.canonical,
+      problem: 'the CNAME leads to a name without a record',
+      severity: 'note',
+    })
+  return record
+}
+
+/** The DNS tree walk (RFC 9989, 4.10): from the domain up, at most eight queries. */
+async function treeWalk(lookup: Lookup, domain: string): Promise<Walk> {
+  const walk: Walk = { found: [], cut: false, problems: [] }
+  let labels = domain.split('.')
+  while (labels.length > 0) {
+    const at = labels.join('.')
+    const record = await ask(lookup, at, walk)
+    if (walk.cut) break
+    if (record !== undefined) walk.found.push({ domain: at, record })
+    if (record !== undefined && record.psd !== 'u') break
+    labels = labels.length > WALK_LABELS ? labels.slice(-WALK_LABELS) : labels.slice(1)
+  }
+  return walk
+}
+
+/** The organisational domain of a walk (RFC 9989, 4.10.2). */
+function orgOfWalk(domain: string, { found }: Walk): string {
+  const last = found.at(-1)
+  if (last === undefined) return domain
+  if (last.record.psd === 'y' && last.domain !== domain)
+    return domain
+      .split('.')
+      .slice(-(last.domain.split('.').length + 1))
+      .join('.')
+  return last.domain
+}
+
+/** Whether the name exists in DNS: only NXDOMAIN says no (RFC 8020). */
+async function exists(lookup: Lookup, domain: string): Promise<boolean> {
+  return (await lookup(domain, 'A')).status !== 'nxdomain'
+}
+
+const lowered = (policy: DmarcPolicy) =>
+  DMARC_POLICIES[Math.max(0, DMARC_POLICIES.indexOf(policy) - 1)] ?? 'none'
+
+type Choice = Pick<DmarcDecision, 'policy' | 'tag'>
+
+/** The policy for a domain out of the record that applies to it (RFC 9989, 4.7 and 4.10.1). */
+async function choose(lookup: Lookup, domain: string, found: Found | undefined): Promise<Choice> {
+  if (found === undefined) return { policy: '', tag: '' }
+  const { record } = found
+  if (!record.usable || record.p === undefined)
+    return { policy: record.rua.length > 0 ? 'none' : '', tag: '' }
+  let tag: 'p' | 'sp' | 'np' = 'p'
+  if (found.domain !== domain) {
+    if (record.np !== undefined && record.np !== (record.sp ?? record.p) && !(await exists(lookup, domain)))
+      tag = 'np'
+    else if (record.sp !== undefined) tag = 'sp'
+  }
+  const policy = record[tag] ?? record.p
+  return { policy: record.testing ? lowered(policy) : policy, tag }
+}
+
+/** What RFC 7489, 6.6.3 finds: the domain's own record, else that of its organisational domain by the list. */
+async function byList(lookup: Lookup, domain: string): Promise<DmarcDecision> {
+  const org_domain = orgDomainOf(domain)
+  const walk: Walk = { found: [], cut: false, problems: [] }
+  for (const at of new Set([domain, org_domain])) {
+    const record = await ask(lookup, at, walk)
+    if (walk.cut) break
+    if (record === undefined) continue
+    const { p, sp, rua } = record
+    const isOwn = at === domain
+    const wrong = p === undefined || (record.sp === undefined && /;\s{0,9}sp\s{0,9}=/i.test(record.text))
+    if (wrong) return { policy: rua.length > 0 ? 'none' : '', tag: '', record_domain: at, org_domain }
+    const tag = !isOwn && sp !== undefined ? 'sp' : 'p'
+    return { policy: record[tag] ?? '', tag, record_domain: at, org_domain }
+  }
+  return { policy: '', tag: '', record_domain: '', org_domain }
+}
+
+/** A record at the domain itself is where it is most often put by mistake. */
+async function misplaced(lookup: Lookup, domain: string): Promise<Problem[]> {
+  const { records } = await lookup(domain, 'TXT')
+  if (!records.some((text) => /^v\s{0,9}=\s{0,9}DMARC1/i.test(text))) return []
+  const problem = `a DMARC record stands here; it belongs to _dmarc.${domain}`
+  return [{ name: domain, term: '', problem, severity: 'note' }]
+}
+
+/**
+ * The DMARC policy that applies to mail with `domain` in its visible From: by RFC 9989's tree walk, and beside it by
+ * RFC 7489's organisational domain. SPF's domain, the envelope's, is another matter.
+ */
+export async function dmarcFacts(lookup: Lookup, domain: string): Promise<DmarcFacts> {
+  const walk = await treeWalk(lookup, domain)
+  const org_domain = orgOfWalk(domain, walk)
+  const own = walk.found.find((found) => found.domain === domain)
+  const last = walk.found.at(-1)
+  // RFC 9989, 4.10.1: the domain's own record, else its organisation's, else that of the public suffix above.
+  const found =
+    own ??
+    (walk.cut ? undefined : walk.found.find((found) => found.domain === org_domain)) ??
+    (!walk.cut && last?.record.psd === 'y' ? last : undefined)
+  const problems =
+    found === undefined
+      ? [...walk.problems]
+      : walk.problems.filter(({ name }) => name === `_dmarc.${found.domain}`)
+  if (found === undefined && !walk.cut) problems.push(...(await misplaced(lookup, domain)))
+  const decision = await choose(lookup, domain, found)
+  const rfc7489 = await byList(lookup, domain)
+  const broken = problems.some(({ severity }) => severity === 'error')
+  const state =
+    found === undefined && walk.cut
+      ? 'temperror'
+      : broken
+        ? 'permerror'
+        : found === undefined
+          ? 'missing'
+          : 'valid'
+  return {
+    state,
+    ...decision,
+    record: found?.record.text ?? '',
+    record_domain: found?.domain ?? '',
+    org_domain,
+    adkim: found?.record.adkim ?? 'relaxed',
+    aspf: found?.record.aspf ?? 'relaxed',
+    testing: found?.record.testing ?? false,
+    rua: found?.record.rua ?? [],
+    ruf: found?.record.ruf ?? [],
+    rfc7489,
+    differs: !walk.cut && (rfc7489.policy !== decision.policy || rfc7489.org_domain !== org_domain),
+    problems,
+  }
+}
