@@ -35,7 +35,7 @@ const FORMERR = 1
 const AA = 1 << 10
 const TC = 1 << 9
 const RA = 1 << 7
-const FAULT = /(?:^|\.)(timeout|slow|servfail2?|refused|tc|tcpdead|badid|badq|noedns|flaky|case)\.test$/
+const FAULT = /(?:^|\.)(timeout|slow|servfail|refused|tc|tcpdead|badid|badq|noedns|flaky|case)\.test$/
 
 // What names under a fault have, where their fault lets it through.
 function faulty({ name, type }: Question): ZoneAnswer {
@@ -97,7 +97,6 @@ export async function startZoneServer(options: ZoneServerOptions = {}): Promise<
       case 'timeout':
         return undefined
       case 'servfail':
-      case 'servfail2':
         return failed(SERVFAIL)
       case 'refused':
         return failed(REFUSED)

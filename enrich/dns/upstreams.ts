@@ -1,0 +1,127 @@
+import { randomInt } from 'node:crypto'
+import type { RecordType } from './answer.ts'
+import { askTcp, askUdp, type Reply, type Server } from './transport.ts'
+import { encodeQuery, type Message, RCODE } from './wire.ts'
+
+/** How the servers are asked; times in milliseconds. */
+export interface UpstreamOptions {
+  servers: readonly Server[]
+  /** For one attempt. */
+  timeout_ms: number
+  /** Attempts for a question, over all servers. */
+  attempts: number
+  /** Waits for its turn before each question that leaves the machine. */
+  turn: () => Promise<void>
+  signal: AbortSignal
+  /** Told once when the last server stops answering, and once when one answers again. */
+  onAvailability: (available: boolean) => void
+}
+
+interface Upstream extends Server {
+  /** Attempts without an answer since the last one with. */
+  silent: number
+  down: boolean
+  probing: boolean
+  probe_at: number
+  probes: number
+}
+
+/** The servers behind a resolver. */
+export interface Upstreams {
+  /** Asks a question. `unavailable`: no server answers at present, and none was asked. Never rejects. */
+  ask(name: string, type: RecordType): Promise<Message | 'timeout' | 'unavailable'>
+}
+
+const SUSPECT_AFTER = 4
+const FIRST_PROBE_MS = 500
+const MAX_PROBE_MS = 30_000
+
+const isMessage = (reply: Reply): reply is Message => typeof reply === 'object'
+const isUsable = ({ rcode, malformed, knows, answers }: Message) =>
+  !malformed && (rcode === RCODE.NXDOMAIN || (rcode === RCODE.NOERROR && (knows || answers.length > 0)))
+
+/** Opens the servers of a resolver: the first that works is asked, the next where it fails. */
+export function openUpstreams(options: UpstreamOptions): Upstreams {
+  const { timeout_ms, attempts, turn, signal, onAvailability } = options
+  const upstreams: Upstream[] = options.servers.map((server) => ({
+    ...server,
+    silent: 0,
+    down: false,
+    probing: false,
+    probe_at: 0,
+    probes: 0,
+  }))
+  let available = true
+
+  function tell(): void {
+    const now = upstreams.some(({ down }) => !down)
+    if (now !== available) onAvailability(now)
+    available = now
+  }
+
+  function alive(upstream: Upstream): void {
+    upstream.silent = 0
+    upstream.probes = 0
+    upstream.down = false
+    tell()
+  }
+
+  // Names that nobody answers must not condemn a server: whether it lives is asked with the root's NS, and any
+  // answer will do. While it is down this is all it is asked, with back-off: it comes back without a flood.
+  async function probe(upstream: Upstream): Promise<void> {
+    if (upstream.probing) return
+    upstream.probing = true
+    const reply = await askUdp(upstream, encodeQuery('', 'NS', randomInt(0x10000)), timeout_ms, signal)
+    upstream.probing = false
+    if (isMessage(reply)) return alive(upstream)
+    upstream.down = true
+    upstream.probe_at = Date.now() + Math.min(MAX_PROBE_MS, FIRST_PROBE_MS * 2 ** upstream.probes++)
+    tell()
+  }
+
+  async function once(upstream: Upstream, name: string, type: RecordType): Promise<Reply> {
+    const query = encodeQuery(name, type, randomInt(0x10000))
+    const reply = await askUdp(upstream, query, timeout_ms, signal)
+    if (!isMessage(reply)) {
+      upstream.silent++
+      if (reply === 'unreachable' || upstream.silent >= SUSPECT_AFTER) void probe(upstream)
+      return reply
+    }
+    alive(upstream)
+    // RFC 6891, 7: a server that does not know EDNS is asked without.
+    if (reply.rcode === RCODE.FORMERR || reply.rcode === RCODE.NOTIMP) {
+      await turn()
+      return askUdp(upstream, encodeQuery(name, type, randomInt(0x10000), false), timeout_ms, signal)
+    }
+    if (!reply.truncated) return reply
+    await turn()
+    // A truncated answer is no answer: where TCP fails the question stays open.
+    return askTcp(upstream, encodeQuery(name, type, randomInt(0x10000)), timeout_ms, signal)
+  }
+
+  return {
+    async ask(name, type) {
+      let last: Message | undefined
+      const tried = new Set<Upstream>()
+      for (let attempt = 0; attempt < attempts && !signal.aborted; attempt++) {
+        const now = Date.now()
+        for (const upstream of upstreams) if (upstream.down && now >= upstream.probe_at) void probe(upstream)
+        const up = upstreams.filter(({ down }) => !down)
+        let upstream = up.find((one) => !tried.has(one))
+        if (upstream === undefined) {
+          // Each was asked. One of them answered: asking again gives the same.
+          if (last !== undefined || up[0] === undefined) break
+          tried.clear()
+          upstream = up[0]
+        }
+        tried.add(upstream)
+        await turn()
+        const reply = await once(upstream, name, type)
+        if (isMessage(reply) && isUsable(reply)) return reply
+        if (isMessage(reply) && !reply.truncated) last = reply
+      }
+      tell()
+      return last ?? (available ? 'timeout' : 'unavailable')
+    },
+  }
+}
