@@ -18,14 +18,14 @@ const UDP_PAYLOAD = 1232
 const MAX_NAME = 253
 const MAX_LABEL = 63
 
-/** Whether a name can stand in a question: labels of 1 to 63 octets, 253 in all, ASCII. The root is `''`. */
+/** Whether a name can stand in a question: labels of 1 to 63 octets, 253 in all, printable ASCII. The root is `''`. */
 export function isAskable(name: string): boolean {
   if (name.length > MAX_NAME) return false
   if (name === '') return true
   let label = 0
   for (let i = 0; i < name.length; i++) {
     const c = name.charCodeAt(i)
-    if (c <= 0x20 || c > 0x7e) return false
+    if (c < 0x20 || c > 0x7e) return false
     if (c !== 0x2e) label++
     else if (label === 0) return false
     else label = 0

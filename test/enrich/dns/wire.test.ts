@@ -164,18 +164,8 @@ test('400 MX, and a TXT of 64 KiB, are read in no time', () => {
 })
 
 test('names that can stand in a question', () => {
-  for (const good of ['', 'a', '_dmarc.good.test', `${'a.'.repeat(126)}a`, `${'a'.repeat(63)}.test`])
+  for (const good of ['', 'a', 'a b', '_dmarc.good.test', `${'a.'.repeat(126)}a`, `${'a'.repeat(63)}.test`])
     expect(isAskable(good), good).toBe(true)
-  for (const bad of [
-    '.',
-    'a.',
-    '.a',
-    'a..b',
-    'a b',
-    'b\u00fccher',
-    'a\0b',
-    'a'.repeat(64),
-    `${'a.'.repeat(127)}a`,
-  ])
+  for (const bad of ['.', 'a.', '.a', 'a..b', 'b\u00fccher', 'a\0b', 'a'.repeat(64), `${'a.'.repeat(127)}a`])
     expect(isAskable(bad), bad).toBe(false)
 })

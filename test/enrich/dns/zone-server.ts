@@ -57,6 +57,8 @@ export interface ZoneServerOptions {
   delay_ms?: number
   /** Recursion available in the answers; without it, only what is authoritative can be believed. */
   recursive?: boolean
+  /** Questions that are never answered, beside the names under timeout.test. */
+  silent?: (question: Question) => boolean
 }
 
 /** Starts a server that speaks DNS on the wire; names under `timeout.test`, `badid.test` and so on play their fault. */
@@ -88,6 +90,7 @@ export async function startZoneServer(options: ZoneServerOptions = {}): Promise<
     const failed = (rcode: number) => response({ rcode, answers: [], authorities: [] })
     const fault = FAULT.exec(question.name.toLowerCase())?.[1]
     const key = `${question.name} ${question.type}`
+    if (options.silent?.(question)) return undefined
     if (fault === undefined) {
       const found = response(answerFrom(zones, question.name, question.type))
       if (transport === 'tcp' || encode(found).length <= (edns?.udpPayloadSize ?? 512)) return found

@@ -74,7 +74,9 @@ export const REFUSED = 5
 const NXDOMAIN = 3
 const MAX_CHAIN = 8
 
-const isBelow = (child: string, parent: string) => child === parent || child.endsWith(`.${parent}`)
+// The apex of the root is ''.
+const isBelow = (child: string, parent: string) =>
+  parent === '' || child === parent || child.endsWith(`.${parent}`)
 
 // RFC 4592: the wildcard of the closest name that exists stands for those that do not.
 function recordsAt(zone: Zone, wanted: string): Answer[] | undefined {
