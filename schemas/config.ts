@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
+import { NO_SERVER, parseServer } from './server-address.ts'
 
 const timeZone = z.string().refine(
   (zone) => {
@@ -24,6 +25,10 @@ const listen = (host: string, port: number) =>
 const domain = z
   .string()
   .regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/, 'is no domain in lower-case A-label form, like mail.example.org')
+
+const server = z.string().refine((text) => parseServer(text) !== undefined, {
+  error: NO_SERVER,
+})
 
 const FileSource = z.strictObject({
   /** A log file that grows and is rotated. */
@@ -56,6 +61,34 @@ export const Config = z.strictObject({
   web: listen('127.0.0.1', 8080),
   /** The embedded store on ClickHouse's HTTP interface. */
   clickhouse: listen('127.0.0.1', 8123),
+  /** Look-ups of the domains in recent rejections. */
+  dns: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      /** Recursive resolvers as HOST:PORT; the system's where none is given. */
+      resolvers: z.array(server).default([]),
+      /** Sender domains that are looked up without a rejection, again and again as their TTL ends. */
+      watch: z.array(domain).default([]),
+      /** DKIM selectors by sender domain, beside those that mail and usual services tell. */
+      selectors: z
+        .record(z.string(), z.array(z.string().regex(/^[A-Za-z0-9_.-]{1,253}$/, 'is no selector')))
+        .default({}),
+      /** How long a batch of rows may wait for facts. */
+      wait_seconds: z.number().min(0).max(1).default(0.01),
+      /** For one attempt, of so many. */
+      timeout_seconds: z.number().min(0.05).max(30).default(1.5),
+      attempts: z.int().min(1).max(10).default(3),
+      /** Look-ups under way at a time. */
+      concurrency: z.int().min(1).max(1000).default(100),
+      /** Questions a second in the long run, and how many may come at once after a pause. */
+      queries_per_second: z.int().min(1).default(500),
+      burst: z.int().min(1).default(20_000),
+      /** Answers and facts kept at most, each. */
+      entries: z.int().min(100).default(100_000),
+      /** How long an answer is given beyond its TTL where no resolver answers (RFC 8767). */
+      stale_seconds: z.int().min(0).max(259_200).default(86_400),
+    })
+    .prefault({}),
   limits: z
     .strictObject({
       /** Messages that the correlators remember. */

@@ -109,7 +109,7 @@ function recording(lookup: Lookup): { lookup: Lookup; used: () => Freshness & { 
 }
 
 /** Whether a domain has a place in public DNS: several labels, no address literal (RFC 5321, 4.1.3). */
-const isName = (domain: string) =>
+export const isName = (domain: string) =>
   domain.includes('.') && !domain.startsWith('[') && addressOf(domain) === undefined
 
 /**

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache'
+import type { Server } from '../../schemas/server-address.ts'
 import type { Answer, AnswerStatus, Lookup, RecordType } from './answer.ts'
 import { type GateLimits, openGate } from './gate.ts'
-import type { Server } from './transport.ts'
 import { openUpstreams } from './upstreams.ts'
 import { type Finding, findIn, isAskable, RCODE } from './wire.ts'
 
@@ -40,6 +40,8 @@ export interface Resolver {
   /** What the cache holds, without asking: `undefined` where there is nothing that may still be used. */
   peek(name: string, type: RecordType): Answer | undefined
   readonly counters: ResolverCounters
+  /** Whether any server answers, as far as is known. */
+  readonly available: boolean
   /** Look-ups under way and waiting. */
   readonly load: { running: number; waiting: number; entries: number }
   close(): void
@@ -236,6 +238,9 @@ export function openResolver(options: ResolverOptions): Resolver {
       return isStaleUsable(entry, now) ? { ...entry.answer, ttl_s: STALE_TTL_S, stale: true } : undefined
     },
     counters,
+    get available() {
+      return upstreams.available
+    },
     get load() {
       return { running: gate.running, waiting: gate.waiting, entries: cache.size }
     },

@@ -1,12 +1,7 @@
 import { createSocket } from 'node:dgram'
 import { createConnection, isIPv6 } from 'node:net'
+import type { Server } from '../../schemas/server-address.ts'
 import { type Message, type Query, readMessage } from './wire.ts'
-
-/** A recursive resolver: an IP address and a port. */
-export interface Server {
-  host: string
-  port: number
-}
 
 /** What came back: an answer, nothing in time, or word that nobody listens there. */
 export type Reply = Message | 'timeout' | 'unreachable'

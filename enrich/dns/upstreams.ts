@@ -1,6 +1,7 @@
 import { randomInt } from 'node:crypto'
+import type { Server } from '../../schemas/server-address.ts'
 import type { RecordType } from './answer.ts'
-import { askTcp, askUdp, type Reply, type Server } from './transport.ts'
+import { askTcp, askUdp, type Reply } from './transport.ts'
 import { encodeQuery, type Message, RCODE } from './wire.ts'
 
 /** How the servers are asked; times in milliseconds. */
@@ -28,13 +29,15 @@ interface Upstream extends Server {
 
 /** The servers behind a resolver. */
 export interface Upstreams {
+  /** Whether any server answers, as far as is known. */
+  readonly available: boolean
   /** Asks a question. `unavailable`: no server answers at present, and none was asked. Never rejects. */
   ask(name: string, type: RecordType): Promise<Message | 'timeout' | 'unavailable'>
 }
 
 const SUSPECT_AFTER = 4
 const FIRST_PROBE_MS = 500
-const MAX_PROBE_MS = 30_000
+const MAX_PROBE_MS = 5_000
 
 const isMessage = (reply: Reply): reply is Message => typeof reply === 'object'
 const isUsable = ({ rcode, malformed, knows, answers }: Message) =>
@@ -100,6 +103,9 @@ export function openUpstreams(options: UpstreamOptions): Upstreams {
   }
 
   return {
+    get available() {
+      return available
+    },
     async ask(name, type) {
       let last: Message | undefined
       const tried = new Set<Upstream>()
