@@ -25,12 +25,12 @@ COMMENT 'Waves of refusals that people were told of';
 -- Published DNS records: one row for each change, so that the past can be asked what was published then.
 CREATE TABLE dns_snapshots
 (
-    domain LowCardinality(String) COMMENT 'Name that was asked, lower-case A-labels (RFC 5890)',
+    domain LowCardinality(String) COMMENT 'Mail domain, lower-case A-labels (RFC 5890)',
     type LowCardinality(String) COMMENT 'mx (RFC 5321, 5.1), spf (RFC 7208), dkim (RFC 6376) or dmarc (RFC 7489)',
     valid_from DateTime64(3, 'UTC') COMMENT 'When this answer was first seen',
     last_seen DateTime64(3, 'UTC') COMMENT 'When it was last seen',
     state LowCardinality(String) COMMENT 'The word of the dns_* columns of delivery_events',
-    answer String COMMENT 'The records, sorted, one a line' CODEC(ZSTD(3)),
+    answer String COMMENT 'The records, sorted, one a line; DKIM keys with their selector in front' CODEC(ZSTD(3)),
     ttl_s UInt32 COMMENT 'Smallest TTL of the records (RFC 1035, 3.2.1; negative answers: RFC 2308)'
 )
 ENGINE = ReplacingMergeTree(last_seen)
