@@ -1,4 +1,4 @@
-import type { Counted, VerdictItem } from '../schemas/verdict.ts'
+import type { Counted, DnsChange, VerdictItem } from '../schemas/verdict.ts'
 import { shown } from './shown.ts'
 
 const HEADLINE: Readonly<Record<VerdictItem['verdict'], string>> = {
@@ -14,6 +14,13 @@ const percent = (share: number) => `${(share * 100).toFixed(share > 0 && share <
 const names = (list: readonly Counted[]) => list.map(({ name, messages }) => `${name} ${messages}`).join(', ')
 const against = ([messages, refused]: readonly [number, number]) =>
   messages === 0 ? '' : `${refused} of ${messages} refused`
+
+const oneLine = (answer: string, state: string) => (answer === '' ? state : answer.replaceAll('\n', ', '))
+function changeText(change: DnsChange): string {
+  const { domain, type, changed_at, state_before, state, answer_before, answer, previous_mx } = change
+  const stale = previous_mx === 0 ? '' : `; ${previous_mx} refusals by a host of the set before`
+  return `${type} of ${domain} changed (seen ${changed_at}): ${oneLine(answer_before, state_before)} -> ${oneLine(answer, state)}${stale}`
+}
 
 /** One verdict for people: what, how sure, the numbers for and against, the words, and what to do. */
 export function verdictText(item: VerdictItem): string {
@@ -46,6 +53,7 @@ export function verdictText(item: VerdictItem): string {
     ['senders', names(e.top_senders)],
     ['reply', reply === undefined ? '' : `${reply.sample} (${reply.messages} messages)`],
     ['since', e.first_refused],
+    ...(e.dns_changes ?? []).map((change): [string, string] => ['dns', changeText(change)]),
     ['but', e.notes.join('; ')],
     ['next', item.next_step],
   ]

@@ -59,6 +59,24 @@ export interface Completeness {
   lag_s: number
 }
 
+/** One change of a published record. */
+export interface DnsChange {
+  domain: string
+  /** mx, spf, dkim or dmarc. */
+  type: string
+  /** When it was seen, and when what was before was last seen: the change lies between. ISO 8601, UTC. */
+  changed_at: string
+  last_seen_before: string
+  /** Words of the `dns_*` columns. */
+  state_before: string
+  state: string
+  /** Records, one a line: text of others. */
+  answer_before: string
+  answer: string
+  /** Refusals by a host of the MX set before. */
+  previous_mx: number
+}
+
 /** The numbers that a verdict stands on. Messages are counted by recipient, retries once. */
 export interface Evidence {
   messages: number
@@ -99,6 +117,8 @@ export interface Evidence {
   last_refused: string
   last_accepted: string
   completeness: Completeness
+  /** What changed in DNS from an hour before the wave on; not there where nothing did. */
+  dns_changes?: DnsChange[]
   /** What lowers the confidence or is missing, in words. */
   notes: string[]
 }

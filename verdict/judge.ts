@@ -2,6 +2,7 @@ import { DIRECTIONS, type Direction } from '../schemas/event.ts'
 import type { Completeness, VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
 import { decide } from './decide.ts'
+import { readDnsChanges } from './dns-changes.ts'
 import { wilson } from './intervals.ts'
 import { bestOf, fleetShare, hasShape, subjectKey } from './rank.ts'
 import {
@@ -37,6 +38,7 @@ async function itemOf(
   const evidence = await readFacts(store, window, subject, told, completeness)
   const facts = { direction, subject_kind: subject.kind, window_ms: to - from, evidence }
   const { verdict, confidence, sub_cause, evidence: weighed, next_step } = decide(facts)
+  const dns_changes = verdict === 'mailbox_noise' ? [] : await readDnsChanges(store, window, evidence)
   return {
     direction,
     subject_kind: subject.kind,
@@ -46,7 +48,7 @@ async function itemOf(
     sub_cause,
     window_start: new Date(from).toISOString(),
     window_end: new Date(to).toISOString(),
-    evidence: weighed,
+    evidence: dns_changes.length === 0 ? weighed : { ...weighed, dns_changes },
     next_step,
   }
 }
