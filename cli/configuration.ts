@@ -85,8 +85,13 @@ export function loadConfiguration(
   const [issue] = read.error.issues
   const path = issue?.path ?? []
   const keys = issue?.code === 'unrecognized_keys' ? issue.keys : []
-  const name = [...path, ...keys.slice(0, 1)].join('.')
-  const where = given.get(name) ?? origin([...path, ...keys.slice(0, 1)])
+  const place = [...path, ...keys.slice(0, 1)]
+  const name = place.join('.')
+  // A flag that gives a list is named for a fault in one of its items.
+  const flag = place
+    .map((_, i) => given.get(place.slice(0, i + 1).join('.')))
+    .find((text) => text !== undefined)
+  const where = flag ?? origin(place)
   throw new UsageError(
     `${where}: ${name}: ${issue?.code === 'unrecognized_keys' ? 'no such setting' : issue?.message}`,
   )

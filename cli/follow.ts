@@ -10,7 +10,7 @@ import type { Config } from '../schemas/config.ts'
 import type { ProgressRow } from '../schemas/pipeline.ts'
 import type { Store } from '../store/store.ts'
 import { keepProgress, readProgress, readStages } from '../store/writer.ts'
-import { blockKeeper, freshProgress, type Stored } from './load.ts'
+import { type AttachDns, blockKeeper, freshProgress, type Stored } from './load.ts'
 import { recordOptions } from './record-options.ts'
 
 function generationOf(row: ProgressRow): Generation {
@@ -28,6 +28,7 @@ export async function followFile(
   stored: Stored,
   signal: AbortSignal,
   log: Logger,
+  attachDns?: AttachDns,
 ): Promise<void> {
   const path = resolve(source.path)
   const { limits } = config
@@ -52,7 +53,7 @@ export async function followFile(
       state,
     )
     log.info({ path, generation: generation.number, offset: progress.committed }, 'following')
-    const keep = blockKeeper(store, progress, generation, stored)
+    const keep = blockKeeper(store, progress, generation, stored, attachDns)
     const lines = readLines(chunks, { offset: progress.committed, maxLineBytes: limits.line_bytes })
     try {
       await runWorker(lines, pipeline, blocks, progress.intent_last, {

@@ -6,6 +6,7 @@ import type { Block } from '../ingest/block.ts'
 import type { RecordSource } from '../ingest/records.ts'
 import { type Generation, generationOf, startsAs } from '../ingest/sources/generation.ts'
 import { type BlockLimits, type Checkpoint, runWorker } from '../ingest/worker.ts'
+import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
 import type { BlockRows, ProgressRow } from '../schemas/pipeline.ts'
 import { recoverBlock } from '../store/recover.ts'
 import type { Store } from '../store/store.ts'
@@ -14,6 +15,9 @@ import { keepProgress, readProgress, readStages, writeBlock } from '../store/wri
 // DateTime64(3) and the roll-up's DateTime hold these; a clock beyond them is kept at the edge.
 const FIRST_TIME = 0
 const LAST_TIME = Date.UTC(2100, 0, 1) - 1
+
+/** Fills the dns columns of rows with what is known; must neither throw nor wait long. */
+export type AttachDns = (rows: readonly DeliveryEventRow[]) => Promise<void>
 
 /** A block as rows: judged, and with their place. `ingest_time` is milliseconds since 1970. */
 export function blockRows(block: Block, topic: string, partition: number, ingest_time: number): BlockRows {
@@ -24,7 +28,7 @@ export function blockRows(block: Block, topic: string, partition: number, ingest
     row.ingest_time = ingest_time
     row.topic = topic
     row.partition = partition
-    // What DNS says is not looked up: said so, and never guessed.
+    // Until it is looked up: said so, and never guessed.
     row.dns_spf = row.dns_dkim = row.dns_dmarc = row.dns_mx = row.mx_match = 'unknown'
   }
   return {
@@ -53,7 +57,13 @@ export function blockRows(block: Block, topic: string, partition: number, ingest
 export type Stored = (block: Block) => void
 
 /** Stores the blocks of one generation of a file: intent, block, commit, in this order (each is awaited). */
-export function blockKeeper(store: Store, begun: ProgressRow, generation: Generation, stored: Stored) {
+export function blockKeeper(
+  store: Store,
+  begun: ProgressRow,
+  generation: Generation,
+  stored: Stored,
+  attachDns?: AttachDns,
+) {
   let progress = begun
   // The first block may be stored in part already, where the last run ended while it was stored.
   let again = begun.intent_last !== -1
@@ -74,6 +84,7 @@ export function blockKeeper(store: Store, begun: ProgressRow, generation: Genera
   return async ({ block, stage, reference }: Checkpoint): Promise<void> => {
     if (progress.intent_last !== block.last) await keep({ intent_last: block.last, reference })
     const rows = blockRows(block, progress.topic, progress.partition, Date.now())
+    await attachDns?.(rows.events)
     await (again ? recoverBlock(store, rows) : writeBlock(store, rows))
     again = false
     const { previous, correlator, full } = stage
@@ -133,6 +144,7 @@ export async function loadFile(
   limits: BlockLimits,
   stored: Stored,
   signal: AbortSignal,
+  attachDns?: AttachDns,
 ): Promise<number> {
   const { progress, generation } = await progressOf(store, resolve(source.path))
   const { committed, intent_last } = progress
@@ -142,7 +154,7 @@ export async function loadFile(
   }
   const pipeline = source.pipeline(intent_last === -1 ? source.reference : progress.reference, state)
   const ports = {
-    store: blockKeeper(store, progress, generation, stored),
+    store: blockKeeper(store, progress, generation, stored, attachDns),
     reference: () => source.reference,
     signal,
   }

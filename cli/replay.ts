@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { accountLine, openAccount } from '../ingest/account.ts'
 import { recordSources } from '../ingest/records.ts'
 import { loadConfiguration } from './configuration.ts'
+import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
 import { addAccount, loadFile } from './load.ts'
 import { openStore } from './open-store.ts'
 import { FORMAT_NAMES, recordOptions } from './record-options.ts'
@@ -17,6 +18,10 @@ what was appended since.
   --url URL          a ClickHouse server instead: http://user:password@host:8123
   --format NAME      ${FORMAT_NAMES.join(', ')}
   --time-zone ZONE   IANA zone of time stamps that have none (default: this machine's)
+  --resolver H:P     DNS resolver instead of the system's; may be given several times
+  --no-dns           ask DNS nothing
+  --dns-now          give rows of any time what DNS says now (dns_age_s tells how far that is from the row);
+                     without it only refusals of the last hour are looked up
 
 example:  faultline replay /var/log/mail.log.1 /var/log/mail.log`
 
@@ -30,6 +35,8 @@ function parse(args: string[]) {
         url: { type: 'string' },
         format: { type: 'string' },
         'time-zone': { type: 'string' },
+        ...DNS_OPTIONS,
+        'dns-now': { type: 'boolean' },
         config: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -38,6 +45,10 @@ function parse(args: string[]) {
     throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline replay --help`)
   }
 }
+
+// Nobody waits for these rows: the first of them may wait for DNS, in all for so long.
+const DNS_PATIENCE_MS = 3000
+const DNS_NOW_PATIENCE_MS = 60_000
 
 /** One line on a terminal that says how far we are, from the second second on. */
 function progressLine(started: number) {
@@ -60,6 +71,7 @@ export async function replayCommand(args: string[]): Promise<number> {
     data_dir: values['data-dir'],
     url: values.url,
     time_zone: values['time-zone'],
+    ...dnsFlags(values),
   })
   const options = recordOptions(config, values.format)
   const { block_bytes, block_rows } = config.limits
@@ -68,6 +80,12 @@ export async function replayCommand(args: string[]): Promise<number> {
   const account = openAccount()
   const show = progressLine(Date.now())
   const { signal } = new AbortController()
+  const any_time = values['dns-now'] ?? false
+  const dns = openRowDns(store, config, {
+    warn: (message) => console.error(`faultline replay: ${message}`),
+    patience_ms: any_time ? DNS_NOW_PATIENCE_MS : DNS_PATIENCE_MS,
+    any_time,
+  })
   let failed = 0
   try {
     for (const path of positionals) {
@@ -80,7 +98,7 @@ export async function replayCommand(args: string[]): Promise<number> {
             addAccount(account, part)
             show(account.records)
           }
-          const from = await loadFile(store, source, limits, stored, signal)
+          const from = await loadFile(store, source, limits, stored, signal, dns?.attach)
           if (from > 0)
             console.error(
               `${source.path}: ${account.records === before ? 'loaded already' : `${from} bytes loaded already`}`,
@@ -92,6 +110,7 @@ export async function replayCommand(args: string[]): Promise<number> {
       }
     }
   } finally {
+    await dns?.close()
     await store.close()
   }
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')

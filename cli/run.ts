@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadConfiguration } from './configuration.ts'
+import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
 import { followFile } from './follow.ts'
 import { FORMAT_NAMES, recordOptions } from './record-options.ts'
 import { aborted, openLog, SERVE_OPTIONS, serve, serveFlags, untilStopped } from './serve.ts'
@@ -16,6 +17,9 @@ After a restart it goes on where it stopped; nothing is lost or counted twice.
   --data-dir DIR   folder of the embedded store (default: faultline-data)
   --url URL        a ClickHouse server instead: http://user:password@host:8123
   --port N         port of the page (default: 8080)
+  --resolver H:P   DNS resolver instead of the system's; may be given several times
+  --watch DOMAIN   keep looking up this sender domain; may be given several times
+  --no-dns         ask DNS nothing
 
 example:  faultline run --follow /var/log/mail.log`
 
@@ -23,7 +27,13 @@ function parse(args: string[]) {
   try {
     return parseArgs({
       args,
-      options: { ...SERVE_OPTIONS, follow: { type: 'string', multiple: true }, format: { type: 'string' } },
+      options: {
+        ...SERVE_OPTIONS,
+        ...DNS_OPTIONS,
+        follow: { type: 'string', multiple: true },
+        format: { type: 'string' },
+        watch: { type: 'string', multiple: true },
+      },
     })
   } catch (error) {
     throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline run --help`)
@@ -41,7 +51,12 @@ export async function runCommand(args: string[]): Promise<number> {
     path,
     ...(values.format === undefined ? {} : { format: values.format }),
   }))
-  const config = loadConfiguration(values.config, { ...serveFlags(values), follow: given })
+  const config = loadConfiguration(values.config, {
+    ...serveFlags(values),
+    ...dnsFlags(values),
+    'dns.watch': values.watch,
+    follow: given,
+  })
   if (config.follow.length === 0)
     throw new UsageError('nothing to read: give --follow FILE, or "follow:" in the configuration')
   for (const { format } of config.follow) recordOptions(config, format)
@@ -51,10 +66,11 @@ export async function runCommand(args: string[]): Promise<number> {
   const signal = AbortSignal.any([untilStopped(), stop.signal])
   const served = await serve(config, log)
   console.error(`The page is at ${served.url} - Ctrl-C ends it.`)
+  const dns = openRowDns(served.store, config, { warn: (message) => log.warn(message) })
   let failed = 0
   const sources = config.follow.map(async (source) => {
     try {
-      await followFile(served.store, source, config, () => {}, signal, log)
+      await followFile(served.store, source, config, () => {}, signal, log, dns?.attach)
     } catch (error) {
       failed++
       log.error({ path: source.path, error: (error as Error).message }, 'this file is no longer followed')
@@ -63,8 +79,9 @@ export async function runCommand(args: string[]): Promise<number> {
   // The page stays while at least one file is followed: what was read is worth reading.
   await Promise.race([aborted(signal), Promise.all(sources)])
   stop.abort()
-  // In this order: no new lines, the last blocks stored, then the page, the endpoint and the store.
+  // In this order: no new lines, the last blocks stored, DNS, then the page, the endpoint and the store.
   await Promise.all(sources)
+  await dns?.close()
   await served.close()
   return failed > 0 ? 1 : 0
 }
