@@ -1,6 +1,7 @@
 import { type Attach, openAttach } from '../enrich/dns/attach.ts'
 import { openResolver, type Resolver } from '../enrich/dns/resolver.ts'
 import { factsOf } from '../enrich/dns/row-facts.ts'
+import { openSelectors } from '../enrich/dns/selectors.ts'
 import { systemServers } from '../enrich/dns/system-servers.ts'
 import type { Config } from '../schemas/config.ts'
 import { NO_SERVER, parseServer } from '../schemas/server-address.ts'
@@ -88,12 +89,13 @@ export function openRowDns(store: Store, config: Config, options: RowDnsOptions)
   const { warn, patience_ms = 0, any_time = false } = options
   const resolver = resolverOf(config, warn)
   const snapshots = openSnapshots(store)
+  const selectors = openSelectors(dns.selectors, dns.entries)
   const stop = new AbortController()
   const watch = new Set(dns.watch)
   const attach = openAttach(
     {
       facts: factsOf(resolver.lookup, {
-        selectors: new Map(Object.entries(dns.selectors)),
+        selectorsOf: selectors.of,
         mxHistory: snapshots.mxHistory,
       }),
       available: () => resolver.available,
@@ -103,6 +105,7 @@ export function openRowDns(store: Store, config: Config, options: RowDnsOptions)
       any_time,
       watch,
       onPublished: snapshots.note,
+      onSelector: selectors.seen,
     },
     stop.signal,
   )

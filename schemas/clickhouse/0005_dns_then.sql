@@ -24,8 +24,9 @@ SELECT
     if(event.event_time <= dmarc.last_seen + toIntervalHour(1), dmarc.answer, '') AS dmarc_record_then,
     if(event.event_time <= mx.last_seen + toIntervalHour(1), mx.state, 'unknown') AS mx_then,
     if(event.event_time <= mx.last_seen + toIntervalHour(1), mx.answer, '') AS mx_records_then
-FROM (SELECT * FROM delivery_events WHERE event_time >= {from:DateTime64(3, 'UTC')} AND event_time < {to:DateTime64(3, 'UTC')}) AS event
+-- SPF is about the envelope, DKIM and DMARC about the visible From.
+FROM (SELECT *, if(header_from_domain = '', sender_domain, header_from_domain) AS visible_domain FROM delivery_events WHERE event_time >= {from:DateTime64(3, 'UTC')} AND event_time < {to:DateTime64(3, 'UTC')}) AS event
 ASOF LEFT JOIN (SELECT * FROM published WHERE type = 'spf') AS spf ON event.sender_domain = spf.domain AND event.event_time >= spf.speaks_from
-ASOF LEFT JOIN (SELECT * FROM published WHERE type = 'dkim') AS dkim ON event.sender_domain = dkim.domain AND event.event_time >= dkim.speaks_from
-ASOF LEFT JOIN (SELECT * FROM published WHERE type = 'dmarc') AS dmarc ON event.sender_domain = dmarc.domain AND event.event_time >= dmarc.speaks_from
+ASOF LEFT JOIN (SELECT * FROM published WHERE type = 'dkim') AS dkim ON event.visible_domain = dkim.domain AND event.event_time >= dkim.speaks_from
+ASOF LEFT JOIN (SELECT * FROM published WHERE type = 'dmarc') AS dmarc ON event.visible_domain = dmarc.domain AND event.event_time >= dmarc.speaks_from
 ASOF LEFT JOIN (SELECT * FROM published WHERE type = 'mx') AS mx ON event.recipient_domain = mx.domain AND event.event_time >= mx.speaks_from;

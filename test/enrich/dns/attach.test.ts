@@ -2,6 +2,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type AttachOptions, type FactsOf, openAttach } from '../../../enrich/dns/attach.ts'
 import { openResolver, type Resolver } from '../../../enrich/dns/resolver.ts'
 import { factsOf } from '../../../enrich/dns/row-facts.ts'
+import { openSelectors } from '../../../enrich/dns/selectors.ts'
 import type { DeliveryEventRow } from '../../../schemas/delivery-events.ts'
 import type { Published } from '../../../schemas/dns-snapshots.ts'
 import { emptyEvent } from '../../../schemas/event.ts'
@@ -45,7 +46,7 @@ function open(options: Partial<AttachOptions> = {}, at = server, max_ttl_s = 360
   const attach = openAttach(
     {
       facts: factsOf(resolver.lookup, {
-        selectors: new Map([['good.test', ['s2048']]]),
+        selectorsOf: (domain) => (domain === 'good.test' ? ['s2048'] : []),
         mxHistory: async (domain) => (domain === 'migrate.test' ? [OLD] : []),
       }),
       available: () => resolver.available,
@@ -105,6 +106,26 @@ test('rows get what DNS says, within the time that a batch may wait; what is pub
       ['good.test dmarc', { state: 'valid', ttl_s: 300 }],
     ]),
   )
+})
+
+test('SPF is of the envelope, DKIM and DMARC of the visible From', async () => {
+  const { attach, published } = open()
+  const one = row({ sender_domain: 'spf-11.test', header_from_domain: 'dm-none.test' })
+  await attach([one])
+  expect(one).toMatchObject({ dns_spf: 'permerror', dns_dmarc: 'valid', dmarc_policy: 'none' })
+  expect(published.map(({ domain, type }) => `${domain} ${type}`)).toEqual(
+    expect.arrayContaining(['spf-11.test spf', 'dm-none.test dmarc']),
+  )
+})
+
+test('a selector that a log names is asked for', async () => {
+  const selectors = openSelectors({}, 10)
+  const facts = (resolver: Resolver) =>
+    factsOf(resolver.lookup, { selectorsOf: selectors.of, mxHistory: async () => [] })
+  const { attach } = open({ facts: facts(open().resolver), onSelector: selectors.seen })
+  const one = row({ dkim_domain: 'good.test', dkim_selector: 'revoked' })
+  await attach([one])
+  expect(one.dns_dkim).toBe('revoked')
 })
 
 test('the host of the MX set before is told, whether or not anybody wrote the change down yet', async () => {
