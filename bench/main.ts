@@ -2,6 +2,7 @@
 const BENCHES: Record<string, () => Promise<void>> = {
   parse: async () => (await import('./parse.ts')).benchParse(),
   load: async () => (await import('./load.ts')).benchLoad(),
+  dns: async () => (await import('./dns.ts')).benchDns(),
 }
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES)

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { type AttachOptions, type FactsOf, openAttach } from '../../../enrich/dns/attach.ts'
+import { type AttachOptions, openAttach } from '../../../enrich/dns/attach.ts'
+import type { FactsOf } from '../../../enrich/dns/fact-cache.ts'
 import { openResolver, type Resolver } from '../../../enrich/dns/resolver.ts'
 import { factsOf } from '../../../enrich/dns/row-facts.ts'
 import { openSelectors } from '../../../enrich/dns/selectors.ts'

@@ -22,6 +22,8 @@ export interface ZoneServer {
   host: string
   port: number
   asked: Asked[]
+  /** The most questions that were waiting for their answer at a time. */
+  readonly most_waiting: number
   /** Answers from other zone files from now on, as the day-2 ones. */
   use(files: readonly string[]): void
   /** Stops answering: UDP is silent, TCP refused. `up` brings it back on the same port. */
@@ -69,6 +71,8 @@ export async function startZoneServer(options: ZoneServerOptions = {}): Promise<
   const flaky = new Map<string, number>()
   const open = new Set<Socket>()
   let silent = false
+  let waiting = 0
+  let mostWaiting = 0
 
   function reply(query: Packet, question: Question, transport: 'udp' | 'tcp'): Packet | undefined {
     const edns = query.additionals?.find((record) => record.type === 'OPT')
@@ -144,8 +148,13 @@ export async function startZoneServer(options: ZoneServerOptions = {}): Promise<
     if (packet === undefined) return
     const late = /\.slow\.test$/i.test(question.name) ? slow_ms : delay_ms
     const answer = encode(packet)
-    if (late === 0) send(answer)
-    else setTimeout(() => silent || send(answer), late)
+    mostWaiting = Math.max(mostWaiting, ++waiting)
+    const done = (): void => {
+      waiting--
+      if (!silent) send(answer)
+    }
+    if (late === 0) done()
+    else setTimeout(done, late)
   }
 
   function onTcp(socket: Socket): void {
@@ -184,6 +193,9 @@ export async function startZoneServer(options: ZoneServerOptions = {}): Promise<
     host: '127.0.0.1',
     port,
     asked,
+    get most_waiting() {
+      return mostWaiting
+    },
     use: (changed) => {
       zones = changed.map(readZone)
     },

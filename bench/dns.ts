@@ -1,0 +1,242 @@
+import { type ChildProcess, execFileSync, fork } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { resolverOf } from '../cli/dns.ts'
+import { type Attach, openAttach } from '../enrich/dns/attach.ts'
+import { factsOf } from '../enrich/dns/row-facts.ts'
+import { Config } from '../schemas/config.ts'
+import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
+import { emptyEvent } from '../schemas/event.ts'
+
+const DOMAINS = 5000
+const LINES = 400_000
+
+interface Server {
+  port: number
+  ask(): Promise<{ asked: number; most_waiting: number }>
+  close(): void
+}
+
+async function startServer(domains: number, delay_ms: number): Promise<Server> {
+  const child: ChildProcess = fork(join(import.meta.dirname, 'dns-server.ts'), [
+    String(domains),
+    String(delay_ms),
+  ])
+  const next = <T>() => new Promise<T>((resolve) => child.once('message', (message) => resolve(message as T)))
+  const { port } = await next<{ port: number }>()
+  return {
+    port,
+    ask() {
+      const answer = next<{ asked: number; most_waiting: number }>()
+      child.send('ask')
+      return answer
+    },
+    close: () => child.disconnect(),
+  }
+}
+
+function open(port: number, wait_ms: number) {
+  const config = Config.parse({ dns: { resolvers: [`127.0.0.1:${port}`] } })
+  const resolver = resolverOf(config, (message) => console.error(message))
+  const facts = factsOf(resolver.lookup, { selectorsOf: () => [], mxHistory: async () => [] })
+  const stop = new AbortController()
+  const attach = openAttach(
+    { facts, available: () => resolver.available, entries: config.dns.entries, wait_ms },
+    stop.signal,
+  )
+  const close = (): void => {
+    stop.abort()
+    resolver.close()
+  }
+  return { attach, close }
+}
+
+const rowsOf = (count: number, domains: number): DeliveryEventRow[] =>
+  Array.from({ length: count }, (_, i) => ({
+    ...emptyEvent(),
+    event_time: Date.now(),
+    outcome: 'bounced',
+    sender_domain: `d${i % domains}.example`,
+    source_ip: '192.0.2.1',
+    recipient_domain: `d${(i * 7) % domains}.example`,
+    remote_host: `mx.d${(i * 7) % domains}.example`,
+  }))
+
+const isComplete = ({ dns_spf, dns_mx }: DeliveryEventRow) => dns_spf !== 'unknown' && dns_mx !== 'unknown'
+const shareOf = (rows: readonly DeliveryEventRow[]) => rows.filter(isComplete).length / rows.length
+const cpuOf = (begun: NodeJS.CpuUsage) => {
+  const { user, system } = process.cpuUsage(begun)
+  return (user + system) / 1e6
+}
+
+/** From nothing known to 95 % of the rows with facts, batches coming every 100 ms as from a live log. */
+async function benchCold(attach: Attach, server: Server): Promise<void> {
+  const begun = performance.now()
+  const cpu = process.cpuUsage()
+  let share = 0
+  let slowest = 0
+  while (share < 0.95 && performance.now() - begun < 60_000) {
+    const rows = rowsOf(DOMAINS, DOMAINS)
+    const batch = performance.now()
+    await attach(rows)
+    slowest = Math.max(slowest, performance.now() - batch)
+    share = shareOf(rows)
+    if (share < 0.95) await pause(100)
+  }
+  const took = (performance.now() - begun) / 1000
+  const { asked, most_waiting } = await server.ask()
+  console.log(
+    `dns cold: ${(share * 100).toFixed(1)}% of ${DOMAINS} senders and recipients after ${took.toFixed(2)} s, ${asked} questions, ${cpuOf(cpu).toFixed(2)} CPU s, at most ${most_waiting} at a time, slowest batch ${slowest.toFixed(0)} ms`,
+  )
+}
+
+async function benchWarm(attach: Attach): Promise<void> {
+  const rows = rowsOf(100_000, DOMAINS)
+  for (let round = 0; round < 3; round++) {
+    const cpu = process.cpuUsage()
+    for (let i = 0; i < 10; i++) await attach(rows)
+    const seconds = cpuOf(cpu)
+    console.log(
+      `dns warm: ${Math.round(2_000_000 / seconds)} facts/s (${Math.round(1_000_000 / seconds)} rows/s with a sender's and a recipient's), ${(shareOf(rows) * 100).toFixed(1)}% known`,
+    )
+  }
+}
+
+/** Heap for each fact beyond its key, which a row brings, and the words, which are shared. */
+async function benchMemory(): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const gc = runInNewContext('gc') as () => void
+  const count = 100_000
+  const now = Date.now()
+  const fresh = {
+    fetched_at: now,
+    expires_at: now + 3_600_000,
+    stale: false,
+    incomplete: false,
+    published: [],
+  }
+  const attach = openAttach(
+    {
+      facts: {
+        sender: async () => ({
+          ...fresh,
+          columns: {
+            dns_spf: 'valid',
+            dns_dkim: 'valid',
+            dns_dmarc: 'valid',
+            dmarc_policy: 'none',
+            spf_result: 'pass',
+          },
+        }),
+        recipient: async () => ({ ...fresh, columns: { dns_mx: 'valid', mx_match: 'current' } }),
+      },
+      available: () => true,
+      entries: count,
+      wait_ms: 60_000,
+    },
+    new AbortController().signal,
+  )
+  // What the caches take before anything is in them counts as well.
+  gc()
+  const before = process.memoryUsage()
+  let keys = 0
+  for (let from = 0; from < count; from += 10_000) {
+    const rows = rowsOf(from + 10_000, count).slice(from)
+    for (const row of rows) {
+      keys += row.sender_domain.length + row.source_ip.length + 2
+      keys += row.recipient_domain.length + row.remote_host.length + 1
+    }
+    await attach(rows)
+  }
+  gc()
+  const after = process.memoryUsage()
+  const bytes = after.heapUsed - before.heapUsed + (after.arrayBuffers - before.arrayBuffers)
+  console.log(
+    `dns memory: ${Math.round(bytes / (2 * count))} bytes a fact, ${Math.round((bytes - keys) / (2 * count))} beyond its key, over ${2 * count} facts`,
+  )
+}
+
+/** A log of the last minutes: a fifth of its messages is refused, senders and recipients over all domains. */
+function freshLog(path: string): void {
+  const parts: string[] = []
+  const begun = Date.now() - 60_000
+  for (let i = 0; i < LINES / 4; i++) {
+    const time = new Date(begun + i * 0.3).toISOString()
+    const id = (0x1000000 + i).toString(16).toUpperCase()
+    const to = `d${(i * 7) % DOMAINS}.example`
+    const told =
+      i % 5 === 0
+        ? `dsn=5.1.1, status=bounced (host mx.${to}[192.0.2.1] said: 550 5.1.1 <u${i}@${to}>: user unknown (in reply to RCPT TO command))`
+        : 'dsn=2.0.0, status=sent (250 2.0.0 ok)'
+    parts.push(
+      `${time} mx1 postfix/cleanup[1]: ${id}: message-id=<${i}@mx1>`,
+      `${time} mx1 postfix/qmgr[1]: ${id}: from=<u${i}@d${i % DOMAINS}.example>, size=1000, nrcpt=1 (queue active)`,
+      `${time} mx1 postfix/smtp[1]: ${id}: to=<u${i}@${to}>, relay=mx.${to}[192.0.2.1]:25, delay=1, delays=0/0/0/1, ${told}`,
+      `${time} mx1 postfix/qmgr[1]: ${id}: removed`,
+    )
+  }
+  writeFileSync(path, `${parts.join('\n')}\n`)
+}
+
+/** Loads the log in a process of its own: seconds from start to end, and of CPU. */
+function load(folder: string, ...flags: string[]): { wall: number; cpu: number } {
+  const data = mkdtempSync(join(folder, 'data-'))
+  const log = join(folder, 'mail.log')
+  const cli = join(import.meta.dirname, '../cli/faultline.mjs')
+  const begun = performance.now()
+  const script = '"$0" "$@" >/dev/null; times'
+  const out = execFileSync('/bin/sh', [
+    '-c',
+    script,
+    process.execPath,
+    cli,
+    'replay',
+    '--data-dir',
+    data,
+    ...flags,
+    log,
+  ]).toString()
+  const wall = (performance.now() - begun) / 1000
+  // The second line of `times` is of the children: user and system.
+  const [, children = ''] = out.trim().split('\n')
+  const cpu = [...children.matchAll(/([0-9]+)m([0-9.]+)s/g)].reduce(
+    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
+    0,
+  )
+  rmSync(data, { recursive: true })
+  return { wall, cpu }
+}
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+
+async function benchIngestion(server: Server): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'faultline-bench-dns-'))
+  const runs = { off: [] as ReturnType<typeof load>[], on: [] as ReturnType<typeof load>[] }
+  for (let round = 0; round < 5; round++) {
+    freshLog(join(folder, 'mail.log'))
+    runs.off.push(load(folder, '--no-dns'))
+    runs.on.push(load(folder, '--resolver', `127.0.0.1:${server.port}`))
+  }
+  const of = (name: 'off' | 'on', unit: 'wall' | 'cpu') => median(runs[name].map((run) => run[unit]))
+  for (const unit of ['wall', 'cpu'] as const)
+    console.log(
+      `dns ingestion, ${LINES} lines, ${DOMAINS} cold domains: ${of('off', unit).toFixed(2)} s ${unit} off, ${of('on', unit).toFixed(2)} s on (${((of('on', unit) / of('off', unit) - 1) * 100).toFixed(1)}%)`,
+    )
+  rmSync(folder, { recursive: true })
+}
+
+/** DNS facts: cold, warm, memory, and loading with and without them. */
+export async function benchDns(): Promise<void> {
+  const server = await startServer(DOMAINS, 2)
+  const { attach, close } = open(server.port, 10)
+  await benchCold(attach, server)
+  await benchWarm(attach)
+  close()
+  await benchMemory()
+  await benchIngestion(server)
+  server.close()
+}
