@@ -7,6 +7,7 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { resolverOf } from '../cli/dns.ts'
 import { type Attach, openAttach } from '../enrich/dns/attach.ts'
+import type { FactsOf } from '../enrich/dns/fact-cache.ts'
 import { factsOf } from '../enrich/dns/row-facts.ts'
 import { Config } from '../schemas/config.ts'
 import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
@@ -106,11 +107,7 @@ async function benchWarm(attach: Attach): Promise<void> {
   }
 }
 
-/** Heap for each fact beyond its key, which a row brings, and the words, which are shared. */
-async function benchMemory(): Promise<void> {
-  setFlagsFromString('--expose-gc')
-  const gc = runInNewContext('gc') as () => void
-  const count = 100_000
+function factsAtOnce(entries: number): Attach {
   const now = Date.now()
   const fresh = {
     fetched_at: now,
@@ -119,42 +116,53 @@ async function benchMemory(): Promise<void> {
     incomplete: false,
     published: [],
   }
-  const attach = openAttach(
-    {
-      facts: {
-        sender: async () => ({
-          ...fresh,
-          columns: {
-            dns_spf: 'valid',
-            dns_dkim: 'valid',
-            dns_dmarc: 'valid',
-            dmarc_policy: 'none',
-            spf_result: 'pass',
-          },
-        }),
-        recipient: async () => ({ ...fresh, columns: { dns_mx: 'valid', mx_match: 'current' } }),
-      },
-      available: () => true,
-      entries: count,
-      wait_ms: 60_000,
-    },
-    new AbortController().signal,
-  )
-  // What the caches take before anything is in them counts as well.
-  gc()
-  const before = process.memoryUsage()
+  const sender = {
+    dns_spf: 'valid',
+    dns_dkim: 'valid',
+    dns_dmarc: 'valid',
+    dmarc_policy: 'none',
+    spf_result: 'pass',
+  }
+  const facts: FactsOf = {
+    sender: async () => ({ ...fresh, columns: { ...sender } }),
+    recipient: async () => ({ ...fresh, columns: { dns_mx: 'valid', mx_match: 'current' } }),
+  }
+  const options = { facts, available: () => true, entries, wait_ms: 60_000 }
+  return openAttach(options, new AbortController().signal)
+}
+
+/** Fills a cache and gives the bytes of its keys, which are data. */
+async function fillFacts(attach: Attach, count: number): Promise<number> {
   let keys = 0
   for (let from = 0; from < count; from += 10_000) {
     const rows = rowsOf(from + 10_000, count).slice(from)
-    for (const row of rows) {
-      keys += row.sender_domain.length + row.source_ip.length + 2
-      keys += row.recipient_domain.length + row.remote_host.length + 1
-    }
+    for (const { sender_domain, source_ip, recipient_domain, remote_host } of rows)
+      keys += sender_domain.length + source_ip.length + recipient_domain.length + remote_host.length + 3
     await attach(rows)
   }
-  gc()
-  const after = process.memoryUsage()
-  const bytes = after.heapUsed - before.heapUsed + (after.arrayBuffers - before.arrayBuffers)
+  return keys
+}
+
+/** Heap for each fact beyond its key; the words are shared. What the caches take before anything is in them counts. */
+async function benchMemory(): Promise<void> {
+  setFlagsFromString('--expose-gc')
+  const gc = runInNewContext('gc') as () => void
+  const heap = async (): Promise<number> => {
+    for (let i = 0; i < 3; i++) {
+      gc()
+      await pause(20)
+    }
+    const { heapUsed, arrayBuffers } = process.memoryUsage()
+    return heapUsed + arrayBuffers
+  }
+  const count = 100_000
+  // Once to have everything compiled.
+  await fillFacts(factsAtOnce(count), count)
+  const before = await heap()
+  const attach = factsAtOnce(count)
+  const keys = await fillFacts(attach, count)
+  const bytes = (await heap()) - before
+  await attach(rowsOf(1, 1))
   console.log(
     `dns memory: ${Math.round(bytes / (2 * count))} bytes a fact, ${Math.round((bytes - keys) / (2 * count))} beyond its key, over ${2 * count} facts`,
   )

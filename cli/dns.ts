@@ -1,6 +1,6 @@
 import { type Attach, openAttach } from '../enrich/dns/attach.ts'
-import { openResolver, type Resolver } from '../enrich/dns/resolver.ts'
-import { factsOf } from '../enrich/dns/row-facts.ts'
+import { openFactsThread } from '../enrich/dns/facts-thread.ts'
+import { openResolver, type Resolver, type ResolverOptions } from '../enrich/dns/resolver.ts'
 import { openSelectors } from '../enrich/dns/selectors.ts'
 import { systemServers } from '../enrich/dns/system-servers.ts'
 import type { Config } from '../schemas/config.ts'
@@ -34,13 +34,11 @@ export function dnsFlags(values: { resolver?: string[]; 'no-dns'?: boolean }): R
 /** Says one line to people. */
 export type Warn = (message: string) => void
 
-/** The resolver of the configuration: its servers, or the system's. */
-export function resolverOf({ dns }: Config, warn: Warn): Resolver {
+/** The settings of a resolver: the configured servers, or the system's. */
+function resolverOptions({ dns }: Config): Omit<ResolverOptions, 'onAvailability'> {
   const given = dns.resolvers.map(parseServer).filter((server) => server !== undefined)
-  const servers = given.length > 0 ? given : systemServers()
-  const names = servers.map(({ host, port }) => (port === 53 ? host : `${host} port ${port}`)).join(', ')
-  return openResolver({
-    servers,
+  return {
+    servers: given.length > 0 ? given : systemServers(),
     timeout_ms: dns.timeout_seconds * 1000,
     attempts: dns.attempts,
     limits: {
@@ -53,22 +51,29 @@ export function resolverOf({ dns }: Config, warn: Warn): Resolver {
     min_ttl_s: MIN_TTL_S,
     max_ttl_s: MAX_TTL_S,
     stale_s: dns.stale_seconds,
-    onAvailability: (available) =>
-      warn(
-        available
-          ? 'DNS answers again'
-          : names === ''
-            ? 'no DNS resolver is known: what DNS says stays unknown (dns.resolvers, --resolver)'
-            : `no DNS resolver answers (${names}): what DNS says stays unknown until one does`,
-      ),
-  })
+  }
+}
+
+/** Says once that no resolver answers, and once that one does again. */
+function warnOf({ servers }: Pick<ResolverOptions, 'servers'>, warn: Warn): (available: boolean) => void {
+  const names = servers.map(({ host, port }) => (port === 53 ? host : `${host} port ${port}`)).join(', ')
+  const lost =
+    names === ''
+      ? 'no DNS resolver is known: what DNS says stays unknown (dns.resolvers, --resolver)'
+      : `no DNS resolver answers (${names}): what DNS says stays unknown until one does`
+  return (available) => warn(available ? 'DNS answers again' : lost)
+}
+
+/** The resolver of the configuration. */
+export function resolverOf(config: Config, warn: Warn): Resolver {
+  const options = resolverOptions(config)
+  return openResolver({ ...options, onAvailability: warnOf(options, warn) })
 }
 
 /** DNS facts for rows that are being loaded. */
 export interface RowDns {
   /** Fills the dns columns; see `openAttach`. */
   attach: Attach
-  resolver: Resolver
   /** Stores the history of what was seen and ends all look-ups. */
   close(): Promise<void>
 }
@@ -87,18 +92,21 @@ export function openRowDns(store: Store, config: Config, options: RowDnsOptions)
   const { dns } = config
   if (!dns.enabled) return undefined
   const { warn, patience_ms = 0, any_time = false } = options
-  const resolver = resolverOf(config, warn)
+  const resolver = resolverOptions(config)
   const snapshots = openSnapshots(store)
   const selectors = openSelectors(dns.selectors, dns.entries)
+  const thread = openFactsThread({
+    resolver,
+    known: { selectorsOf: selectors.of, mxHistory: snapshots.mxHistory },
+    onAvailability: warnOf(resolver, warn),
+    onError: (error) => warn(`DNS is not looked up any more: ${error.message}`),
+  })
   const stop = new AbortController()
   const watch = new Set(dns.watch)
   const attach = openAttach(
     {
-      facts: factsOf(resolver.lookup, {
-        selectorsOf: selectors.of,
-        mxHistory: snapshots.mxHistory,
-      }),
-      available: () => resolver.available,
+      facts: thread.facts,
+      available: thread.available,
       entries: dns.entries,
       wait_ms: dns.wait_seconds * 1000,
       patience_ms,
@@ -133,11 +141,10 @@ export function openRowDns(store: Store, config: Config, options: RowDnsOptions)
 
   return {
     attach,
-    resolver,
     async close() {
       clearInterval(timer)
       stop.abort()
-      resolver.close()
+      await thread.close()
       await flush()
     },
   }

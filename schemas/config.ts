@@ -82,7 +82,7 @@ export const Config = z.strictObject({
       concurrency: z.int().min(1).max(1000).default(100),
       /** Questions a second in the long run, and how many may come at once after a pause. */
       queries_per_second: z.int().min(1).default(500),
-      burst: z.int().min(1).default(20_000),
+      burst: z.int().min(1).default(30_000),
       /** Answers and facts kept at most, each. */
       entries: z.int().min(100).default(100_000),
       /** How long an answer is given beyond its TTL where no resolver answers (RFC 8767). */
