@@ -17,6 +17,7 @@ export async function benchParse(): Promise<void> {
     maxLineBytes: 1 << 20,
     ownDomains: new Set<string>(),
     sourceIps: new Map<string, string>(),
+    authservIds: new Set<string>(),
   } as const
   for (const judged of [false, true]) {
     for (let round = 0; round < 3; round++) {

@@ -18,6 +18,7 @@ export function recordOptions(config: Config, format = 'auto', timeZone = config
     maxEntries: config.limits.messages,
     maxLineBytes: config.limits.line_bytes,
     ownDomains: new Set(config.own_domains),
+    authservIds: new Set(config.authserv_ids),
     sourceIps: new Map(Object.entries(config.source_ips)),
   }
 }

@@ -26,6 +26,8 @@ export interface RecordSource {
 export interface RecordOptions extends PipelineOptions {
   kind: 'auto' | 'lines' | 'mails'
   maxLineBytes: number
+  /** Servers whose Authentication-Results in returned mail count (RFC 8601, 4.1), lower case; empty: the topmost. */
+  authservIds: ReadonlySet<string>
 }
 
 // Header fields with which a stored mail begins (RFC 5322, 3.6); no log line looks like these.
@@ -52,7 +54,12 @@ function mailRecord({ bytes, offset, cut }: StoredMail): LineBlock {
 
 const STATELESS: PipelineStage = { previous: 0, correlator: '', full: true }
 
-function mailSource(path: string, reference: number, stored: () => AsyncIterable<StoredMail>): RecordSource {
+function mailSource(
+  path: string,
+  reference: number,
+  authservIds: ReadonlySet<string>,
+  stored: () => AsyncIterable<StoredMail>,
+): RecordSource {
   return {
     path,
     reference,
@@ -61,15 +68,18 @@ function mailSource(path: string, reference: number, stored: () => AsyncIterable
     },
     pipeline: () => ({
       reference,
-      read: (mail) => readDsn(Buffer.from(mail, 'latin1')),
+      read: (mail) => readDsn(Buffer.from(mail, 'latin1'), authservIds),
       stage: () => STATELESS,
     }),
   }
 }
 
-async function* folderSources(folder: string): AsyncGenerator<RecordSource> {
+async function* folderSources(
+  folder: string,
+  authservIds: ReadonlySet<string>,
+): AsyncGenerator<RecordSource> {
   for await (const mail of mails(folder)) {
-    yield mailSource(mail.path, 0, async function* () {
+    yield mailSource(mail.path, 0, authservIds, async function* () {
       yield mail
     })
   }
@@ -81,14 +91,14 @@ async function* folderSources(folder: string): AsyncGenerator<RecordSource> {
  */
 export async function* recordSources(path: string, options: RecordOptions): AsyncGenerator<RecordSource> {
   if (path !== '-' && (await stat(path)).isDirectory()) {
-    yield* folderSources(path)
+    yield* folderSources(path, options.authservIds)
     return
   }
   const isMail =
     options.kind === 'mails' || (options.kind === 'auto' && path !== '-' && (await startsAsMail(path)))
   const { reference, chunks } = await openFile(path)
   if (isMail) {
-    yield mailSource(path, reference, () => mails(path))
+    yield mailSource(path, reference, options.authservIds, () => mails(path))
     return
   }
   const { maxLineBytes } = options

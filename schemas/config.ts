@@ -57,6 +57,8 @@ export const Config = z.strictObject({
       z.string().refine((ip) => isIP(ip) !== 0, { error: 'is no IP address' }),
     )
     .default({}),
+  /** Servers whose Authentication-Results are trusted (RFC 8601, 4.1): the name with which the field begins. */
+  authserv_ids: z.array(z.string().min(1).toLowerCase()).default([]),
   /** The page. */
   web: listen('127.0.0.1', 8080),
   /** The embedded store on ClickHouse's HTTP interface. */

@@ -52,10 +52,12 @@ function answer(event: LoggedEvent, group: Headers, told: Told, fromExim: boolea
  * RFC 6533): one event a recipient. A mail that is no such report is ignored by `dsn.not_a_report`; a report that does
  * not say what became of each recipient is dead as a whole, so that none is lost unseen. Linear time; never throws.
  *
+ * `trustedAuthservIds`: servers whose Authentication-Results in the returned mail count; the topmost where none is named.
+ *
  * event_time is when the MTA gave its word: Last-Attempt-Date, else the report's own Date. Arrival-Date is days before
  * with a mail that expired, so it counts only where both are missing. 0 where no date is given at all.
  */
-export function readDsn(mail: Buffer): Disposition {
+export function readDsn(mail: Buffer, trustedAuthservIds: ReadonlySet<string> = new Set()): Disposition {
   const { headers, report } = readMail(mail)
   const content = report?.parts.find(({ type }) => STATUS_TYPES.has(type))
   if (report === undefined || (content === undefined && report.reportType !== 'delivery-status'))
@@ -73,7 +75,11 @@ export function readDsn(mail: Buffer): Disposition {
   )
   const reporting = host(field(message, 'reporting-mta'))
   const log_host = reporting.remote_host || reporting.remote_ip
-  const { sender: returnPath, queue_id, ...returned } = readReturned(report.parts, log_host)
+  const {
+    sender: returnPath,
+    queue_id,
+    ...returned
+  } = readReturned(report.parts, log_host, trustedAuthservIds)
   // A report goes to the envelope sender (RFC 3464, 2), so its To is the last that tells of it.
   const sender =
     address(field(message, 'x-postfix-sender')) || returnPath || firstAddress(field(headers, 'to'))

@@ -1,3 +1,4 @@
+import { authenticationResults, resultOf } from './authentication-results.ts'
 import { field, firstAddress, type Headers, readHeaders } from './headers.ts'
 import type { Part } from './mime.ts'
 
@@ -27,25 +28,17 @@ const TYPES = new Set([
   'message/global-headers',
 ])
 
-const RESULTS = new Set(
-  'none pass fail policy neutral softfail temperror permerror hardfail bestguesspass'.split(' '),
-)
-
-/** The results that the last server to add them reported (RFC 8601, 2.2): the topmost field. */
-function authentication(headers: Headers): Pick<Returned, 'auth_spf' | 'auth_dkim' | 'auth_dmarc'> {
-  const found: Record<string, string> = {}
-  for (const part of field(headers, 'authentication-results').split(';')) {
-    const [, method = '', result = ''] =
-      /^\s{0,20}(spf|dkim|dmarc)\s{0,5}=\s{0,5}([a-z]{1,20})/i.exec(part) ?? []
-    const key = method.toLowerCase()
-    const word = result.toLowerCase()
-    // Of several signatures one that passes is enough (RFC 6376, 4.2; RFC 7489, 3.1.1).
-    if (RESULTS.has(word) && (found[key] === undefined || word === 'pass')) found[key] = word
-  }
+/** The results that a receiver reported: of the topmost field, or of the topmost by a server that is trusted. */
+function authentication(
+  headers: Headers,
+  trusted: ReadonlySet<string>,
+): Pick<Returned, 'auth_spf' | 'auth_dkim' | 'auth_dmarc'> {
+  const fields = authenticationResults(headers)
+  const field = trusted.size === 0 ? fields[0] : fields.find(({ authserv_id }) => trusted.has(authserv_id))
   return {
-    auth_spf: found['spf'] ?? '',
-    auth_dkim: found['dkim'] ?? '',
-    auth_dmarc: found['dmarc'] ?? '',
+    auth_spf: resultOf(field, 'spf'),
+    auth_dkim: resultOf(field, 'dkim'),
+    auth_dmarc: resultOf(field, 'dmarc'),
   }
 }
 
@@ -68,8 +61,11 @@ function signatureTag(headers: Headers, tag: string): string {
   return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/.exec(value.slice(value.indexOf('=') + 1).trim())?.[0] ?? ''
 }
 
-/** Reads the returned mail among the parts of a report; everything is '' where none came back. */
-export function readReturned(parts: Part[], reportingMta: string): Returned {
+/**
+ * Reads the returned mail among the parts of a report; everything is '' where none came back. `trusted` names the
+ * servers whose Authentication-Results count (RFC 8601, 4.1); where it is empty, the topmost field does.
+ */
+export function readReturned(parts: Part[], reportingMta: string, trusted: ReadonlySet<string>): Returned {
   const part = parts.find(({ type }) => TYPES.has(type))
   const text = part === undefined ? '' : Buffer.from(part.text()).toString('latin1')
   const { headers } = readHeaders(text)
@@ -82,6 +78,6 @@ export function readReturned(parts: Part[], reportingMta: string): Returned {
     dkim_selector: signatureTag(headers, 's'),
     sender: firstAddress(field(headers, 'return-path')),
     queue_id: receivedId(headers, reportingMta),
-    ...authentication(headers),
+    ...authentication(headers, trusted),
   }
 }

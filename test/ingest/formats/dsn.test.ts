@@ -247,3 +247,12 @@ test.each([
   readDsn(Buffer.from(mail))
   expect(performance.now() - start).toBeLessThan(2000)
 })
+
+test('where servers are named whose Authentication-Results count, no other does', () => {
+  const at = (...trusted: string[]) => {
+    const disposition = readDsn(fixture('rfc6533.eml'), new Set(trusted))
+    return disposition.kind === 'events' ? disposition.events[0]?.auth_spf : undefined
+  }
+  expect(at('elsewhere.example')).toBe('')
+  expect(at()).toBe('fail')
+})
