@@ -96,6 +96,11 @@ function orgOfWalk(domain: string, { found }: Walk): string {
   return last.domain
 }
 
+/** The organisational domain by the tree walk (RFC 9989, 4.10.2). */
+export async function organisationalDomain(lookup: Lookup, domain: string): Promise<string> {
+  return orgOfWalk(domain, await treeWalk(lookup, domain))
+}
+
 /** Whether the name exists in DNS: only NXDOMAIN says no (RFC 8020). */
 async function exists(lookup: Lookup, domain: string): Promise<boolean> {
   return (await lookup(domain, 'A')).status !== 'nxdomain'

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Lookup } from '../../../enrich/dns/answer.ts'
 import { dkimFacts, usualSelectors } from '../../../enrich/dns/dkim.ts'
 import { dkimKey } from '../../../enrich/dns/dkim-key.ts'
-import { fixedLookup, mailauthResolver, wireLookup } from './wire-lookup.ts'
+import { mailauthLookup } from '../../../enrich/dns/mailauth-lookup.ts'
+import { fixedLookup, wireLookup } from './wire-lookup.ts'
 
 // No types come with this part of mailauth.
 const { getPublicKey } = createRequire(import.meta.url)('mailauth/lib/tools.js')
@@ -61,7 +62,7 @@ test.each(
   ),
 )('mailauth agrees on %s', async (selector) => {
   const name = `${selector}._domainkey.good.test`
-  const theirs = await getPublicKey('DKIM', name, 1024, mailauthResolver(lookup), { strict: true }).then(
+  const theirs = await getPublicKey('DKIM', name, 1024, mailauthLookup(lookup), { strict: true }).then(
     () => true,
     () => false,
   )

@@ -40,21 +40,3 @@ export function fixedLookup(records: Record<string, string[]>): Lookup & { asked
   }
   return Object.assign(lookup, { asked })
 }
-
-/** The resolver's interface that mailauth asks by: strings in lists, errors with node:dns's codes. */
-export function mailauthResolver(lookup: Lookup) {
-  const codes: Record<string, string> = { nodata: 'ENODATA', nxdomain: 'ENOTFOUND', timeout: 'ETIMEOUT' }
-  return async (name: string, type: string): Promise<unknown> => {
-    const answer = await lookup(name.toLowerCase().replace(/\.$/, ''), type as 'TXT')
-    if (answer.status !== 'found')
-      throw Object.assign(new Error(answer.status), {
-        code: codes[answer.status] ?? `E${answer.status.toUpperCase()}`,
-      })
-    if (type === 'TXT') return answer.records.map((text) => [text])
-    if (type !== 'MX') return [...answer.records]
-    return answer.records.map((record) => {
-      const [priority, exchange] = record.split(' ')
-      return { priority: Number(priority), exchange: exchange === '.' ? '' : exchange }
-    })
-  }
-}

@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Lookup } from '../../../../enrich/dns/answer.ts'
 import { dmarcFacts } from '../../../../enrich/dns/dmarc/discover.ts'
 import { reportingProblems } from '../../../../enrich/dns/dmarc/reporting.ts'
-import { fixedLookup, mailauthResolver, wireLookup } from '../wire-lookup.ts'
+import { mailauthLookup } from '../../../../enrich/dns/mailauth-lookup.ts'
+import { fixedLookup, wireLookup } from '../wire-lookup.ts'
 
 let lookup: Lookup
 let close: () => Promise<void>
@@ -65,7 +66,7 @@ test.each(CASES.map(([domain]) => domain))('mailauth agrees on %s', async (domai
     headerFrom: [domain],
     spfDomains: [],
     dkimDomains: [],
-    resolver: mailauthResolver(lookup),
+    resolver: mailauthLookup(lookup),
     strict: true,
   } as never)
   if (theirs === false) throw new Error('mailauth found no domain')

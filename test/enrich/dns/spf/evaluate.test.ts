@@ -1,8 +1,9 @@
 import { spf as mailauthSpf } from 'mailauth/lib/spf/index.js'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Lookup } from '../../../../enrich/dns/answer.ts'
+import { mailauthLookup } from '../../../../enrich/dns/mailauth-lookup.ts'
 import { evaluateSpf } from '../../../../enrich/dns/spf/evaluate.ts'
-import { fixedLookup, mailauthResolver, wireLookup } from '../wire-lookup.ts'
+import { fixedLookup, wireLookup } from '../wire-lookup.ts'
 
 let lookup: Lookup
 let close: () => Promise<void>
@@ -71,7 +72,7 @@ describe.each(CASES)('%s.test', (name, ...results) => {
       const ours = await evaluateSpf(lookup, identity(ip))
       const theirs = await mailauthSpf({
         ...identity(ip),
-        resolver: mailauthResolver(lookup),
+        resolver: mailauthLookup(lookup),
         strict: true,
       } as never)
       expect(theirs.status.result, ip).toBe(ours.result)

@@ -1,0 +1,115 @@
+import { existsSync } from 'node:fs'
+import { isIP } from 'node:net'
+import { checkDomain } from '../enrich/dns/check.ts'
+import { checkPast } from '../enrich/dns/check-past.ts'
+import { domainOf } from '../enrich/domains.ts'
+import type { Config } from '../schemas/config.ts'
+import { StoreError } from '../store/store.ts'
+import { type DnsHistoryRow, publishedAt, readDnsHistory } from '../verdict/dns-history.ts'
+import { checkText } from './check-text.ts'
+import { loadConfiguration } from './configuration.ts'
+import { DNS_OPTIONS, dnsFlags, resolverOf } from './dns.ts'
+import { openStore } from './open-store.ts'
+import { instantOf, parseOptions, READ_OPTIONS } from './reading.ts'
+import { print } from './rows.ts'
+import { UsageError } from './usage-error.ts'
+
+const HELP = `faultline check DOMAIN [--ip IP] [--mail-from ADDRESS] [--helo NAME] [--selector S] [--at TIME] [--json]
+
+Says what DNS publishes for the mail of a domain, whether it can be used, and what to mend: SPF with the look-ups of
+its whole tree, DKIM keys, DMARC by RFC 9989 and RFC 7489, MX with its provider, MTA-STS, TLS-RPT, BIMI. Where a store
+is there, the history of the records too.
+
+  --ip IP              evaluate SPF for this sending address; its PTR and the configured block lists
+  --mail-from ADDRESS  envelope sender, where its domain is another than DOMAIN
+  --helo NAME          name given with HELO, for SPF of the null sender and for macros
+  --selector S         DKIM selector, the s= of a DKIM-Signature; may be given several times
+  --at TIME            what was published then, like 2026-06-10T12:00:00Z, from the history
+  --resolver H:P       DNS resolver instead of the system's; may be given several times
+  --json               one object, for programs
+  --data-dir DIR       folder of the embedded store (default: faultline-data)
+  --url URL            a ClickHouse server instead: http://user:password@host:8123
+  --config FILE        configuration file
+
+example:  faultline check example.org --ip 192.0.2.1 --selector s2048`
+
+/** A domain as DNS knows it; a UsageError where the text is none. */
+export function domainArgument(option: string, text: string): string {
+  const domain = domainOf(`@${text}`)
+  if (/^(?=.{3,253}$)[a-z0-9_-]{1,63}(?:\.[a-z0-9_-]{1,63})+$/.test(domain) && isIP(domain) === 0)
+    return domain
+  throw new UsageError(`${option} ${JSON.stringify(text)} is no domain; use one like example.org`)
+}
+
+/** What the store knows of a domain's records; without a store nothing, and none is made. */
+export async function historyOf(config: Config, domain: string): Promise<DnsHistoryRow[] | undefined> {
+  if (config.url === undefined && !existsSync(config.data_dir)) return undefined
+  const store = await openStore(config)
+  try {
+    return await readDnsHistory(store, domain)
+  } finally {
+    await store.close()
+  }
+}
+
+async function past(config: Config, domain: string, at: number, json: boolean): Promise<number> {
+  const history = await historyOf(config, domain)
+  if (history === undefined)
+    throw new UsageError(
+      `--at reads the history, and there is no store at ${config.data_dir}: give --data-dir or --url`,
+    )
+  const report = checkPast(domain, new Date(at).toISOString(), publishedAt(history, at))
+  if (json) await print(`${JSON.stringify({ ...report, history }, undefined, 2)}\n`)
+  else await print(checkText(report, history))
+  if (report.verdict === 'unknown') console.error(`nothing is known of ${domain} at that time`)
+  return 0
+}
+
+const OPTIONS = {
+  ...READ_OPTIONS,
+  resolver: DNS_OPTIONS.resolver,
+  ip: { type: 'string' },
+  'mail-from': { type: 'string' },
+  helo: { type: 'string' },
+  selector: { type: 'string', multiple: true },
+  at: { type: 'string' },
+} as const
+
+/** `faultline check`: see HELP. Gives the exit code. */
+export async function checkCommand(args: string[]): Promise<number> {
+  const { values, positionals } = parseOptions('check', args, OPTIONS)
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const [asked, ...rest] = positionals
+  if (asked === undefined || rest.length > 0)
+    throw new UsageError('give one domain; see faultline check --help')
+  const domain = domainArgument('DOMAIN', asked)
+  const { ip = '', helo = '' } = values
+  if (ip !== '' && isIP(ip) === 0) throw new UsageError(`--ip ${JSON.stringify(ip)} is no IP address`)
+  const mail_from = values['mail-from'] ?? ''
+  if (mail_from !== '') domainArgument('--mail-from', mail_from.slice(mail_from.lastIndexOf('@') + 1))
+  const config = loadConfiguration(values.config, {
+    data_dir: values['data-dir'],
+    url: values.url,
+    ...dnsFlags(values),
+  })
+  if (values.at !== undefined) return past(config, domain, instantOf('--at', values.at), values.json)
+  const selectors = values.selector ?? config.dns.selectors[domain] ?? []
+  const resolver = resolverOf(config, (message) => console.error(`faultline check: ${message}`))
+  try {
+    const question = { domain, ip, mail_from, helo, selectors, dnsbl: config.dns.block_lists }
+    const report = await checkDomain(resolver.lookup, question)
+    const history = await historyOf(config, domain).catch((error) => {
+      if (!(error instanceof StoreError)) throw error
+      console.error(`faultline check: the history is not shown: ${error.message}`)
+      return undefined
+    })
+    if (values.json) await print(`${JSON.stringify({ ...report, history: history ?? [] }, undefined, 2)}\n`)
+    else await print(checkText(report, history ?? []))
+    return 0
+  } finally {
+    resolver.close()
+  }
+}

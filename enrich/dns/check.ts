@@ -1,0 +1,122 @@
+import { type Advice, adviceOn } from './advice.ts'
+import { type Announcement, announcement } from './announcements.ts'
+import type { Lookup } from './answer.ts'
+import type { DkimFacts } from './dkim.ts'
+import { isAligned } from './dmarc/alignment.ts'
+import type { DmarcFacts } from './dmarc/discover.ts'
+import { reportingProblems } from './dmarc/reporting.ts'
+import { recipientFacts, senderFacts } from './facts.ts'
+import type { MxFacts } from './mx.ts'
+import { type SourceFacts, sourceFacts } from './source-address.ts'
+import type { SpfValidity } from './spf/validity.ts'
+import type { Problem, RecordState, SpfResult } from './words.ts'
+
+/** What `faultline check` is asked. */
+export interface CheckQuestion {
+  domain: string
+  /** The sending address; '' where none is given. */
+  ip: string
+  /** MAIL FROM, whose domain SPF is about; '' is an address of the domain itself. */
+  mail_from: string
+  helo: string
+  selectors: readonly string[]
+  /** Block lists to ask about the address. */
+  dnsbl: readonly string[]
+}
+
+/** Everything that DNS says of a domain's mail; states are the words of the `dns_*` columns. */
+export interface CheckReport {
+  domain: string
+  /** When it was asked, ISO 8601. */
+  checked_at: string
+  spf: Omit<SpfValidity, 'state'> & {
+    domain: string
+    state: RecordState
+    /** Our evaluation for the address; '' where none was given. */
+    result: SpfResult | ''
+    /** The term that decided. */
+    mechanism: string
+    /** Whether its domain stands for the visible From's (RFC 9989, 4.4). */
+    aligned: boolean
+  }
+  dkim: DkimFacts
+  dmarc: Omit<DmarcFacts, 'state'> & { state: RecordState }
+  mx: Omit<MxFacts, 'state'> & { state: RecordState }
+  mta_sts: Announcement
+  tls_rpt: Announcement
+  bimi: Announcement
+  source: SourceFacts | undefined
+  /** The well-known domain that this one was probably meant to be; '' where none is near or it takes mail. */
+  meant_domain: string
+  verdict: CheckVerdict
+  advice: Advice[]
+}
+
+/**
+ * `ok`: all that is published can be used. `broken`: something published is wrong, or the address does not pass.
+ * `incomplete`: SPF, DKIM or DMARC is missing. `unknown`: DNS gave no answer.
+ */
+export type CheckVerdict = 'ok' | 'broken' | 'incomplete' | 'unknown'
+
+const BROKEN: ReadonlySet<string> = new Set(['permerror', 'revoked', 'nxdomain', 'fail', 'softfail'])
+
+/** The worst of the states, for the verdict. */
+export function checkVerdict(states: readonly string[]): CheckVerdict {
+  if (states.some((state) => BROKEN.has(state))) return 'broken'
+  if (states.includes('temperror')) return 'unknown'
+  return states.includes('missing') || states.includes('none') ? 'incomplete' : 'ok'
+}
+
+/** Looks up all that concerns the mail of a domain. The lists are asked only for what `dnsbl` names. */
+export async function checkDomain(lookup: Lookup, question: CheckQuestion): Promise<CheckReport> {
+  const { domain, ip, mail_from, helo, selectors, dnsbl } = question
+  const at = mail_from.lastIndexOf('@')
+  const envelope = at === -1 ? domain : mail_from.slice(at + 1).toLowerCase()
+  const [sender, recipient, source, mta_sts, tls_rpt, bimi] = await Promise.all([
+    senderFacts(lookup, {
+      sender_domain: envelope,
+      source_ip: ip,
+      helo,
+      sender: mail_from,
+      header_from_domain: domain,
+      selectors,
+      all_selectors: true,
+    }),
+    recipientFacts(lookup, { recipient_domain: domain, remote_host: '' }),
+    ip === '' ? undefined : sourceFacts(lookup, ip, dnsbl),
+    announcement(lookup, 'mta_sts', domain),
+    announcement(lookup, 'tls_rpt', domain),
+    announcement(lookup, 'bimi', domain),
+  ])
+  const { spf, evaluation, dkim, dmarc } = sender
+  const { mx } = recipient
+  if (spf === undefined || dkim === undefined || dmarc === undefined || mx === undefined)
+    throw new RangeError(`${envelope} is no domain of DNS`)
+  const reporting = await reportingProblems(lookup, dmarc.record_domain, [...dmarc.rua, ...dmarc.ruf])
+  const failure: Problem[] =
+    evaluation === undefined || evaluation.problem === '' || spf.state === 'permerror'
+      ? []
+      : [{ name: envelope, term: '', problem: evaluation.problem, severity: 'error' }]
+  const report = {
+    domain,
+    checked_at: new Date().toISOString(),
+    spf: {
+      domain: envelope,
+      ...spf,
+      result: sender.spf_result,
+      mechanism: evaluation?.mechanism ?? '',
+      aligned: await isAligned(lookup, envelope, domain, dmarc.aspf),
+      problems: [...spf.problems, ...failure],
+    },
+    dkim,
+    dmarc: { ...dmarc, problems: [...dmarc.problems, ...reporting] },
+    mx,
+    mta_sts,
+    tls_rpt,
+    bimi,
+    source,
+    meant_domain: recipient.meant_domain,
+  }
+  const states = [spf.state, dkim.state, dmarc.state, mx.state, report.spf.result]
+  return { ...report, verdict: checkVerdict(states), advice: adviceOn(report, ip) }
+}

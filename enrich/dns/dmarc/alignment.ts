@@ -1,0 +1,21 @@
+import type { Lookup } from '../answer.ts'
+import { organisationalDomain } from './discover.ts'
+
+/**
+ * Whether an authenticated domain stands for the visible From's (RFC 9989, 4.4): the same in strict mode, of the same
+ * organisation in relaxed mode.
+ */
+export async function isAligned(
+  lookup: Lookup,
+  authenticated: string,
+  from: string,
+  mode: 'relaxed' | 'strict',
+): Promise<boolean> {
+  if (authenticated === from) return from !== ''
+  if (mode === 'strict' || authenticated === '' || from === '') return false
+  const [one, other] = await Promise.all([
+    organisationalDomain(lookup, authenticated),
+    organisationalDomain(lookup, from),
+  ])
+  return one === other
+}
