@@ -91,7 +91,7 @@ export function checkText(report: CheckReport | PastReport, history: readonly Dn
       ]),
       ['source', now === undefined ? '' : sourceText(now)],
       ...(now?.advice ?? []).map(({ severity, text }): [string, string] => [
-        severity === 'note' ? 'note' : 'advice',
+        severity === 'error' ? 'advice' : severity === 'temporary' ? 'unknown' : 'note',
         text,
       ]),
       ...history.map((row): [string, string] => ['history', historyText(row)]),

@@ -5,7 +5,7 @@ import { checkPast } from '../enrich/dns/check-past.ts'
 import { domainOf } from '../enrich/domains.ts'
 import type { Config } from '../schemas/config.ts'
 import { StoreError } from '../store/store.ts'
-import { type DnsHistoryRow, publishedAt, readDnsHistory } from '../verdict/dns-history.ts'
+import { type DnsHistoryRow, publishedAt, readDnsHistory, readSelectors } from '../verdict/dns-history.ts'
 import { checkText } from './check-text.ts'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, resolverOf } from './dns.ts'
@@ -41,23 +41,30 @@ export function domainArgument(option: string, text: string): string {
   throw new UsageError(`${option} ${JSON.stringify(text)} is no domain; use one like example.org`)
 }
 
-/** What the store knows of a domain's records; without a store nothing, and none is made. */
-export async function historyOf(config: Config, domain: string): Promise<DnsHistoryRow[] | undefined> {
+/** What the store knows of a domain: the history of its records, and the selectors that its mail was signed with. */
+interface Known {
+  history: DnsHistoryRow[]
+  selectors: string[]
+}
+
+/** Reads it; without a store there is nothing, and none is made. */
+async function knownOf(config: Config, domain: string): Promise<Known | undefined> {
   if (config.url === undefined && !existsSync(config.data_dir)) return undefined
   const store = await openStore(config)
   try {
-    return await readDnsHistory(store, domain)
+    return { history: await readDnsHistory(store, domain), selectors: await readSelectors(store, domain) }
   } finally {
     await store.close()
   }
 }
 
 async function past(config: Config, domain: string, at: number, json: boolean): Promise<number> {
-  const history = await historyOf(config, domain)
-  if (history === undefined)
+  const known = await knownOf(config, domain)
+  if (known === undefined)
     throw new UsageError(
       `--at reads the history, and there is no store at ${config.data_dir}: give --data-dir or --url`,
     )
+  const { history } = known
   const report = checkPast(domain, new Date(at).toISOString(), publishedAt(history, at))
   if (json) await print(`${JSON.stringify({ ...report, history }, undefined, 2)}\n`)
   else await print(checkText(report, history))
@@ -96,18 +103,21 @@ export async function checkCommand(args: string[]): Promise<number> {
     ...dnsFlags(values),
   })
   if (values.at !== undefined) return past(config, domain, instantOf('--at', values.at), values.json)
-  const selectors = values.selector ?? config.dns.selectors[domain] ?? []
+  // What DNS says now is worth saying without its history.
+  const known = await knownOf(config, domain).catch((error) => {
+    if (!(error instanceof StoreError)) throw error
+    console.error(`faultline check: the history is not shown: ${error.message}`)
+    return undefined
+  })
+  const told = values.selector ?? [...(config.dns.selectors[domain] ?? []), ...(known?.selectors ?? [])]
+  const selectors = [...new Set(told.map((selector) => selector.toLowerCase()))]
   const resolver = resolverOf(config, (message) => console.error(`faultline check: ${message}`))
   try {
     const question = { domain, ip, mail_from, helo, selectors, dnsbl: config.dns.block_lists }
     const report = await checkDomain(resolver.lookup, question)
-    const history = await historyOf(config, domain).catch((error) => {
-      if (!(error instanceof StoreError)) throw error
-      console.error(`faultline check: the history is not shown: ${error.message}`)
-      return undefined
-    })
-    if (values.json) await print(`${JSON.stringify({ ...report, history: history ?? [] }, undefined, 2)}\n`)
-    else await print(checkText(report, history ?? []))
+    const history = known?.history ?? []
+    if (values.json) await print(`${JSON.stringify({ ...report, history }, undefined, 2)}\n`)
+    else await print(checkText(report, history))
     return 0
   } finally {
     resolver.close()

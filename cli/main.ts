@@ -19,6 +19,14 @@ const COMMANDS: Record<string, Command> = {
     summary: 'search what happened to messages',
     run: async (args) => (await import('./events.ts')).eventsCommand(args),
   },
+  check: {
+    summary: 'say what DNS publishes for the mail of a domain, and what to mend',
+    run: async (args) => (await import('./check.ts')).checkCommand(args),
+  },
+  verify: {
+    summary: 'is it fixed? a test message, or deliveries since a change',
+    run: async (args) => (await import('./verify.ts')).verifyCommand(args),
+  },
   query: {
     summary: 'ask the store in read-only SQL',
     run: async (args) => (await import('./query.ts')).queryCommand(args),

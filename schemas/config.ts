@@ -75,6 +75,8 @@ export const Config = z.strictObject({
       selectors: z
         .record(z.string(), z.array(z.string().regex(/^[A-Za-z0-9_.-]{1,253}$/, 'is no selector')))
         .default({}),
+      /** Block lists (RFC 5782) that `faultline check --ip` asks: zones like zen.example.org; none by default. */
+      block_lists: z.array(domain).max(20).default([]),
       /** How long a batch of rows may wait for facts. */
       wait_seconds: z.number().min(0).max(1).default(0.01),
       /** For one attempt, of so many. */

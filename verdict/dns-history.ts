@@ -17,6 +17,12 @@ export function readDnsHistory(store: Store, domain: string): Promise<DnsHistory
   return store.query<DnsHistoryRow>(sql('dns-history'), { domain })
 }
 
+/** DKIM selectors that mail of the domain was signed with, the latest first; at most ten. */
+export async function readSelectors(store: Store, domain: string): Promise<string[]> {
+  const rows = await store.query<{ selector: string }>(sql('dkim-selectors'), { domain })
+  return rows.map(({ selector }) => selector)
+}
+
 /** An answer speaks for an hour after it was last seen, the first of a domain for the hour before as well. */
 const SPEAKS_MS = 3_600_000
 

@@ -110,7 +110,10 @@ export function adviceOn(report: Judged, ip: string): Advice[] {
       (problem): Advice => ({ about, severity: problem.severity, text: problemText(problem) }),
     ),
   )
-  const all = [...problems, ...onSpf(report, ip), ...onDkim(report), ...onDmarc(report), ...onMx(report)]
+  // Who does not exist has nothing to publish.
+  const gone = report.mx.state === 'nxdomain'
+  const sending = gone ? [] : [...onSpf(report, ip), ...onDkim(report), ...onDmarc(report)]
+  const all = [...problems, ...sending, ...onMx(report)]
   return all.sort(
     (a, b) => ORDER[a.severity] - ORDER[b.severity] || parts.indexOf(a.about) - parts.indexOf(b.about),
   )

@@ -77,7 +77,7 @@ export async function checkDomain(lookup: Lookup, question: CheckQuestion): Prom
       sender_domain: envelope,
       source_ip: ip,
       helo,
-      sender: mail_from,
+      ...(mail_from === '' ? {} : { sender: mail_from }),
       header_from_domain: domain,
       selectors,
       all_selectors: true,

@@ -36,23 +36,21 @@ const BEST_FIRST = ['valid', 'temperror', 'permerror', 'revoked', 'missing'] as 
 
 const isKey = ({ record }: DkimKey) => /(?:^|;)\s{0,9}p\s{0,9}=/.test(record)
 
-/** The published keys of a domain: of the selectors that are known, else of the usual ones. */
+/** The published keys of a domain: of the selectors that are known, and of the usual ones where any key can be there. */
 export async function dkimFacts(
   lookup: Lookup,
   domain: string,
   known: readonly string[],
-  usual: readonly string[],
+  usual: () => Promise<readonly string[]>,
 ): Promise<DkimFacts> {
+  const asked = Promise.all(known.map((selector) => dkimKey(lookup, selector, domain)))
   const root = await lookup(`_domainkey.${domain}`, 'TXT')
   // RFC 8020: below a name that does not exist there is nothing.
-  const guesses = root.status === 'nxdomain' || failed(root) ? [] : usual
+  const guesses = root.status === 'nxdomain' || failed(root) ? [] : await usual()
+  const unknown = guesses.filter((selector) => !known.includes(selector))
   const [told, guessed] = await Promise.all([
-    Promise.all(known.map((selector) => dkimKey(lookup, selector, domain))),
-    Promise.all(
-      guesses
-        .filter((selector) => !known.includes(selector))
-        .map((selector) => dkimKey(lookup, selector, domain)),
-    ),
+    asked,
+    Promise.all(unknown.map((selector) => dkimKey(lookup, selector, domain))),
   ])
   // A guess proves nothing by its absence; a wildcard's text is no key.
   const selectors = [...told, ...guessed.filter(isKey)]

@@ -123,11 +123,12 @@ export async function senderFacts(lookup: Lookup, sender: Sender): Promise<Sende
   const visible = header_from_domain || sender_domain
   const address = addressOf(source_ip)
   const identity = { ip: source_ip, sender: sender.sender ?? sender_domain, helo }
-  const spf = isName(envelope) ? await spfValidity(record.lookup, envelope) : undefined
-  const evaluation =
-    address !== undefined && isName(envelope) ? await evaluateSpf(record.lookup, identity) : undefined
-  const usual = usualSelectors(spf?.domains ?? [], sender.all_selectors)
-  const [dkim, dmarc] = await Promise.all([
+  const judged = isName(envelope) ? spfValidity(record.lookup, envelope) : undefined
+  const usual = async () => usualSelectors((await judged)?.domains ?? [], sender.all_selectors)
+  // Side by side: where no server answers, each of them waits as long as the other.
+  const [spf, evaluation, dkim, dmarc] = await Promise.all([
+    judged,
+    address !== undefined && isName(envelope) ? evaluateSpf(record.lookup, identity) : undefined,
     isName(visible) ? dkimFacts(record.lookup, visible, selectors, usual) : undefined,
     isName(visible) ? dmarcFacts(record.lookup, visible) : undefined,
   ])

@@ -83,27 +83,22 @@ async function withoutMx(lookup: Lookup, domain: string, tell: Tell): Promise<Mx
   const host = await resolve(lookup, { preference: 0, host: domain }, () => {})
   const kind = host.addresses.map(reservedKind)[0] ?? ''
   if (host.status === 'found' && kind !== '') {
-    tell(domain, `no MX, and the domain has only ${kind} addresses`, 'error')
+    tell('', `no MX, and the domain has only ${kind} addresses`, 'error')
     return { ...none, state: 'permerror', hosts: [host] }
   }
   if (host.status === 'found') {
-    tell(domain, 'no MX: mail goes to the address of the domain itself (RFC 5321, 5.1)', 'note')
+    tell('', 'no MX: mail goes to the address of the domain itself (RFC 5321, 5.1)', 'note')
     return { ...none, state: 'implicit', hosts: [host] }
   }
   if (host.status !== 'nodata' && host.status !== 'nxdomain') {
-    tell(domain, `DNS gave no answer: ${host.status}`, 'temporary')
+    tell('', `DNS gave no answer: ${host.status}`, 'temporary')
     return { ...none, state: 'temperror' }
   }
-  tell(domain, 'neither MX nor address: the domain takes no mail', 'error')
+  tell('', 'neither MX nor address: the domain takes no mail', 'error')
   return { ...none, state: 'missing' }
 }
 
-async function withMx(
-  lookup: Lookup,
-  exchanges: readonly Exchange[],
-  domain: string,
-  tell: Tell,
-): Promise<MxFacts> {
+async function withMx(lookup: Lookup, exchanges: readonly Exchange[], tell: Tell): Promise<MxFacts> {
   const nulls = exchanges.filter(({ host }) => host === '.' || host === '')
   const named = exchanges.filter(({ host }) => host !== '.' && host !== '')
   const none = { provider: '', mixed: false, problems: [] }
@@ -118,7 +113,7 @@ async function withMx(
   const rest = named
     .slice(MAX_HOSTS)
     .map((exchange) => ({ ...exchange, addresses: [], status: 'not asked' as const }))
-  if (rest.length > 0) tell(domain, `${named.length} MX hosts; the first ${MAX_HOSTS} were looked at`, 'note')
+  if (rest.length > 0) tell('', `${named.length} MX hosts; the first ${MAX_HOSTS} were looked at`, 'note')
   const providers = [...new Set(named.map(({ host }) => providerOfHost(host)).filter((id) => id !== ''))]
   return {
     state: nulls.length > 0 ? 'permerror' : stateOf(asked),
@@ -148,8 +143,6 @@ export async function mxFacts(lookup: Lookup, domain: string): Promise<MxFacts> 
     return { ...facts, state: 'nxdomain', problems }
   }
   const found =
-    exchanges.length === 0
-      ? await withoutMx(lookup, domain, tell)
-      : await withMx(lookup, exchanges, domain, tell)
+    exchanges.length === 0 ? await withoutMx(lookup, domain, tell) : await withMx(lookup, exchanges, tell)
   return { ...found, problems }
 }
