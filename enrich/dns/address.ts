@@ -25,12 +25,17 @@ function value6(text: string): bigint {
   return groups.reduce((sum, group) => (sum << 16n) | BigInt(`0x${group}`), 0n)
 }
 
+/** Reads an address as it is written; undefined where it is none. */
+export function writtenAddress(text: string): Address | undefined {
+  if (isIPv4(text)) return { version: 4, value: value4(text) }
+  return isIPv6(text) && !text.includes('%') ? { version: 6, value: value6(text) } : undefined
+}
+
 /** Reads an address; an IPv4 address mapped into IPv6 (RFC 4291, 2.5.5.2) is IPv4. Undefined where it is none. */
 export function addressOf(text: string): Address | undefined {
-  if (isIPv4(text)) return { version: 4, value: value4(text) }
-  if (!isIPv6(text) || text.includes('%')) return undefined
-  const value = value6(text)
-  return value >> 32n === 0xffffn ? { version: 4, value: value & 0xffffffffn } : { version: 6, value }
+  const address = writtenAddress(text)
+  const isMapped = address?.version === 6 && address.value >> 32n === 0xffffn
+  return isMapped ? { version: 4, value: address.value & 0xffffffffn } : address
 }
 
 /** Whether an address lies in a network of `prefix` bits (RFC 4632). */

@@ -101,9 +101,10 @@ export async function organisationalDomain(lookup: Lookup, domain: string): Prom
   return orgOfWalk(domain, await treeWalk(lookup, domain))
 }
 
-/** Whether the name exists in DNS: only NXDOMAIN says no (RFC 8020). */
+/** Whether the name exists in DNS: only NXDOMAIN says no (RFC 8020), unless it is that of an alias's target. */
 async function exists(lookup: Lookup, domain: string): Promise<boolean> {
-  return (await lookup(domain, 'A')).status !== 'nxdomain'
+  const { status, canonical } = await lookup(domain, 'A')
+  return status !== 'nxdomain' || canonical !== domain
 }
 
 const lowered = (policy: DmarcPolicy) =>

@@ -107,10 +107,14 @@ function hits(evaluation: Evaluation, records: readonly string[], prefix: number
   })
 }
 
-/** The client's names that point back to it (RFC 7208, 5.5): DNS errors only make names fewer. */
-async function validatedNames(evaluation: Evaluation): Promise<string[]> {
+/**
+ * The client's names that point back to it (RFC 7208, 5.5): DNS errors only make names fewer. `term` is the ptr that
+ * asks; a macro is part of another term.
+ */
+async function validatedNames(evaluation: Evaluation, term = ''): Promise<string[]> {
   const { address } = evaluation.values
   const pointers = await ask(evaluation, reverseName(address), 'PTR')
+  if (term !== '' && !failed(pointers)) countVoid(evaluation, term, pointers)
   const names = pointers.records.slice(0, evaluation.limits.hosts)
   const confirmed: string[] = []
   for (const name of names) {
@@ -159,7 +163,7 @@ async function matches(evaluation: Evaluation, mechanism: Mechanism, domain: str
       return answer.status === 'found'
     }
     case 'ptr':
-      return (await validatedNames(evaluation)).some((found) => under(found, name))
+      return (await validatedNames(evaluation, mechanism.text)).some((found) => under(found, name))
     case 'a': {
       const answer = await answered(evaluation, name, typeFor(address))
       countVoid(evaluation, mechanism.text, answer)

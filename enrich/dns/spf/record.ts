@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache'
-import { type Address, addressOf } from '../address.ts'
+import { type Address, writtenAddress } from '../address.ts'
 import { type DomainSpec, domainSpec, macroString } from './macro.ts'
 
 /** Result of a matching mechanism by its qualifier (RFC 7208, 4.6.2). */
@@ -59,13 +59,12 @@ function ipMechanism(directive: Directive, name: string, argument: string): Mech
   const digits = slash === -1 ? undefined : argument.slice(slash + 1)
   const family = name === 'ip4' ? 4 : 6
   if (!argument.startsWith(':')) return wrong(directive.text, `${name} needs an address`)
-  // Not by the address's version: an IPv4 address mapped into IPv6 is IPv4, yet written as ip6.
-  const network = text.includes(':') === (family === 6) ? addressOf(text) : undefined
-  if (network === undefined) return wrong(directive.text, `no IPv${family} address`)
+  // A network of mapped addresses is IPv6 and holds no client: those are IPv4 (RFC 7208, 5).
+  const network = writtenAddress(text)
+  if (network?.version !== family) return wrong(directive.text, `no IPv${family} address`)
   const prefix = prefixLength(digits, family === 4 ? 32 : 128)
   if (prefix === -1) return wrong(directive.text, `no prefix length of IPv${family}`)
-  const mapped = family === 6 && network.version === 4
-  return { ...directive, kind: 'ip', network, prefix: mapped ? Math.max(0, prefix - 96) : prefix }
+  return { ...directive, kind: 'ip', network, prefix }
 }
 
 const DUAL_CIDR = /(?:\/([0-9]{0,9}))?(?:\/\/([0-9]{0,9}))?$/

@@ -28,17 +28,23 @@ const TYPES = new Set([
   'message/global-headers',
 ])
 
-/** The results that a receiver reported: of the topmost field, or of the topmost by a server that is trusted. */
-function authentication(
-  headers: Headers,
-  trusted: ReadonlySet<string>,
-): Pick<Returned, 'auth_spf' | 'auth_dkim' | 'auth_dmarc'> {
+type Reported = Pick<Returned, 'auth_spf' | 'auth_dkim' | 'auth_dmarc' | 'dkim_domain' | 'dkim_selector'>
+
+/**
+ * What a receiver reported: in the topmost field, or in the topmost by a server that is trusted. The signature itself
+ * tells its domain and selector; where it did not come back, the receiver's words do (RFC 8601, 2.7.1).
+ */
+function authentication(headers: Headers, trusted: ReadonlySet<string>): Reported {
   const fields = authenticationResults(headers)
   const field = trusted.size === 0 ? fields[0] : fields.find(({ authserv_id }) => trusted.has(authserv_id))
+  const told = field?.results.find(({ method }) => method === 'dkim')?.properties ?? {}
+  const dkim_domain = signatureTag(headers, 'd') || name(told['header.d'] ?? '')
   return {
     auth_spf: resultOf(field, 'spf'),
     auth_dkim: resultOf(field, 'dkim'),
     auth_dmarc: resultOf(field, 'dmarc'),
+    dkim_domain: dkim_domain.toLowerCase(),
+    dkim_selector: signatureTag(headers, 's') || name(told['header.s'] ?? ''),
   }
 }
 
@@ -54,11 +60,13 @@ function receivedId(headers: Headers, by: string): string {
   return ''
 }
 
+const name = (text: string) => /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/.exec(text.trim())?.[0] ?? ''
+
 /** A tag of a DKIM-Signature field (RFC 6376, 3.2), '' where it is missing or no name. */
 function signatureTag(headers: Headers, tag: string): string {
   const tags = field(headers, 'dkim-signature').split(';')
   const value = tags.find((text) => text.trimStart().startsWith(`${tag}=`)) ?? ''
-  return /^[A-Za-z0-9_][A-Za-z0-9._-]{0,252}$/.exec(value.slice(value.indexOf('=') + 1).trim())?.[0] ?? ''
+  return name(value.slice(value.indexOf('=') + 1))
 }
 
 /**
@@ -74,8 +82,6 @@ export function readReturned(parts: Part[], reportingMta: string, trusted: Reado
   return {
     message_id: id.startsWith('<') && id.endsWith('>') ? id.slice(1, -1) : id,
     header_from_domain: from.includes('@') ? from.slice(from.lastIndexOf('@') + 1).toLowerCase() : '',
-    dkim_domain: signatureTag(headers, 'd').toLowerCase(),
-    dkim_selector: signatureTag(headers, 's'),
     sender: firstAddress(field(headers, 'return-path')),
     queue_id: receivedId(headers, reportingMta),
     ...authentication(headers, trusted),
