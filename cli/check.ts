@@ -5,7 +5,13 @@ import { checkPast } from '../enrich/dns/check-past.ts'
 import { domainOf } from '../enrich/domains.ts'
 import type { Config } from '../schemas/config.ts'
 import { StoreError } from '../store/store.ts'
-import { type DnsHistoryRow, publishedAt, readDnsHistory, readSelectors } from '../verdict/dns-history.ts'
+import {
+  type DnsHistoryRow,
+  publishedAt,
+  readDeliveredDomains,
+  readDnsHistory,
+  readSelectors,
+} from '../verdict/dns-history.ts'
 import { checkText } from './check-text.ts'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, resolverOf } from './dns.ts'
@@ -45,6 +51,8 @@ export function domainArgument(option: string, text: string): string {
 interface Known {
   history: DnsHistoryRow[]
   selectors: string[]
+  /** Domains that mail is often delivered to. */
+  delivered: string[]
 }
 
 /** Reads it; without a store there is nothing, and none is made. */
@@ -52,7 +60,11 @@ async function knownOf(config: Config, domain: string): Promise<Known | undefine
   if (config.url === undefined && !existsSync(config.data_dir)) return undefined
   const store = await openStore(config)
   try {
-    return { history: await readDnsHistory(store, domain), selectors: await readSelectors(store, domain) }
+    return {
+      history: await readDnsHistory(store, domain),
+      selectors: await readSelectors(store, domain),
+      delivered: await readDeliveredDomains(store),
+    }
   } finally {
     await store.close()
   }
@@ -113,7 +125,15 @@ export async function checkCommand(args: string[]): Promise<number> {
   const selectors = [...new Set(told.map((selector) => selector.toLowerCase()))]
   const resolver = resolverOf(config, (message) => console.error(`faultline check: ${message}`))
   try {
-    const question = { domain, ip, mail_from, helo, selectors, dnsbl: config.dns.block_lists }
+    const question = {
+      domain,
+      ip,
+      mail_from,
+      helo,
+      selectors,
+      dnsbl: config.dns.block_lists,
+      delivered: known?.delivered ?? [],
+    }
     const report = await checkDomain(resolver.lookup, question)
     const history = known?.history ?? []
     if (values.json) await print(`${JSON.stringify({ ...report, history }, undefined, 2)}\n`)

@@ -42,7 +42,7 @@ async function dnsNow(
   dkim: readonly string[],
 ): Promise<DnsNow> {
   const selectors = [...dkim, ...(await readSelectors(store, domain))]
-  const question = { domain, ip: '', mail_from: '', helo: '', selectors, dnsbl: [] }
+  const question = { domain, ip: '', mail_from: '', helo: '', selectors, dnsbl: [], delivered: [] }
   const { spf, dkim: keys, dmarc, mx, advice } = await checkDomain(lookup, question)
   return { domain, states: { spf: spf.state, dkim: keys.state, dmarc: dmarc.state, mx: mx.state }, advice }
 }

@@ -23,6 +23,12 @@ export async function readSelectors(store: Store, domain: string): Promise<strin
   return rows.map(({ selector }) => selector)
 }
 
+/** Recipient domains that mail is often delivered to, the most often first. */
+export async function readDeliveredDomains(store: Store): Promise<string[]> {
+  const rows = await store.query<{ recipient_domain: string }>(sql('delivered-domains'))
+  return rows.map(({ recipient_domain }) => recipient_domain)
+}
+
 /** An answer speaks for an hour after it was last seen, the first of a domain for the hour before as well. */
 const SPEAKS_MS = 3_600_000
 

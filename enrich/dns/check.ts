@@ -22,6 +22,8 @@ export interface CheckQuestion {
   selectors: readonly string[]
   /** Block lists to ask about the address. */
   dnsbl: readonly string[]
+  /** Domains that mail is often delivered to: a mistyped one may be meant. */
+  delivered: readonly string[]
 }
 
 /** Everything that DNS says of a domain's mail; states are the words of the `dns_*` columns. */
@@ -69,7 +71,7 @@ export function checkVerdict(states: readonly string[]): CheckVerdict {
 
 /** Looks up all that concerns the mail of a domain. The lists are asked only for what `dnsbl` names. */
 export async function checkDomain(lookup: Lookup, question: CheckQuestion): Promise<CheckReport> {
-  const { domain, ip, mail_from, helo, selectors, dnsbl } = question
+  const { domain, ip, mail_from, helo, selectors, dnsbl, delivered } = question
   const at = mail_from.lastIndexOf('@')
   const envelope = at === -1 ? domain : mail_from.slice(at + 1).toLowerCase()
   const [sender, recipient, source, mta_sts, tls_rpt, bimi] = await Promise.all([
@@ -82,7 +84,7 @@ export async function checkDomain(lookup: Lookup, question: CheckQuestion): Prom
       selectors,
       all_selectors: true,
     }),
-    recipientFacts(lookup, { recipient_domain: domain, remote_host: '' }),
+    recipientFacts(lookup, { recipient_domain: domain, remote_host: '', delivered }),
     ip === '' ? undefined : sourceFacts(lookup, ip, dnsbl),
     announcement(lookup, 'mta_sts', domain),
     announcement(lookup, 'tls_rpt', domain),

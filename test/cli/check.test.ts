@@ -57,7 +57,11 @@ beforeAll(async () => {
     '',
   )
   const signed = { sender: 'good.test', ip: '192.0.2.1', domain: 'd.example', provider: '', at: AT }
-  await fill(store, [single(signed, undefined, { dkim_domain: 'good.test', dkim_selector: 's2048' })])
+  const often = Array.from({ length: 12 }, () => single({ ...signed, domain: 'stable.test' }, undefined))
+  await fill(store, [
+    ...often,
+    single(signed, undefined, { dkim_domain: 'good.test', dkim_selector: 's2048' }),
+  ])
   await store.close()
 })
 afterAll(async () => {
@@ -117,6 +121,11 @@ test.each([
   // A weaker policy hides what fails.
   for (const line of out.split('\n').filter((text) => text.startsWith('  advice')))
     expect(line).not.toMatch(/p=none(?!; rua=mailto:)|p=quarantine/)
+})
+
+test('a domain that does not exist and is near one that mail is often delivered to is named', async () => {
+  await check('stabel.test', ...here)
+  expect(out).toContain('stabel.test takes no mail; was stable.test meant?')
 })
 
 test('selectors are those that mail was signed with', async () => {
