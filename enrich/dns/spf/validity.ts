@@ -25,6 +25,8 @@ interface Walk {
   void_lookups: number
   domains: Set<string>
   problems: Problem[]
+  /** Terms that find nothing: within the limit they only cost time. */
+  empty: Problem[]
 }
 
 /** Where a walk stands: the domain whose record is read, and the domains that led there. */
@@ -62,12 +64,9 @@ async function checkHosts(
   const empty = nothing(first) && (mechanism.kind !== 'a' || nothing(await ask(walk, place, name, 'AAAA')))
   if (empty) {
     walk.void_lookups++
-    tell(
-      walk,
-      place,
-      `finds nothing: ${name} ${first.status === 'nxdomain' ? 'does not exist' : 'has no such record'}`,
-      'note',
-    )
+    const why = first.status === 'nxdomain' ? 'does not exist' : 'has no such record'
+    const problem = `finds nothing: ${name} ${why}`
+    walk.empty.push({ name: place.domain, term: place.term, problem, severity: 'note' })
   }
   const { hosts } = walk.limits
   if (mechanism.kind === 'mx' && first.records.length > hosts)
@@ -150,7 +149,15 @@ export async function spfValidity(
   domain: string,
   limits: SpfLimits = SPF_LIMITS,
 ): Promise<SpfValidity> {
-  const walk: Walk = { lookup, limits, lookups: 0, void_lookups: 0, domains: new Set(), problems: [] }
+  const walk: Walk = {
+    lookup,
+    limits,
+    lookups: 0,
+    void_lookups: 0,
+    domains: new Set(),
+    problems: [],
+    empty: [],
+  }
   const place = { domain, term: '', path: [] }
   const answer = await ask(walk, place, domain, 'TXT')
   const records = spfRecords(answer.records)
@@ -171,12 +178,14 @@ export async function spfValidity(
       place,
       `${lookups} look-ups in the whole tree; over ${limits.lookups} is an error (RFC 7208, 4.6.4)`,
     )
-  if (void_lookups > limits.void_lookups)
+  const tooEmpty = void_lookups > limits.void_lookups
+  if (tooEmpty)
     tell(
       walk,
       place,
       `${void_lookups} look-ups find nothing; over ${limits.void_lookups} is an error (RFC 7208, 4.6.4)`,
     )
+  for (const one of walk.empty) problems.push(tooEmpty ? { ...one, severity: 'error' } : one)
   const has = (severity: Problem['severity']) => problems.some((problem) => problem.severity === severity)
   const state = has('error')
     ? 'permerror'

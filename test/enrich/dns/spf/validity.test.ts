@@ -18,7 +18,7 @@ test.each([
   ['spf-11', 'permerror', 11, 0, '11 look-ups in the whole tree; over 10'],
   ['spf-nested', 'permerror', 12, 0, '12 look-ups'],
   ['spf-void2', 'valid', 2, 2, 'finds nothing: x1.nx.test does not exist'],
-  ['spf-void3', 'permerror', 3, 3, 'finds nothing: x1.nx.test does not exist'],
+  ['spf-void3', 'permerror', 3, 3, '3 look-ups find nothing; over 2'],
   ['spf-syntax', 'permerror', 0, 0, 'ip4 is meant'],
   ['spf-syntax2', 'permerror', 0, 0, 'ip4:192.0.2.0/33'],
   ['spf-syntax3', 'permerror', 0, 0, 'separated by spaces'],
@@ -50,6 +50,11 @@ test.each([
   expect(found).toMatchObject({ state, lookups, void_lookups })
   if (words === '') expect(found.problems).toEqual([])
   else expect(`${found.problems[0]?.term} ${found.problems[0]?.problem}`).toContain(words)
+})
+
+test('terms that find nothing are named, as an error where they are too many', async () => {
+  const { problems } = await spfValidity(lookup, 'spf-void3.test')
+  expect(problems.at(-1)).toMatchObject({ term: 'a:x3.nx.test', severity: 'error' })
 })
 
 test('advice names the include that is at fault', async () => {
