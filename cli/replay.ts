@@ -46,8 +46,8 @@ function parse(args: string[]) {
   }
 }
 
-// Nobody waits for these rows: the first of them may wait for DNS, in all for so long.
-const DNS_PATIENCE_MS = 1000
+// Nobody waits for these rows: where few domains are missing they may wait for DNS, in all for so long.
+const DNS_PATIENCE_MS = 5000
 const DNS_NOW_PATIENCE_MS = 60_000
 
 /** One line on a terminal that says how far we are, from the second second on. */

@@ -14,7 +14,10 @@ export interface AttachOptions extends FactCacheOptions {
   facts: FactsOf
   /** How long a batch may wait for facts that are being looked up. */
   wait_ms: number
-  /** How much longer than that batches may wait in all: a log that is loaded once has the time, a live one has not. */
+  /**
+   * How much longer than that batches may wait in all, where little is missing: a log that is loaded once has the
+   * time, a live one has not, and neither waits for thousands of domains.
+   */
   patience_ms?: number
   /** Rows of any time get the facts of now; without it only those within an hour of the fetch. */
   any_time?: boolean
@@ -32,6 +35,9 @@ export interface Attach {
   refresh(domain: string): Promise<number>
   readonly counters: FactCounters
 }
+
+// Some seconds' worth of look-ups.
+const MAX_WAITED_FOR = 500
 
 /** A row gets facts that were fetched within this time of it: DNS then, not DNS now. */
 const NEAR_MS = 3_600_000
@@ -110,10 +116,11 @@ export function openAttach(options: AttachOptions, signal: AbortSignal): Attach 
       if (lacks) missing.push(row)
     }
     counters.missing += missing.length
-    if (wanted.size === 0 || wait_ms + patience <= 0) return
+    const most_ms = wait_ms + (any_time || wanted.size <= MAX_WAITED_FOR ? patience : 0)
+    if (wanted.size === 0 || most_ms <= 0) return
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, wait_ms + patience)
+      timer = setTimeout(resolve, most_ms)
     })
     await Promise.race([Promise.all(wanted), late])
     clearTimeout(timer)

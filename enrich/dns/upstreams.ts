@@ -37,6 +37,8 @@ export interface Upstreams {
 
 const SUSPECT_AFTER = 4
 const FIRST_PROBE_MS = 500
+// A busy machine is slow to see an answer: a server is condemned by this question only.
+const MIN_PROBE_TIMEOUT_MS = 500
 const MAX_PROBE_MS = 5_000
 
 const isMessage = (reply: Reply): reply is Message => typeof reply === 'object'
@@ -74,7 +76,8 @@ export function openUpstreams(options: UpstreamOptions): Upstreams {
   async function probe(upstream: Upstream): Promise<void> {
     if (upstream.probing) return
     upstream.probing = true
-    const reply = await askUdp(upstream, encodeQuery('', 'NS', randomInt(0x10000)), timeout_ms, signal)
+    const patience_ms = Math.max(timeout_ms, MIN_PROBE_TIMEOUT_MS)
+    const reply = await askUdp(upstream, encodeQuery('', 'NS', randomInt(0x10000)), patience_ms, signal)
     upstream.probing = false
     if (isMessage(reply)) return alive(upstream)
     upstream.down = true
