@@ -5,16 +5,16 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { resolverOf } from '../cli/dns.ts'
+import { resolverOptions } from '../cli/dns.ts'
 import { type Attach, openAttach } from '../enrich/dns/attach.ts'
 import type { FactsOf } from '../enrich/dns/fact-cache.ts'
-import { factsOf } from '../enrich/dns/row-facts.ts'
+import { openFactsThread } from '../enrich/dns/facts-thread.ts'
 import { Config } from '../schemas/config.ts'
 import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
 import { emptyEvent } from '../schemas/event.ts'
 
 const DOMAINS = 5000
-const LINES = 400_000
+const LINES = 1_000_000
 
 interface Server {
   port: number
@@ -42,17 +42,14 @@ async function startServer(domains: number, delay_ms: number): Promise<Server> {
 
 function open(port: number, wait_ms: number) {
   const config = Config.parse({ dns: { resolvers: [`127.0.0.1:${port}`] } })
-  const resolver = resolverOf(config, (message) => console.error(message))
-  const facts = factsOf(resolver.lookup, { selectorsOf: () => [], mxHistory: async () => [] })
-  const stop = new AbortController()
-  const attach = openAttach(
-    { facts, available: () => resolver.available, entries: config.dns.entries, wait_ms },
-    stop.signal,
-  )
-  const close = (): void => {
-    stop.abort()
-    resolver.close()
-  }
+  const { facts, available, close } = openFactsThread({
+    resolver: resolverOptions(config),
+    known: { selectorsOf: () => [], mxHistory: async () => [] },
+    onAvailability: (up) => console.error(`the resolver is ${up ? 'back' : 'gone'}`),
+    onError: (error) => console.error(error),
+  })
+  const { entries } = config.dns
+  const attach = openAttach({ facts, available, entries, wait_ms }, new AbortController().signal)
   return { attach, close }
 }
 
@@ -171,9 +168,9 @@ async function benchMemory(): Promise<void> {
 /** A log of the last minutes: a fifth of its messages is refused, senders and recipients over all domains. */
 function freshLog(path: string): void {
   const parts: string[] = []
-  const begun = Date.now() - 60_000
+  const begun = Date.now() - 600_000
   for (let i = 0; i < LINES / 4; i++) {
-    const time = new Date(begun + i * 0.3).toISOString()
+    const time = new Date(begun + i * 2).toISOString()
     const id = (0x1000000 + i).toString(16).toUpperCase()
     const to = `d${(i * 7) % DOMAINS}.example`
     const told =
@@ -224,7 +221,7 @@ const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(val
 async function benchIngestion(server: Server): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-bench-dns-'))
   const runs = { off: [] as ReturnType<typeof load>[], on: [] as ReturnType<typeof load>[] }
-  for (let round = 0; round < 5; round++) {
+  for (let round = 0; round < 3; round++) {
     freshLog(join(folder, 'mail.log'))
     runs.off.push(load(folder, '--no-dns'))
     runs.on.push(load(folder, '--resolver', `127.0.0.1:${server.port}`))
@@ -243,7 +240,7 @@ export async function benchDns(): Promise<void> {
   const { attach, close } = open(server.port, 10)
   await benchCold(attach, server)
   await benchWarm(attach)
-  close()
+  await close()
   await benchMemory()
   await benchIngestion(server)
   server.close()

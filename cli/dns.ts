@@ -35,7 +35,7 @@ export function dnsFlags(values: { resolver?: string[]; 'no-dns'?: boolean }): R
 export type Warn = (message: string) => void
 
 /** The settings of a resolver: the configured servers, or the system's. */
-function resolverOptions({ dns }: Config): Omit<ResolverOptions, 'onAvailability'> {
+export function resolverOptions({ dns }: Config): Omit<ResolverOptions, 'onAvailability'> {
   const given = dns.resolvers.map(parseServer).filter((server) => server !== undefined)
   return {
     servers: given.length > 0 ? given : systemServers(),
