@@ -4,6 +4,14 @@ import { columnsText } from './check-text.ts'
 import { shown } from './shown.ts'
 import type { DeliveriesReport } from './verify-deliveries.ts'
 
+function reportedText({
+  method,
+  result,
+  aligned,
+}: MessageReport['authentication_results'][number]['results'][number]) {
+  return `${method}=${result}${aligned === undefined ? '' : aligned ? ' aligned' : ' not aligned'}`
+}
+
 /** A verified message for people. */
 export function messageText(report: MessageReport): string {
   const { from_domain, dmarc, dkim, spf, authentication_results, missing, message_id } = report
@@ -25,7 +33,7 @@ export function messageText(report: MessageReport): string {
       ],
       ...authentication_results.map((field): [string, string] => [
         'reported',
-        `${field.authserv_id || 'nobody named'} (${field.trusted ? 'trusted' : 'not trusted'}): ${field.results.map(({ method, result }) => `${method}=${result}`).join(' ') || 'nothing'}`,
+        `${field.authserv_id || 'nobody named'} (${field.trusted ? 'trusted' : 'not trusted'}): ${field.results.map(reportedText).join(', ') || 'nothing'}`,
       ]),
       ...missing.map((text): [string, string] => ['missing', text]),
     ]),

@@ -1,15 +1,11 @@
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
-import {
-  type AuthenticationResults,
-  authenticationResults,
-  resultOf,
-} from '../../ingest/formats/dsn/authentication-results.ts'
 import { field, firstAddress, type Headers, readHeaders } from '../../ingest/formats/dsn/headers.ts'
 import { domainOf } from '../domains.ts'
 import type { Lookup } from './answer.ts'
 import { isAligned } from './dmarc/alignment.ts'
-import { dmarcFacts } from './dmarc/discover.ts'
+import { type DmarcFacts, dmarcFacts } from './dmarc/discover.ts'
 import { mailauthLookup } from './mailauth-lookup.ts'
+import { type Align, checkedDomain, type ReportedResults, reportedResults } from './reported-results.ts'
 import { evaluateSpf } from './spf/evaluate.ts'
 
 /** One DKIM signature of the message, verified now. */
@@ -42,16 +38,14 @@ export interface MessageReport {
   dkim: VerifiedSignature[]
   spf: MessageSpf
   /** What servers on its way said, the topmost first; only those that are trusted count. */
-  authentication_results: (AuthenticationResults & { trusted: boolean })[]
-  dmarc: {
-    result: 'pass' | 'fail' | 'none' | 'temperror' | 'permerror'
-    policy: string
-    record: string
-    org_domain: string
-  }
+  authentication_results: ReportedResults[]
+  dmarc: { result: DmarcResult; policy: string; record: string; org_domain: string }
   /** What keeps it from passing, in words. */
   missing: string[]
 }
+
+/** RFC 8601, 2.7.1, as far as it concerns DMARC. */
+export type DmarcResult = 'pass' | 'fail' | 'none' | 'temperror' | 'permerror'
 
 /** How a message is verified. */
 export interface MessageQuestion {
@@ -67,8 +61,7 @@ const MAX_SIGNATURES = 20
 async function signatures(
   lookup: Lookup,
   message: Buffer,
-  from: string,
-  mode: 'relaxed' | 'strict',
+  align: (domain: string) => Promise<boolean>,
 ): Promise<VerifiedSignature[]> {
   const { results } = await dkimVerify(message, { resolver: mailauthLookup(lookup), rejectRsaSha1: true })
   return Promise.all(
@@ -82,42 +75,40 @@ async function signatures(
         // A body hash that does not match is a failure (RFC 6376, 6.1.3; RFC 8601, 2.7.1); mailauth calls it neutral.
         result: status.result === 'neutral' && bodyHash !== bodyHashExpecting ? 'fail' : status.result,
         reason: status.result === 'pass' ? '' : (status.comment || '').toString(),
-        aligned: await isAligned(lookup, signingDomain.toLowerCase(), from, mode),
+        aligned: await align(signingDomain.toLowerCase()),
       })),
   )
 }
 
-/** The domain that a receiver's SPF result is about: of MAIL FROM, which it may give as an address or a domain. */
-function mailFromOf(results: AuthenticationResults): string {
-  const spf = results.results.find(({ method }) => method === 'spf')
-  const value = spf?.properties['smtp.mailfrom'] ?? ''
-  return value.includes('@') ? domainOf(value) : domainOf(`@${value}`)
-}
-
 async function spfOf(
   lookup: Lookup,
-  trusted: AuthenticationResults | undefined,
+  told: ReportedResults | undefined,
   returnPath: string,
   ip: string,
-  align: (domain: string) => Promise<boolean>,
+  align: Align,
 ): Promise<MessageSpf> {
-  const told = resultOf(trusted, 'spf')
-  if (trusted !== undefined && told !== '') {
-    const domain = mailFromOf(trusted) || domainOf(returnPath)
-    return { source: 'authentication_results', domain, result: told, aligned: await align(domain) }
-  }
   const domain = domainOf(returnPath)
-  if (ip === '' || domain === '')
-    return { source: 'unknown', domain, result: '', aligned: await align(domain) }
+  const spf = told?.results.find(({ method }) => method === 'spf')
+  if (spf !== undefined) {
+    const checked = checkedDomain(spf) || domain
+    const aligned = await align(checked, 'spf')
+    return { source: 'authentication_results', domain: checked, result: spf.result, aligned }
+  }
+  const aligned = await align(domain, 'spf')
+  if (ip === '' || domain === '') return { source: 'unknown', domain, result: '', aligned }
   const { result } = await evaluateSpf(lookup, { ip, sender: returnPath, helo: '' })
-  return { source: 'evaluation', domain, result, aligned: await align(domain) }
+  return { source: 'evaluation', domain, result, aligned }
 }
 
 function missingOf(report: Omit<MessageReport, 'missing'>, headers: Headers): string[] {
-  const { dkim, spf, dmarc, from_domain } = report
+  const { dkim, spf, dmarc, from_domain, authentication_results } = report
   const missing: string[] = []
   const froms = headers.get('from')?.length ?? 0
   if (froms !== 1) missing.push(`${froms} From fields; RFC 5322 wants one, and receivers refuse others`)
+  for (const { authserv_id, trusted, results } of authentication_results)
+    for (const { method, result } of trusted ? results : [])
+      if (METHODS.includes(method) && result !== 'pass')
+        missing.push(`${authserv_id} reported ${method}=${result}`)
   if (dmarc.result === 'pass') return missing
   if (dkim.length === 0) missing.push('the message has no DKIM signature')
   for (const { domain, selector, result, reason, aligned } of dkim) {
@@ -139,6 +130,24 @@ function missingOf(report: Omit<MessageReport, 'missing'>, headers: Headers): st
   return missing
 }
 
+const METHODS = ['spf', 'dkim', 'dmarc']
+
+/** DMARC's result (RFC 9989, 5.3): one aligned pass is enough. */
+function dmarcResult(
+  policy: DmarcFacts | undefined,
+  { dkim, spf, told }: { dkim: VerifiedSignature[]; spf: MessageSpf; told: ReportedResults | undefined },
+): DmarcResult {
+  if (policy === undefined) return 'none'
+  if (policy.policy === '')
+    return policy.state === 'temperror' || policy.state === 'permerror' ? policy.state : 'none'
+  const reportedPass = told?.results.some(
+    ({ method, result, aligned }) => method === 'dkim' && result === 'pass' && aligned === true,
+  )
+  const passes = [...dkim, spf].some(({ result, aligned }) => result === 'pass' && aligned)
+  if (passes || reportedPass === true) return 'pass'
+  return [...dkim, spf].some(({ result }) => result === 'temperror') ? 'temperror' : 'fail'
+}
+
 /**
  * Verifies a message as it was received: its DKIM signatures with the keys of now, what trusted servers said of it, and
  * whether what passes stands for the visible From (RFC 9989, 5.3).
@@ -152,37 +161,22 @@ export async function verifyMessage(
   const from_domain = domainOf(firstAddress(field(headers, 'from')))
   const return_path = firstAddress(field(headers, 'return-path'))
   const policy = from_domain === '' ? undefined : await dmarcFacts(lookup, from_domain)
-  const align = (mode: 'relaxed' | 'strict') => (domain: string) =>
-    isAligned(lookup, domain, from_domain, mode)
-  const said = authenticationResults(headers).map((results) => ({
-    ...results,
-    trusted: question.trusted.has(results.authserv_id),
-  }))
-  const trusted = said.find((results) => results.trusted)
-  const dkim = await signatures(lookup, message, from_domain, policy?.adkim ?? 'relaxed')
-  const spf = await spfOf(lookup, trusted, return_path, question.ip, align(policy?.aspf ?? 'relaxed'))
-  const passes =
-    dkim.some(({ result, aligned }) => result === 'pass' && aligned) || (spf.result === 'pass' && spf.aligned)
-  const unsure = dkim.some(({ result }) => result === 'temperror') || spf.result === 'temperror'
-  const result =
-    policy === undefined || policy.policy === ''
-      ? policy?.state === 'temperror' || policy?.state === 'permerror'
-        ? policy.state
-        : 'none'
-      : passes
-        ? 'pass'
-        : unsure
-          ? 'temperror'
-          : 'fail'
+  const { adkim = 'relaxed', aspf = 'relaxed' } = policy ?? {}
+  const align: Align = (domain, method) =>
+    isAligned(lookup, domain, from_domain, method === 'spf' ? aspf : adkim)
+  const authentication_results = await reportedResults(headers, question.trusted, align)
+  const told = authentication_results.find(({ trusted }) => trusted)
+  const dkim = await signatures(lookup, message, (domain) => align(domain, 'dkim'))
+  const spf = await spfOf(lookup, told, return_path, question.ip, align)
   const report = {
     message_id: field(headers, 'message-id').replace(/^<|>$/g, ''),
     from_domain,
     return_path,
     dkim,
     spf,
-    authentication_results: said,
+    authentication_results,
     dmarc: {
-      result: result as MessageReport['dmarc']['result'],
+      result: dmarcResult(policy, { dkim, spf, told }),
       policy: policy?.policy ?? '',
       record: policy?.record ?? '',
       org_domain: policy?.org_domain ?? from_domain,

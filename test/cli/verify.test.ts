@@ -119,7 +119,7 @@ test('a message: nobody is trusted unless named', async () => {
   out = ''
   expect(await verify('--message', message, '--authserv-id', 'MX.receiver.example')).toBe(0)
   expect(out).toContain('good.test: DMARC pass (policy reject)')
-  expect(out).toContain('reported mx.receiver.example (trusted): spf=pass dkim=none')
+  expect(out).toContain('reported mx.receiver.example (trusted): spf=pass aligned, dkim=none')
   out = ''
   expect(await verify('--message', message, '--ip', '203.0.113.1')).toBe(0)
   expect(out).toContain('SPF of good.test is fail')

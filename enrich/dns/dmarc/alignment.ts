@@ -1,5 +1,5 @@
 import type { Lookup } from '../answer.ts'
-import { organisationalDomain } from './discover.ts'
+import { organisationalDomain } from './tree-walk.ts'
 
 /**
  * Whether an authenticated domain stands for the visible From's (RFC 9989, 4.4): the same in strict mode, of the same

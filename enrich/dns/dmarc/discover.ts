@@ -1,7 +1,8 @@
 import { orgDomainOf } from '../../domains.ts'
 import type { Lookup } from '../answer.ts'
-import { failed, type Problem, type TextState } from '../words.ts'
-import { DMARC_POLICIES, type DmarcPolicy, type DmarcRecord, readDmarc } from './record.ts'
+import type { Problem, TextState } from '../words.ts'
+import { DMARC_POLICIES, type DmarcPolicy } from './record.ts'
+import { askRecord, type FoundRecord, orgOfWalk, treeWalk, type Walk } from './tree-walk.ts'
 
 /** Which policy applies to a domain, and where it was found. */
 export interface DmarcDecision {
@@ -29,78 +30,6 @@ export interface DmarcFacts extends DmarcDecision {
   problems: Problem[]
 }
 
-interface Found {
-  domain: string
-  record: DmarcRecord
-}
-
-interface Walk {
-  found: Found[]
-  /** DNS gave no answer: what stands above is not known. */
-  cut: boolean
-  problems: Problem[]
-}
-
-/** RFC 9989, 4.10: a domain of eight labels or more is shortened to seven after the first query. */
-const WALK_LABELS = 7
-
-async function ask(lookup: Lookup, domain: string, walk: Walk): Promise<DmarcRecord | undefined> {
-  const name = `_dmarc.${domain}`
-  const answer = await lookup(name, 'TXT')
-  if (failed(answer)) {
-    walk.cut = true
-    walk.problems.push({
-      name,
-      term: '',
-      problem: `DNS gave no answer: ${answer.status}`,
-      severity: 'temporary',
-    })
-    return undefined
-  }
-  const { record, problems } = readDmarc(name, answer.records)
-  walk.problems.push(...problems)
-  if (answer.status !== 'found' && answer.canonical !== name && answer.canonical !== '')
-    walk.problems.push({
-      name,
-      term: answer.canonical,
-      problem: 'the CNAME leads to a name without a record',
-      severity: 'note',
-    })
-  return record
-}
-
-/** The DNS tree walk (RFC 9989, 4.10): from the domain up, at most eight queries. */
-async function treeWalk(lookup: Lookup, domain: string): Promise<Walk> {
-  const walk: Walk = { found: [], cut: false, problems: [] }
-  let labels = domain.split('.')
-  while (labels.length > 0) {
-    const at = labels.join('.')
-    const record = await ask(lookup, at, walk)
-    if (walk.cut) break
-    if (record !== undefined) walk.found.push({ domain: at, record })
-    if (record !== undefined && record.psd !== 'u') break
-    labels = labels.length > WALK_LABELS ? labels.slice(-WALK_LABELS) : labels.slice(1)
-  }
-  return walk
-}
-
-/** The organisational domain of a walk (RFC 9989, 4.10.2). */
-function orgOfWalk(domain: string, { found }: Walk): string {
-  const last = found.at(-1)
-  if (last === undefined) return domain
-  if (last.record.psd === 'y' && last.domain !== domain)
-    return domain
-      .split('.')
-      .slice(-(last.domain.split('.').length + 1))
-      .join('.')
-  return last.domain
-}
-
-/** The organisational domain by the tree walk (RFC 9989, 4.10.2). */
-export async function organisationalDomain(lookup: Lookup, domain: string): Promise<string> {
-  return orgOfWalk(domain, await treeWalk(lookup, domain))
-}
-
 /** Whether the name exists in DNS: only NXDOMAIN says no (RFC 8020), unless it is that of an alias's target. */
 async function exists(lookup: Lookup, domain: string): Promise<boolean> {
   const { status, canonical } = await lookup(domain, 'A')
@@ -113,7 +42,7 @@ const lowered = (policy: DmarcPolicy) =>
 type Choice = Pick<DmarcDecision, 'policy' | 'tag'>
 
 /** The policy for a domain out of the record that applies to it (RFC 9989, 4.7 and 4.10.1). */
-async function choose(lookup: Lookup, domain: string, found: Found | undefined): Promise<Choice> {
+async function choose(lookup: Lookup, domain: string, found: FoundRecord | undefined): Promise<Choice> {
   if (found === undefined) return { policy: '', tag: '' }
   const { record } = found
   if (!record.usable || record.p === undefined)
@@ -133,7 +62,7 @@ async function byList(lookup: Lookup, domain: string): Promise<DmarcDecision> {
   const org_domain = orgDomainOf(domain)
   const walk: Walk = { found: [], cut: false, problems: [] }
   for (const at of new Set([domain, org_domain])) {
-    const record = await ask(lookup, at, walk)
+    const record = await askRecord(lookup, at, walk)
     if (walk.cut) break
     if (record === undefined) continue
     const { p, sp, rua } = record

@@ -101,6 +101,20 @@ test('only the word of a server that is named counts', async () => {
   })
 })
 
+test('what a trusted receiver did not pass is told, and its dkim=pass counts where it is aligned', async () => {
+  const at = (results: string) =>
+    received('', `Authentication-Results: mx.good.example; ${results}\r\n`).then((message) =>
+      verify(message, ['mx.good.example']),
+    )
+  const passed = await at('dkim=pass header.d=shop.example; spf=softfail smtp.mailfrom=b.esp.example')
+  expect(passed).toMatchObject({
+    dmarc: { result: 'pass' },
+    missing: ['mx.good.example reported spf=softfail'],
+  })
+  expect(passed.authentication_results[0]?.results.map(({ aligned }) => aligned)).toEqual([true, false])
+  expect((await at('dkim=pass header.d=esp.example')).dmarc.result).toBe('fail')
+})
+
 test('garbage is a message without anything', async () => {
   for (const text of [
     '',
