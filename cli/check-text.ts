@@ -12,7 +12,7 @@ export function columnsText(lines: readonly (readonly [name: string, text: strin
 }
 
 const VERDICTS: Record<CheckReport['verdict'], string> = {
-  ok: 'all that is published can be used',
+  ok: 'nothing wrong was found',
   broken: 'something that is published does not work',
   incomplete: 'something is missing',
   unknown: 'DNS gave no answer',
