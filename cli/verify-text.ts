@@ -15,7 +15,8 @@ function reportedText({
 /** A verified message for people. */
 export function messageText(report: MessageReport): string {
   const { from_domain, dmarc, dkim, spf, authentication_results, missing, message_id } = report
-  const aligned = (is: boolean) => (is ? 'aligned' : 'not aligned')
+  const aligned = (is: boolean | undefined) =>
+    is === undefined ? 'alignment not known' : is ? 'aligned' : 'not aligned'
   const policy = dmarc.policy === '' ? '' : ` (policy ${dmarc.policy})`
   return [
     `${shown(from_domain || 'no visible From')}: DMARC ${dmarc.result}${policy}\n`,

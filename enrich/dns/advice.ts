@@ -30,7 +30,7 @@ function onSpf({ spf }: Judged, ip: string): Advice[] {
     tell(
       `${domain}: ${ip} is not named by the record (${result} by ${spf.mechanism || 'its end'}): add it if it may send, or send by an address that is named`,
     )
-  if (!spf.aligned)
+  if (spf.aligned === false)
     tell(
       'the envelope domain is not aligned with the visible From: SPF cannot make DMARC pass here, an aligned DKIM signature can',
       'note',

@@ -38,8 +38,8 @@ export interface CheckReport {
     result: SpfResult | ''
     /** The term that decided. */
     mechanism: string
-    /** Whether its domain stands for the visible From's (RFC 9989, 4.4). */
-    aligned: boolean
+    /** Whether its domain stands for the visible From's (RFC 9989, 4.4); undefined where DNS did not tell. */
+    aligned: boolean | undefined
   }
   dkim: DkimFacts
   dmarc: Omit<DmarcFacts, 'state'> & { state: RecordState }

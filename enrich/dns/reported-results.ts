@@ -11,7 +11,7 @@ export interface ReportedResults extends AuthenticationResults {
   /** Whether its name is one that is trusted (RFC 8601, 4.1). */
   trusted: boolean
   results: (MethodResult & {
-    /** Of spf and dkim: whether what it checked stands for the visible From; undefined where it does not say what. */
+    /** Whether what spf or dkim checked stands for the visible From; undefined where neither field nor DNS tells. */
     aligned: boolean | undefined
   })[]
 }
@@ -28,7 +28,7 @@ export function checkedDomain({ method, properties }: MethodResult): string {
 const MAX_ALIGNED = 10
 
 /** Whether a domain stands for the visible From, by the method that checked it. */
-export type Align = (domain: string, method: string) => Promise<boolean>
+export type Align = (domain: string, method: string) => Promise<boolean | undefined>
 
 /** What servers wrote on a message, the topmost first: whose words count, and what stands for the visible From. */
 export async function reportedResults(

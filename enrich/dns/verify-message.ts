@@ -18,8 +18,8 @@ export interface VerifiedSignature {
   result: string
   /** Why, where it does not pass. */
   reason: string
-  /** Whether its domain stands for the visible From's (RFC 9989, 4.4). */
-  aligned: boolean
+  /** Whether its domain stands for the visible From's (RFC 9989, 4.4); undefined where DNS did not tell. */
+  aligned: boolean | undefined
 }
 
 /** What is known of SPF: a receiver's word that is trusted, else our own evaluation for an address that was given. */
@@ -27,7 +27,7 @@ export interface MessageSpf {
   source: 'authentication_results' | 'evaluation' | 'unknown'
   domain: string
   result: string
-  aligned: boolean
+  aligned: boolean | undefined
 }
 
 /** A message with all that speaks for its sender. */
@@ -61,7 +61,7 @@ const MAX_SIGNATURES = 20
 async function signatures(
   lookup: Lookup,
   message: Buffer,
-  align: (domain: string) => Promise<boolean>,
+  align: (domain: string) => Promise<boolean | undefined>,
 ): Promise<VerifiedSignature[]> {
   const { results } = await dkimVerify(message, { resolver: mailauthLookup(lookup), rejectRsaSha1: true })
   return Promise.all(
@@ -116,7 +116,7 @@ function missingOf(report: Omit<MessageReport, 'missing'>, headers: Headers): st
       missing.push(
         `the DKIM signature of ${domain} (selector ${selector}) does not verify: ${reason || result}`,
       )
-    else if (!aligned)
+    else if (aligned === false)
       missing.push(`the DKIM signature passes for ${domain}, which is not aligned with ${from_domain}`)
   }
   if (spf.source === 'unknown')
@@ -124,7 +124,7 @@ function missingOf(report: Omit<MessageReport, 'missing'>, headers: Headers): st
       'SPF is not known: give the sending address (--ip) or name the receiver as trusted (--authserv-id)',
     )
   else if (spf.result !== 'pass') missing.push(`SPF of ${spf.domain} is ${spf.result}`)
-  else if (!spf.aligned)
+  else if (spf.aligned === false)
     missing.push(`SPF passes for ${spf.domain}, which is not aligned with ${from_domain}`)
   if (dmarc.result === 'none') missing.push(`${from_domain} publishes no DMARC record that applies`)
   return missing
@@ -145,7 +145,11 @@ function dmarcResult(
   )
   const passes = [...dkim, spf].some(({ result, aligned }) => result === 'pass' && aligned)
   if (passes || reportedPass === true) return 'pass'
-  return [...dkim, spf].some(({ result }) => result === 'temperror') ? 'temperror' : 'fail'
+  // What could not be told, now or its organisation, may pass the next time.
+  const unsure = [...dkim, spf].some(
+    ({ result, aligned }) => result === 'temperror' || (result === 'pass' && aligned === undefined),
+  )
+  return unsure ? 'temperror' : 'fail'
 }
 
 /**

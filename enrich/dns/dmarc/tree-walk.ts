@@ -77,7 +77,8 @@ export function orgOfWalk(domain: string, { found }: Walk): string {
   return last.domain
 }
 
-/** The organisational domain by the tree walk (RFC 9989, 4.10.2). */
-export async function organisationalDomain(lookup: Lookup, domain: string): Promise<string> {
-  return orgOfWalk(domain, await treeWalk(lookup, domain))
+/** The organisational domain by the tree walk (RFC 9989, 4.10.2); undefined where DNS gave no answer on the way. */
+export async function organisationalDomain(lookup: Lookup, domain: string): Promise<string | undefined> {
+  const walk = await treeWalk(lookup, domain)
+  return walk.cut ? undefined : orgOfWalk(domain, walk)
 }
