@@ -11,7 +11,7 @@ export async function wireLookup(options: ZoneServerOptions = {}): Promise<{
   const server = await startZoneServer(options)
   const resolver = openResolver({
     servers: [server],
-    timeout_ms: 150,
+    timeout_ms: 1000,
     attempts: 1,
     limits: { concurrency: 100, waiting: 10_000, per_second: 100_000, burst: 100_000 },
     entries: 10_000,
