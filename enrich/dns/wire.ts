@@ -17,6 +17,8 @@ const UDP_PAYLOAD = 1232
 // RFC 1035, 2.3.4: 255 octets on the wire are 253 as text.
 const MAX_NAME = 253
 const MAX_LABEL = 63
+// More than any name has. Compression lets each of thousands of records lead through thousands of pointers.
+const MAX_RECORDS = 1000
 
 /** Whether a name can stand in a question: labels of 1 to 63 octets, 253 in all, printable ASCII. The root is `''`. */
 export function isAskable(name: string): boolean {
@@ -112,6 +114,8 @@ export function readMessage(bytes: Buffer, query: Query): Message | undefined {
   if (questions === 0 && (rcode === RCODE.FORMERR || rcode === RCODE.NOTIMP)) return empty
   if (questions !== 1 || !sameQuestion(bytes, query.question)) return undefined
   if (empty.truncated) return empty
+  const records = bytes.readUInt16BE(6) + bytes.readUInt16BE(8) + bytes.readUInt16BE(10)
+  if (records > MAX_RECORDS) return { ...empty, malformed: true }
   try {
     const { answers = [], authorities = [] } = decode(bytes)
     // The library slices beyond the end without a word.

@@ -163,6 +163,32 @@ test('400 MX, and a TXT of 64 KiB, are read in no time', () => {
   expect(findIn(readMessage(large, text) ?? fail(), 'a.test', 'TXT').records[0]).toHaveLength(254 * 255)
 })
 
+test('thousands of records that each lead through thousands of pointers are not followed', () => {
+  const asked = encodeQuery('a.test', 'TXT', 1)
+  const from = 12 + asked.question.length + 11
+  const pointers = Buffer.concat(
+    Array.from({ length: 7000 }, (_, i) =>
+      Buffer.from([
+        0xc0 | ((i === 0 ? 12 : from + i * 2 - 2) >> 8),
+        (i === 0 ? 12 : from + i * 2 - 2) & 0xff,
+      ]),
+    ),
+  )
+  const first = Buffer.from([0, 0, 10, 0, 1, 0, 0, 0, 0, pointers.length >> 8, pointers.length & 0xff])
+  const last = from + pointers.length - 2
+  const record = Buffer.from([0xc0 | (last >> 8), last & 0xff, 0, 10, 0, 1, 0, 0, 0, 0, 0, 0])
+  const answerOf = (count: number) =>
+    Buffer.concat([
+      header(1, 0x8580, [1, count + 1, 0, 0]),
+      asked.question,
+      first,
+      pointers,
+      ...Array<Buffer>(count).fill(record),
+    ])
+  expect(readMessage(answerOf(10), asked)).toMatchObject({ malformed: false })
+  expect(readMessage(answerOf(4000), asked)).toMatchObject({ malformed: true, answers: [] })
+})
+
 test('names that can stand in a question', () => {
   for (const good of ['', 'a', 'a b', '_dmarc.good.test', `${'a.'.repeat(126)}a`, `${'a'.repeat(63)}.test`])
     expect(isAskable(good), good).toBe(true)

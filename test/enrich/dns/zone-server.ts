@@ -24,8 +24,8 @@ export interface ZoneServer {
   asked: Asked[]
   /** The most questions that were waiting for their answer at a time. */
   readonly most_waiting: number
-  /** Answers from other zone files from now on, as the day-2 ones. */
-  use(files: readonly string[]): void
+  /** Answers from other zone files and zones from now on, as the day-2 ones. */
+  use(files: readonly string[], own?: readonly Zone[]): void
   /** Stops answering: UDP is silent, TCP refused. `up` brings it back on the same port. */
   down(): Promise<void>
   up(): Promise<void>
@@ -196,8 +196,8 @@ export async function startZoneServer(options: ZoneServerOptions = {}): Promise<
     get most_waiting() {
       return mostWaiting
     },
-    use: (changed) => {
-      zones = changed.map(readZone)
+    use: (changed, own = []) => {
+      zones = [...changed.map(readZone), ...own]
     },
     async down() {
       silent = true
