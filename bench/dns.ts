@@ -12,6 +12,7 @@ import { openFactsThread } from '../enrich/dns/facts-thread.ts'
 import { Config } from '../schemas/config.ts'
 import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
 import { emptyEvent } from '../schemas/event.ts'
+import { benchLive } from './dns-live.ts'
 
 const DOMAINS = 5000
 const LINES = 1_000_000
@@ -242,6 +243,7 @@ export async function benchDns(): Promise<void> {
   await benchWarm(attach)
   await close()
   await benchMemory()
+  await benchLive(server.port, DOMAINS)
   await benchIngestion(server)
   server.close()
 }

@@ -1,0 +1,66 @@
+import { spawn } from 'node:child_process'
+import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+import { openEmbedded } from '../store/embedded.ts'
+
+const SECONDS = 20
+const A_SECOND = 500
+
+/** One refusal as Postfix writes it, now. */
+function refusal(i: number, domains: number): string {
+  const time = new Date().toISOString()
+  const id = (0x1000000 + i).toString(16).toUpperCase()
+  const to = `d${i % domains}.example`
+  return `${time} mx1 postfix/qmgr[1]: ${id}: from=<u@d${(i * 7) % domains}.example>, size=1000, nrcpt=1 (queue active)
+${time} mx1 postfix/smtp[1]: ${id}: to=<u@${to}>, relay=mx.${to}[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=5.7.1, status=bounced (host mx.${to}[192.0.2.1] said: 550 5.7.1 rejected (in reply to RCPT TO command))
+`
+}
+
+/**
+ * A wave in a followed log: refusals of ever new domains, each seen twice. Says how many rows carry DNS facts as stored, and
+ * how many with what `dns_then` knows of them, which is what a notification cites.
+ */
+export async function benchLive(port: number, domains: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'faultline-bench-live-'))
+  const [log, data, config] = ['mail.log', 'data', 'faultline.yaml'].map((name) => join(folder, name))
+  if (log === undefined || data === undefined || config === undefined) return
+  writeFileSync(log, '')
+  writeFileSync(
+    config,
+    `data_dir: ${data}
+web: { port: 0 }
+clickhouse: { port: 0 }
+log_level: warn
+dns: { resolvers: ['127.0.0.1:${port}'] }
+follow: [{ path: ${log} }]
+`,
+  )
+  const cli = join(import.meta.dirname, '../cli/faultline.mjs')
+  const child = spawn(process.execPath, [cli, 'run', '--config', config], { stdio: 'ignore' })
+  await pause(3000)
+  for (let second = 0, i = 0; second < SECONDS; second++) {
+    let text = ''
+    for (const end = i + A_SECOND; i < end; i++) text += refusal(i, domains)
+    appendFileSync(log, text)
+    await pause(1000)
+  }
+  await pause(3000)
+  const ended = new Promise((resolve) => child.on('exit', resolve))
+  child.kill('SIGTERM')
+  await ended
+  const store = await openEmbedded(data)
+  const [counts] = await store.query<Record<'rows' | 'stored' | 'with_then', number>>(
+    `SELECT count() AS rows, countIf(dns_spf != 'unknown' AND dns_mx != 'unknown') AS stored,
+            countIf((dns_spf != 'unknown' OR spf_then != 'unknown') AND (dns_mx != 'unknown' OR mx_then != 'unknown')) AS with_then
+     FROM dns_then(from = '2000-01-01 00:00:00', to = '2100-01-01 00:00:00')`,
+  )
+  await store.close()
+  rmSync(folder, { recursive: true })
+  const { rows = 0, stored = 0, with_then = 0 } = counts ?? {}
+  const share = (part: number) => `${((100 * part) / rows).toFixed(1)}%`
+  console.log(
+    `dns live: ${rows} refusals in ${SECONDS} s, ${domains} new domains: ${share(stored)} carry sender's and recipient's facts as stored, ${share(with_then)} with dns_then`,
+  )
+}
