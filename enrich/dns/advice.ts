@@ -82,7 +82,7 @@ function onMx({ mx, meant_domain, domain }: Judged): Advice[] {
     advice.push({
       about: 'mx',
       severity: 'error',
-      text: `${domain} takes no mail; was ${meant_domain} meant?`,
+      text: `${domain} ${mx.state === 'temperror' ? 'does not answer' : 'takes no mail'}; was ${meant_domain} meant?`,
     })
   if (mx.state === 'nullmx')
     advice.push({

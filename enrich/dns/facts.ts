@@ -146,7 +146,14 @@ export async function senderFacts(lookup: Lookup, sender: Sender): Promise<Sende
   }
 }
 
-const TAKES_NO_MAIL: ReadonlySet<RecordState> = new Set(['nxdomain', 'missing', 'nullmx', 'permerror'])
+// A mistyped name that somebody keeps without a server that answers is no better than one that does not exist.
+const TAKES_NO_MAIL: ReadonlySet<RecordState> = new Set([
+  'nxdomain',
+  'missing',
+  'nullmx',
+  'permerror',
+  'temperror',
+])
 
 /** Facts of a recipient domain: its MX set, and whether the host that answered is in it. */
 export async function recipientFacts(lookup: Lookup, recipient: Recipient): Promise<RecipientFacts> {

@@ -114,6 +114,8 @@ test.each([
   ['nullmx.test', [], '550 5.7.27'],
   ['m365-pp-mixed.test', [], 'MX hosts of more than one provider'],
   ['nothere.test', [], 'the domain does not exist'],
+  // No server of the test zones answers for it.
+  ['gmal.com', [], 'gmal.com does not answer; was gmail.com meant?'],
   ['x.servfail.test', [], 'DNS gave no answer'],
 ])('%s %j: %s', async (domain, options, words) => {
   expect(await check(domain, ...options, ...nowhere)).toBe(0)

@@ -55,6 +55,11 @@ test('a signature of the visible From makes DMARC pass', async () => {
   })
 })
 
+test('a message that was saved with other line ends verifies all the same', async () => {
+  const saved = Buffer.from((await received('shop.example')).toString().replaceAll('\r\n', '\n'))
+  expect(await verify(saved)).toMatchObject({ dkim: [{ result: 'pass' }], dmarc: { result: 'pass' } })
+})
+
 test('a signature of another organisation passes and helps nobody', async () => {
   const found = await verify(
     await received('esp.example', 'Return-Path: <x@bounce.esp.example>\r\n'),
