@@ -10,7 +10,7 @@ import { zstdDecompressSync } from 'node:zlib'
 export function sampleLog(lines: number): string {
   const path = join(tmpdir(), `faultline-bench-${lines}.log`)
   if (statSync(path, { throwIfNoEntry: false })) return path
-  const sample = zstdDecompressSync(readFileSync(join(import.meta.dirname, '../cli/demo/mail.log.zst')))
+  const sample = zstdDecompressSync(readFileSync(join(import.meta.dirname, 'sample.log.zst')))
     .toString()
     .trimEnd()
     .split('\n')
