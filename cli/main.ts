@@ -72,8 +72,10 @@ function help(): string {
   return `Faultline tells whose fault it is when mail is refused.\n\n${lines.join('\n')}\n\nfaultline COMMAND --help shows each command's options and an example.`
 }
 
+// An error that says in our words what the system said carries the system's own as its cause.
 function systemFault(error: unknown): string | undefined {
-  const { code, message } = error as NodeJS.ErrnoException
+  const { message, cause } = error as Error
+  const { code } = (cause ?? error) as NodeJS.ErrnoException
   return typeof code === 'string' && /^E[A-Z0-9]+$/.test(code) ? message : undefined
 }
 
