@@ -89,7 +89,8 @@ test('says the worst judgement first, with confidence, numbers and the next step
       '92% confidence',
       ONE_DOMAIN.next_step,
       '97% to 100%',
-      '3 of 1,240 messages refused',
+      '3 refused of 1,240 messages',
+      'the recipient domain’s side',
       'one day only',
     ])
       expect(judgement).toContain(part)

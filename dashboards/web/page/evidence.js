@@ -6,52 +6,73 @@ import { count, counted, utc } from './words.js'
 /** @typedef {import('../../../schemas/verdict.ts').Evidence} Evidence */
 
 /**
- * The evidence of a judgement: the numbers and what lowers its confidence at once, the rest behind a fold.
+ * The evidence of a judgement: the words that most replies have, the numbers for and against, and what lowers its
+ * confidence at once; the rest behind a fold.
  * @param {VerdictItem} item
  */
 export function evidenceList(item) {
   const { evidence } = item
+  const [reply] = evidence.top_replies
   return element(
     'div',
     { class: 'evidence' },
-    element('dl', { class: 'numbers' }, ...numbers(evidence)),
+    reply !== undefined && element('blockquote', { class: 'reply' }, quoted(reply.sample)),
+    element('dl', { class: 'numbers' }, ...numbers(evidence), ...counterEvidence(evidence)),
     evidence.notes.length > 0 && list(evidence.notes.map((note) => [quoted(note)])),
     element(
       'details',
       { 'data-key': `evidence ${item.direction} ${item.subject_kind} ${item.subject} ${item.verdict}` },
       element('summary', {}, 'More evidence'),
-      element('dl', { class: 'rest' }, ...counterEvidence(evidence), ...tops(evidence), ...times(evidence)),
+      element('dl', { class: 'rest' }, ...rest(evidence), ...tops(evidence), ...times(evidence)),
     ),
   )
 }
 
 /** @param {Evidence} evidence */
 function numbers(evidence) {
-  const { refused_share_low: low, refused_share_high: high } = evidence
+  const { refused, messages, domains, domains_refused, providers, providers_refused } = evidence
   const usual =
     evidence.usual_messages > 0 ? `over ${counted(evidence.usual_messages, 'message')}` : 'assumed'
   return [
-    term('refused', count(evidence.refused), `of ${counted(evidence.messages, 'message')}`),
-    term('share refused', percent(evidence.refused_share), `${percent(low)} to ${percent(high)}`),
-    term('usual share', percent(evidence.usual_share), usual),
-    term('accepted', count(evidence.accepted)),
+    term('refused', count(refused), `of ${counted(messages, 'message')}, ${percent(evidence.refused_share)}`),
+    term('usually refused', percent(evidence.usual_share), usual),
     evidence.delayed > 0 && term('put off', count(evidence.delayed)),
     evidence.mailbox > 0 && term('unknown or full mailbox', count(evidence.mailbox)),
-    term('domains that refuse', count(evidence.domains_refused), `of ${count(evidence.domains)}`),
-    term('providers that refuse', count(evidence.providers_refused), `of ${count(evidence.providers)}`),
+    domains > 1 && term('domains that refuse', count(domains_refused), `of ${count(domains)}`),
+    providers > 1 && term('providers that refuse', count(providers_refused), `of ${count(providers)}`),
   ]
 }
 
 /** @param {Evidence} evidence */
-function counterEvidence(evidence) {
-  return /** @type {[string, [number, number]][]} */ ([
-    ['the same senders’ mail elsewhere', evidence.same_senders_elsewhere],
-    ['other senders’ mail to the same domains', evidence.same_domains_other_senders],
-    ['mail to other domains at the same provider', evidence.same_provider_other_domains],
-    ['all other mail', evidence.all_others],
-  ]).map(([name, [messages, refused]]) =>
-    term(name, messages === 0 ? 'none' : `${count(refused)} of ${counted(messages, 'message')} refused`),
-  )
+function counterEvidence({
+  providers,
+  same_senders_elsewhere,
+  same_domains_other_senders,
+  same_provider_other_domains,
+}) {
+  return [
+    against('the same senders elsewhere', same_senders_elsewhere),
+    against('other senders to these domains', same_domains_other_senders),
+    // Several providers share no cause of theirs that other mail to them could tell.
+    providers === 1 && against('other mail to this provider', same_provider_other_domains),
+  ]
+}
+
+/**
+ * @param {string} name
+ * @param {[number, number]} counter
+ */
+function against(name, [messages, refused]) {
+  return messages > 0 && term(name, count(refused), `refused of ${counted(messages, 'message')}`)
+}
+
+/** @param {Evidence} evidence */
+function rest({ accepted, refused_share_low: low, refused_share_high: high, all_others }) {
+  return [
+    term('accepted', count(accepted)),
+    term('share refused, 95% interval', `${percent(low)} to ${percent(high)}`),
+    against('all other mail', all_others),
+  ]
 }
 
 /** @param {Evidence} evidence */

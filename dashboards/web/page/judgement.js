@@ -2,7 +2,7 @@
 import { element, quoted, show } from './element.js'
 import { evidenceList } from './evidence.js'
 import { sentence } from './sentence.js'
-import { count, counted, utc } from './words.js'
+import { count, counted, utc, VERDICTS, wordsFor } from './words.js'
 
 /** @typedef {import('../api.ts').Breadth} Breadth */
 /** @typedef {import('../../../schemas/verdict.ts').VerdictItem} VerdictItem */
@@ -75,9 +75,9 @@ function confidence({ confidence: value, verdict: name, window_start, window_end
   filled.style.width = `${value}%`
   const span = `${utc(window_start)} to ${utc(window_end)}`
   return [
+    element('strong', { class: 'tag' }, quoted(wordsFor(VERDICTS, name))),
     element('span', { class: 'scale', 'aria-hidden': 'true' }, filled),
     element('span', {}, `${Math.round(value)}% confidence`),
-    element('span', { class: 'tag' }, quoted(name.replaceAll('_', ' '))),
     element('span', { class: 'quiet' }, quoted(span)),
   ]
 }

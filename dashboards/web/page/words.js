@@ -30,6 +30,16 @@ export function utc(time) {
   return `${date.toISOString().slice(0, 19).replace('T', ' ')} UTC`
 }
 
+/** On whose side a wave is, for people. */
+export const VERDICTS = {
+  recipient_domain: 'the recipient domain’s side',
+  provider_wide: 'the provider’s side',
+  sender_wide: 'the sender’s side',
+  platform_wide: 'our own platform',
+  mailbox_noise: 'no incident',
+  insufficient_data: 'not enough to judge',
+}
+
 /** Sides of the taxonomy, for people. */
 export const SIDES = {
   recipient_mailbox: 'their mailbox',
