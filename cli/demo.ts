@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { accountLine, openAccount } from '../ingest/account.ts'
 import { recordSources } from '../ingest/records.ts'
+import type { VerdictItem } from '../schemas/verdict.ts'
 import { judgeWindow } from '../verdict/judge.ts'
 import { loadConfiguration } from './configuration.ts'
 import { addAccount, loadFile } from './load.ts'
@@ -12,14 +13,24 @@ import { verdictText } from './verdict-text.ts'
 
 const HELP = `faultline demo
 
-Loads a sample log of a real Postfix into a store that is deleted at the end, prints what it judges of it,
-and serves the page on http://127.0.0.1:8080 until Ctrl-C. The ports are those of the configuration's
+Loads a sample log of a real Postfix into a store that is deleted at the end, prints the waves of refusals in
+its last 15 minutes and serves the page on http://127.0.0.1:8080 until Ctrl-C. The ports are those of the configuration's
 environment: FAULTLINE_WEB_PORT and FAULTLINE_CLICKHOUSE_PORT.
 
 example:  npm start`
 
 const SAMPLE = join(import.meta.dirname, 'demo/mail.log.zst')
-const WINDOW_MS = 15 * 60_000
+const MINUTE_MS = 60_000
+const WINDOW_MS = 15 * MINUTE_MS
+const OWN_LOG = 'Your own log: npx faultline replay /var/log/mail.log && npx faultline verdict --since 24h'
+
+const isWave = ({ verdict }: VerdictItem) => verdict !== 'mailbox_noise' && verdict !== 'insufficient_data'
+
+/** What is judged: the sample is of the past, which a reader must know. */
+function introduction(at: number): string {
+  const [from = '', to = ''] = [at - WINDOW_MS, at].map((time) => new Date(time).toISOString())
+  return `A sample log of ${to.slice(0, 10)}. Judged are its last 15 minutes, ${from.slice(11, 16)} to ${to.slice(11, 16)} UTC:`
+}
 
 /** `faultline demo`: see HELP. Gives the exit code. */
 export async function demoCommand(args: string[]): Promise<number> {
@@ -44,10 +55,12 @@ export async function demoCommand(args: string[]): Promise<number> {
       const [last] = await served.store.query<{ time: number }>(
         'SELECT toUnixTimestamp64Milli(max(event_time)) AS time FROM delivery_events',
       )
-      console.log(accountLine(account))
-      for (const item of await judgeWindow(served.store, { at: (last?.time ?? 0) + 1, window_ms: WINDOW_MS }))
-        console.log(`\n${verdictText(item)}`)
-      console.log(`\nThe page is at ${served.url} - Ctrl-C ends it.`)
+      // To the whole minute after the last event, as the page does.
+      const at = Math.floor((last?.time ?? 0) / MINUTE_MS + 1) * MINUTE_MS
+      console.log(`${accountLine(account)}\n\n${introduction(at)}`)
+      for (const item of await judgeWindow(served.store, { at, window_ms: WINDOW_MS }))
+        if (isWave(item)) process.stdout.write(`\n${verdictText(item)}`)
+      console.log(`\nThe page is at ${served.url} - Ctrl-C ends it.\n${OWN_LOG}`)
       await aborted(signal)
     } finally {
       await served.close()

@@ -10,6 +10,6 @@ const browser = await chromium.launch({
 })
 const page = await browser.newPage({ viewport: { width: 1280, height: 860 }, colorScheme: 'light' })
 await page.goto(url)
-await page.waitForSelector('#judgement p')
+await page.waitForSelector('#judgement h1')
 await page.screenshot({ path: join(import.meta.dirname, 'page.png') })
 await browser.close()
