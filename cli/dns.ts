@@ -1,10 +1,13 @@
+import { randomInt } from 'node:crypto'
 import { type Attach, openAttach } from '../enrich/dns/attach.ts'
 import { openFactsThread } from '../enrich/dns/facts-thread.ts'
 import { openResolver, type Resolver, type ResolverOptions } from '../enrich/dns/resolver.ts'
 import { openSelectors } from '../enrich/dns/selectors.ts'
 import { systemServers } from '../enrich/dns/system-servers.ts'
+import { askUdp } from '../enrich/dns/transport.ts'
+import { encodeQuery } from '../enrich/dns/wire.ts'
 import type { Config } from '../schemas/config.ts'
-import { NO_SERVER, parseServer } from '../schemas/server-address.ts'
+import { NO_SERVER, parseServer, type Server } from '../schemas/server-address.ts'
 import { openSnapshots } from '../store/dns-snapshots.ts'
 import type { Store } from '../store/store.ts'
 import { UsageError } from './usage-error.ts'
@@ -54,9 +57,24 @@ export function resolverOptions({ dns }: Config): Omit<ResolverOptions, 'onAvail
   }
 }
 
+const nameOf = ({ host, port }: Server) => (port === 53 ? host : `${host} port ${port}`)
+
+/** Each resolver of the configuration, and whether it answers at all: it is asked for the root's name servers. */
+export function probeResolvers(config: Config): Promise<{ name: string; answers: boolean }[]> {
+  const { servers, timeout_ms } = resolverOptions(config)
+  const { signal } = new AbortController()
+  return Promise.all(
+    servers.map(async (server) => {
+      const query = encodeQuery('', 'NS', randomInt(0x10000))
+      const reply = await askUdp(server, query, timeout_ms, signal)
+      return { name: nameOf(server), answers: typeof reply === 'object' }
+    }),
+  )
+}
+
 /** Says once that no resolver answers, and once that one does again. */
 function warnOf({ servers }: Pick<ResolverOptions, 'servers'>, warn: Warn): (available: boolean) => void {
-  const names = servers.map(({ host, port }) => (port === 53 ? host : `${host} port ${port}`)).join(', ')
+  const names = servers.map(nameOf).join(', ')
   const lost =
     names === ''
       ? 'no DNS resolver is known: what DNS says stays unknown (dns.resolvers, --resolver)'

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import type { Config } from '../schemas/config.ts'
 import { openServer } from '../store/server.ts'
 import { loadConfiguration } from './configuration.ts'
+import { probeResolvers } from './dns.ts'
 import { recordOptions } from './record-options.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -130,6 +131,20 @@ function followed(config: Config): Finding[] {
   })
 }
 
+async function resolvers(config: Config): Promise<Finding[]> {
+  if (!config.dns.enabled) return []
+  const asked = await probeResolvers(config)
+  if (asked.length === 0)
+    return [note('no DNS resolver is known: name one in dns.resolvers, or set dns.enabled to false')]
+  return asked.map(({ name, answers }) =>
+    answers
+      ? ok(`DNS resolver ${name} answers`)
+      : note(
+          `DNS resolver ${name} does not answer: name another in dns.resolvers, or set dns.enabled to false`,
+        ),
+  )
+}
+
 /** `faultline doctor`: see HELP. Gives the exit code. */
 export async function doctorCommand(args: string[]): Promise<number> {
   let values: { config?: string; help?: boolean }
@@ -156,6 +171,7 @@ export async function doctorCommand(args: string[]): Promise<number> {
       ? [await freePort('clickhouse', config.clickhouse.host, config.clickhouse.port)]
       : []),
     ...loopback(config),
+    ...(await resolvers(config)),
     ...followed(config),
   ]
   for (const { state, text } of findings) console.log(`${state.padEnd(5)}  ${text}`)

@@ -103,6 +103,16 @@ test('without a resolver a replay says so once, and its rows are unknown', async
   ])
 }, 60_000)
 
+test('doctor says whether the resolvers answer', async () => {
+  const dead = await startZoneServer()
+  await dead.close()
+  const config = join(folder, 'doctor.yaml')
+  writeFileSync(config, `dns: { resolvers: ['127.0.0.1:${server.port}', '127.0.0.1:${dead.port}'] }\n`)
+  const { out } = await faultline('doctor', '--config', config)
+  expect(out).toContain(`ok     DNS resolver 127.0.0.1 port ${server.port} answers\n`)
+  expect(out).toContain(`note   DNS resolver 127.0.0.1 port ${dead.port} does not answer: `)
+})
+
 test.each([
   [
     ['replay', '--resolver', 'dns.example:53', 'x.log'],
