@@ -50,6 +50,19 @@ const EVIDENCE: Evidence = {
   last_refused: HOSTILE,
   last_accepted: '',
   completeness: { records: 3000, dead: 1, ignored: 900, lag_s: 4 },
+  dns_changes: [
+    {
+      domain: HOSTILE,
+      type: 'mx',
+      changed_at: '2026-11-24T08:09:00Z',
+      last_seen_before: '2026-11-24T08:04:00Z',
+      state_before: 'valid',
+      state: 'missing',
+      answer_before: HOSTILE,
+      answer: '',
+      previous_mx: 212,
+    },
+  ],
   notes: ['The usual share is known for one day only.', HOSTILE],
 }
 

@@ -18,6 +18,7 @@ export function evidenceList(item) {
     { class: 'evidence' },
     reply !== undefined && element('blockquote', { class: 'reply' }, quoted(reply.sample)),
     element('dl', { class: 'numbers' }, ...numbers(evidence), ...counterEvidence(evidence)),
+    evidence.dns_changes !== undefined && list(evidence.dns_changes.map(change)),
     evidence.notes.length > 0 && list(evidence.notes.map((note) => [quoted(note)])),
     element(
       'details',
@@ -26,6 +27,25 @@ export function evidenceList(item) {
       element('dl', { class: 'rest' }, ...rest(evidence), ...tops(evidence), ...times(evidence)),
     ),
   )
+}
+
+/**
+ * What changed in DNS: what was there before, what is there now.
+ * @param {import('../../../schemas/verdict.ts').DnsChange} change
+ */
+function change({ domain, type, changed_at, state_before, state, answer_before, answer, previous_mx }) {
+  const stale = previous_mx > 0 ? `; ${counted(previous_mx, 'refusal')} by a host of the set before` : ''
+  return [
+    `DNS: ${type.toUpperCase()} of `,
+    quoted(domain),
+    ' changed, seen ',
+    quoted(utc(changed_at)),
+    ': ',
+    quoted(answer_before || state_before),
+    ' → ',
+    quoted(answer || state),
+    stale,
+  ]
 }
 
 /** @param {Evidence} evidence */
