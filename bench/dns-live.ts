@@ -46,7 +46,8 @@ follow: [{ path: ${log} }]
     appendFileSync(log, text)
     await pause(1000)
   }
-  await pause(3000)
+  // The soonest that anybody is told of a wave.
+  await pause(10_000)
   const ended = new Promise((resolve) => child.on('exit', resolve))
   child.kill('SIGTERM')
   await ended
