@@ -59,6 +59,7 @@ export async function followFile(
       await runWorker(lines, pipeline, blocks, progress.intent_last, {
         store: keep,
         reference: () => generation.modified,
+        ...(attachDns === undefined ? {} : { seen: attachDns.seen }),
         signal,
       })
     } catch (error) {

@@ -7,6 +7,7 @@ import type { RecordSource } from '../ingest/records.ts'
 import { type Generation, generationOf, startsAs } from '../ingest/sources/generation.ts'
 import { type BlockLimits, type Checkpoint, runWorker } from '../ingest/worker.ts'
 import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
+import type { LoggedEvent } from '../schemas/event.ts'
 import type { BlockRows, ProgressRow } from '../schemas/pipeline.ts'
 import { recoverBlock } from '../store/recover.ts'
 import type { Store } from '../store/store.ts'
@@ -17,7 +18,11 @@ const FIRST_TIME = 0
 const LAST_TIME = Date.UTC(2100, 0, 1) - 1
 
 /** Fills the dns columns of rows with what is known; must neither throw nor wait long. */
-export type AttachDns = (rows: readonly DeliveryEventRow[]) => Promise<void>
+export interface AttachDns {
+  (rows: readonly DeliveryEventRow[]): Promise<void>
+  /** Told the events of each record as it is read: what they need can be looked up until their block is stored. */
+  seen(events: readonly LoggedEvent[]): void
+}
 
 /** A block as rows: judged, and with their place. `ingest_time` is milliseconds since 1970. */
 export function blockRows(block: Block, topic: string, partition: number, ingest_time: number): BlockRows {
@@ -156,6 +161,7 @@ export async function loadFile(
   const ports = {
     store: blockKeeper(store, progress, generation, stored, attachDns),
     reference: () => source.reference,
+    ...(attachDns === undefined ? {} : { seen: attachDns.seen }),
     signal,
   }
   await runWorker(source.read(committed), pipeline, limits, intent_last, ports)

@@ -1,3 +1,4 @@
+import type { LoggedEvent } from '../schemas/event.ts'
 import { addRecord, type Block, closeBlock, coverBytes, openBlock, rowsIn } from './block.ts'
 import type { Disposition } from './formats/format.ts'
 import type { Pipeline, PipelineStage } from './pipeline.ts'
@@ -23,6 +24,8 @@ export interface Checkpoint {
 export interface WorkerPorts {
   /** Stores a block and what goes with it; called in order, never twice at a time. */
   store(checkpoint: Checkpoint): Promise<void>
+  /** Told the events of a record at once, long before their block is stored; must not throw or wait. */
+  seen?(events: readonly LoggedEvent[]): void
   /** The arrival time of the records read next. */
   reference(): number
   signal: AbortSignal
@@ -99,7 +102,9 @@ export async function runWorker(
         begun = Date.now()
         if (cut === -1) pipeline.reference = ports.reference()
       }
-      addRecord(block, readRecord(pipeline, lines, index), lines, index)
+      const disposition = readRecord(pipeline, lines, index)
+      addRecord(block, disposition, lines, index)
+      if (disposition.kind === 'events') ports.seen?.(disposition.events)
       const full = cut === -1 ? rowsIn(block) >= limits.rows : lines.offsets[index] === cut
       if (!full && index < lines.lines.length - 1) continue
       coverBytes(block, lines.raw(from, index), lines.offsets[index + 1] ?? lines.next)

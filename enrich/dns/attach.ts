@@ -1,4 +1,6 @@
 import type { DeliveryEventRow } from '../../schemas/delivery-events.ts'
+import type { LoggedEvent } from '../../schemas/event.ts'
+import { domainOf } from '../domains.ts'
 import {
   type FactCacheOptions,
   type FactCounters,
@@ -31,6 +33,8 @@ export interface AttachOptions extends FactCacheOptions {
 export interface Attach {
   /** Fills the dns columns of a batch from what is known; what is not is `unknown`, and is looked up for the next. */
   (rows: readonly DeliveryEventRow[]): Promise<void>
+  /** Begins to look up what a batch that is still being read will need. Fills the events' domains in. */
+  seen(events: readonly LoggedEvent[]): void
   /** Looks a domain up as a sender and a recipient, and says until when that holds (milliseconds since 1970). */
   refresh(domain: string): Promise<number>
   readonly counters: FactCounters
@@ -55,67 +59,85 @@ export function openAttach(options: AttachOptions, signal: AbortSignal): Attach 
   const ageOf = (row: DeliveryEventRow, fetched_at: number) =>
     Math.round(Math.abs(row.event_time - fetched_at) / 1000)
 
-  type Want = (asked: Promise<void> | undefined) => void
+  const isWanted = (row: DeliveryEventRow, now: number) =>
+    (row.outcome !== 'delivered' || watch.has(row.sender_domain)) && isNear(row, now)
+  const hasSender = (row: DeliveryEventRow) => row.sender_domain !== '' || row.header_from_domain !== ''
+  const hasRecipient = (row: DeliveryEventRow) => row.recipient_domain !== '' && row.outcome !== 'delivered'
+  const senderKey = (row: DeliveryEventRow) =>
+    `${row.sender_domain} ${row.source_ip} ${row.header_from_domain}`
+  // Inbound the remote host is a client: it stands in no MX set.
+  const hostOf = (row: DeliveryEventRow) =>
+    row.direction === 'outbound' ? row.remote_host || row.remote_ip : ''
+  const recipientKey = (row: DeliveryEventRow) => `${row.recipient_domain} ${hostOf(row)}`
 
-  function fillSender(row: DeliveryEventRow, now: number, want?: Want): void {
-    const { sender_domain, source_ip, header_from_domain } = row
-    const key = `${sender_domain} ${source_ip} ${header_from_domain}`
-    const known = senders.get(key)
-    if (known !== undefined && isNear(row, known.fetched_at)) {
-      const { columns } = known
-      row.dns_spf = columns.dns_spf
-      row.dns_dkim = columns.dns_dkim
-      row.dns_dmarc = columns.dns_dmarc
-      row.dmarc_policy = columns.dmarc_policy
-      row.spf_result = columns.spf_result
-      row.dns_age_s = Math.max(row.dns_age_s, ageOf(row, known.fetched_at))
-      counters.hits++
+  /** Fills a row from what is known; says whether all of it is there and not over. */
+  function fill(row: DeliveryEventRow, now: number): boolean {
+    let complete = true
+    row.dns_age_s = 0
+    if (hasSender(row)) {
+      const known = senders.get(senderKey(row))
+      complete = known !== undefined && now < known.expires
+      if (known !== undefined && isNear(row, known.fetched_at)) {
+        const { columns } = known
+        row.dns_spf = columns.dns_spf
+        row.dns_dkim = columns.dns_dkim
+        row.dns_dmarc = columns.dns_dmarc
+        row.dmarc_policy = columns.dmarc_policy
+        row.spf_result = columns.spf_result
+        row.dns_age_s = ageOf(row, known.fetched_at)
+        counters.hits++
+      }
     }
-    if (want !== undefined && (known === undefined || now >= known.expires))
-      want(senders.want(key, sender_domain, source_ip, header_from_domain))
+    if (hasRecipient(row)) {
+      const known = recipients.get(recipientKey(row))
+      complete &&= known !== undefined && now < known.expires
+      if (known !== undefined && isNear(row, known.fetched_at)) {
+        row.dns_mx = known.columns.dns_mx
+        row.mx_match = known.columns.mx_match
+        row.dns_age_s = Math.max(row.dns_age_s, ageOf(row, known.fetched_at))
+        counters.hits++
+      }
+    }
+    return complete
   }
 
-  function fillRecipient(row: DeliveryEventRow, now: number, want?: Want): void {
-    const { recipient_domain } = row
-    // Inbound the remote host is a client: it stands in no MX set.
-    const host = row.direction === 'outbound' ? row.remote_host || row.remote_ip : ''
-    const key = `${recipient_domain} ${host}`
-    const known = recipients.get(key)
-    if (known !== undefined && isNear(row, known.fetched_at)) {
-      row.dns_mx = known.columns.dns_mx
-      row.mx_match = known.columns.mx_match
-      row.dns_age_s = Math.max(row.dns_age_s, ageOf(row, known.fetched_at))
-      counters.hits++
-    }
-    if (want !== undefined && (known === undefined || now >= known.expires))
-      want(recipients.want(key, recipient_domain, host, ''))
+  /** Begins to look up what is not known of a row, or is over. */
+  function want(row: DeliveryEventRow, now: number): (Promise<void> | undefined)[] {
+    const isOver = (known: { expires: number } | undefined) => known === undefined || now >= known.expires
+    const { sender_domain, source_ip, header_from_domain, recipient_domain, dkim_domain, dkim_selector } = row
+    if (dkim_selector !== '') onSelector?.(dkim_domain, dkim_selector)
+    const [sender, recipient] = [senderKey(row), recipientKey(row)]
+    return [
+      hasSender(row) && isOver(senders.get(sender))
+        ? senders.want(sender, sender_domain, source_ip, header_from_domain)
+        : undefined,
+      hasRecipient(row) && isOver(recipients.get(recipient))
+        ? recipients.want(recipient, recipient_domain, hostOf(row), '')
+        : undefined,
+    ]
   }
 
-  /** Fills a row from what is known; `want` takes what is missing or over. */
-  function fill(row: DeliveryEventRow, now: number, want?: Want): void {
-    if (row.sender_domain !== '' || row.header_from_domain !== '') fillSender(row, now, want)
-    if (row.recipient_domain !== '' && row.outcome !== 'delivered') fillRecipient(row, now, want)
+  function seen(events: readonly LoggedEvent[]): void {
+    const now = Date.now()
+    for (const event of events) {
+      // Every event has the shape of the row. Its domains are worked out again when it is judged.
+      const row = event as DeliveryEventRow
+      if ((row.outcome === 'delivered' && watch.size === 0) || !isNear(row, now)) continue
+      row.sender_domain = domainOf(row.sender)
+      row.recipient_domain = domainOf(row.recipient)
+      if (isWanted(row, now)) want(row, now)
+    }
   }
 
   async function attach(rows: readonly DeliveryEventRow[]): Promise<void> {
     const now = Date.now()
-    const wanted = new Set<Promise<void>>()
     const missing: DeliveryEventRow[] = []
-    let lacks = false
-    const want: Want = (asked) => {
-      lacks = true
-      if (asked !== undefined) wanted.add(asked)
-    }
     for (const row of rows) {
       row.dns_spf = row.dns_dkim = row.dns_dmarc = row.dns_mx = row.mx_match = 'unknown'
-      if (row.outcome === 'delivered' && !watch.has(row.sender_domain)) continue
-      if (!isNear(row, now)) continue
-      if (row.dkim_selector !== '') onSelector?.(row.dkim_domain, row.dkim_selector)
-      lacks = false
-      fill(row, now, want)
-      if (lacks) missing.push(row)
+      if (isWanted(row, now) && !fill(row, now)) missing.push(row)
     }
     counters.missing += missing.length
+    const wanted = new Set(missing.flatMap((row) => want(row, now)).filter((asked) => asked !== undefined))
     const most_ms = wait_ms + (any_time || wanted.size <= MAX_WAITED_FOR ? patience : 0)
     if (wanted.size === 0 || most_ms <= 0) return
     let timer: NodeJS.Timeout | undefined
@@ -125,10 +147,7 @@ export function openAttach(options: AttachOptions, signal: AbortSignal): Attach 
     await Promise.race([Promise.all(wanted), late])
     clearTimeout(timer)
     patience = Math.max(0, patience - Math.max(0, Date.now() - now - wait_ms))
-    for (const row of missing) {
-      row.dns_age_s = 0
-      fill(row, Date.now())
-    }
+    for (const row of missing) fill(row, Date.now())
   }
 
   async function refresh(domain: string): Promise<number> {
@@ -137,5 +156,5 @@ export function openAttach(options: AttachOptions, signal: AbortSignal): Attach 
     return Math.min(senders.get(sender)?.expires ?? 0, recipients.get(recipient)?.expires ?? 0)
   }
 
-  return Object.assign(attach, { refresh, counters })
+  return Object.assign(attach, { seen, refresh, counters })
 }

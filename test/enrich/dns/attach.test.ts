@@ -152,6 +152,20 @@ test('a batch does not wait for more than it may; the next has what this one ask
   await late.close()
 })
 
+test('what a row needs is asked for when it is read, long before its block is stored', async () => {
+  const { attach } = open({ wait_ms: 0 })
+  const one = row({
+    sender: 'u@good.test',
+    recipient: 'u@migrate.test',
+    sender_domain: '',
+    recipient_domain: '',
+  })
+  attach.seen([one])
+  await pause(300)
+  await attach([one])
+  expect(one).toMatchObject({ ...KNOWN, dns_age_s: 0 })
+})
+
 test('patience is spent once', async () => {
   const silent: FactsOf = { sender: () => new Promise(() => {}), recipient: () => new Promise(() => {}) }
   const { attach } = open({ wait_ms: 1, patience_ms: 60, facts: silent })
