@@ -47,7 +47,7 @@ const MAX_WAITED_FOR = 500
 const NEAR_MS = 3_600_000
 /** Opens what attaches facts to rows. After the signal nothing is looked up any more. */
 export function openAttach(options: AttachOptions, signal: AbortSignal): Attach {
-  const { facts, wait_ms, watch = new Set(), any_time = false, onSelector } = options
+  const { facts, available, wait_ms, watch = new Set(), any_time = false, onSelector } = options
   const counters = { hits: 0, missing: 0, dropped: 0, failed: 0 }
   const gate = openFactGate(signal)
   const senders = openFactCache<SenderColumns>(options, counters, gate, facts.sender)
@@ -139,7 +139,8 @@ export function openAttach(options: AttachOptions, signal: AbortSignal): Attach 
     counters.missing += missing.length
     const wanted = new Set(missing.flatMap((row) => want(row, now)).filter((asked) => asked !== undefined))
     const most_ms = wait_ms + (any_time || wanted.size <= MAX_WAITED_FOR ? patience : 0)
-    if (wanted.size === 0 || most_ms <= 0) return
+    // Without a resolver nothing comes, however long it is waited for.
+    if (wanted.size === 0 || most_ms <= 0 || !available()) return
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, most_ms)
