@@ -43,6 +43,9 @@ export interface Attach {
 // Some seconds' worth of look-ups.
 const MAX_WAITED_FOR = 500
 
+// Without a resolver one row in this time finds out whether there is one again.
+const PROBE_MS = 500
+
 /** A row gets facts that were fetched within this time of it: DNS then, not DNS now. */
 const NEAR_MS = 3_600_000
 /** Opens what attaches facts to rows. After the signal nothing is looked up any more. */
@@ -53,6 +56,8 @@ export function openAttach(options: AttachOptions, signal: AbortSignal): Attach 
   const senders = openFactCache<SenderColumns>(options, counters, gate, facts.sender)
   const recipients = openFactCache<RecipientColumns>(options, counters, gate, facts.recipient)
   let patience = options.patience_ms ?? 0
+  let probed = 0
+  const isBarred = (now: number) => now - probed < PROBE_MS && !available()
 
   const isNear = (row: DeliveryEventRow, time: number) =>
     any_time || Math.abs(row.event_time - time) <= NEAR_MS
@@ -103,6 +108,8 @@ export function openAttach(options: AttachOptions, signal: AbortSignal): Attach 
 
   /** Begins to look up what is not known of a row, or is over. */
   function want(row: DeliveryEventRow, now: number): (Promise<void> | undefined)[] {
+    if (isBarred(now)) return []
+    if (!available()) probed = now
     const isOver = (known: { expires: number } | undefined) => known === undefined || now >= known.expires
     const { sender_domain, source_ip, header_from_domain, recipient_domain, dkim_domain, dkim_selector } = row
     if (dkim_selector !== '') onSelector?.(dkim_domain, dkim_selector)
@@ -119,6 +126,7 @@ export function openAttach(options: AttachOptions, signal: AbortSignal): Attach 
 
   function seen(events: readonly LoggedEvent[]): void {
     const now = Date.now()
+    if (isBarred(now)) return
     for (const event of events) {
       // Every event has the shape of the row. Its domains are worked out again when it is judged.
       const row = event as DeliveryEventRow

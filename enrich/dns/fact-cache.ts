@@ -51,8 +51,6 @@ const MAX_AT_ONCE = 200
 const MIN_HOLD_MS = 1000
 // Stale facts are tried again as often as stale answers (RFC 8767, 5).
 const STALE_HOLD_MS = 30_000
-// Without a resolver one look-up in this time finds out whether there is one again.
-const PROBE_MS = 500
 
 interface Held<Columns> {
   columns: Columns
@@ -72,7 +70,6 @@ export function openFactCache<Columns extends object>(
   const pending = new Map<string, Promise<void>>()
   // Few different facts are said of many domains: each is kept once.
   const same = new LRUCache<string, Columns>({ max: 10_000 })
-  let probed = 0
 
   async function learn(key: string, parts: [string, string, string]): Promise<void> {
     try {
@@ -97,11 +94,6 @@ export function openFactCache<Columns extends object>(
     want(key: string, ...parts: [string, string, string]): Promise<void> | undefined {
       const started = pending.get(key)
       if (started !== undefined) return started
-      if (!available()) {
-        const now = Date.now()
-        if (now - probed < PROBE_MS) return undefined
-        probed = now
-      }
       const learned = gate.run(() => learn(key, parts))
       if (learned === undefined) {
         counters.dropped++
