@@ -1,42 +1,27 @@
 import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
 import type { LoggedEvent } from '../schemas/event.ts'
-import { classify } from './classify/classify.ts'
-import { fingerprint } from './classify/fingerprint.ts'
+import { cached, type Known } from './classify/cache.ts'
+import { classifier, type Reply } from './classify/classify.ts'
+import { saidBy } from './classify/extract.ts'
 import { domainOf, orgDomainOf } from './domains.ts'
-import { providerOf } from './provider/provider.ts'
+import { cachedProviderOfHost, providerOfWords } from './provider/provider.ts'
 
-type Verdict = Pick<
-  DeliveryEventRow,
-  'reply_fingerprint' | 'reason' | 'side' | 'fault' | 'rule' | 'provider' | 'confidence'
->
+let known: { of: ReturnType<typeof classifier>; judge: (reply: Reply) => Known } | undefined
 
-// The same words come again and again (a tarpit's, a list's): judging them once is most of the speed.
-const MAX_CACHED = 20_000
-const verdicts = new Map<string, Verdict>()
+/** The cached judgement of a reply by the rules in use. */
+function verdictOn(reply: Reply): Known {
+  const rules = classifier()
+  if (known?.of !== rules) known = { of: rules, judge: cached(rules) }
+  return known.judge(reply)
+}
 
-function verdictOn(event: LoggedEvent): Verdict {
-  const { reply_text, remote_host, stage, direction, reply_code, enhanced_code } = event
-  const key = `${direction} ${stage} ${reply_code} ${enhanced_code} ${remote_host} ${reply_text}`
-  const known = verdicts.get(key)
-  if (known !== undefined) return known
-  const { reason, side, fault, rule, provider, confidence } = classify(event)
-  const verdict = {
-    reply_fingerprint: fingerprint(reply_text),
-    reason,
-    side,
-    fault,
-    rule,
-    provider,
-    confidence,
-  }
-  if (verdicts.size >= MAX_CACHED) verdicts.clear()
-  verdicts.set(key, verdict)
-  return verdict
+function providerOf({ remote_host, reply_text }: LoggedEvent): string {
+  return cachedProviderOfHost(remote_host) || providerOfWords(reply_text.slice(0, 4096).toLowerCase())
 }
 
 /**
- * Fills in domains, provider and, unless it was delivered, the classification. Never throws, never waits.
- * Gives the same object, which must come from `emptyEvent`: that has the shape of the row.
+ * Fills in domains, provider and, unless it was delivered, the classification and what else the reply says. Never
+ * throws, never waits. Gives the same object, which must come from `emptyEvent`: that has the shape of the row.
  */
 export function judge(logged: LoggedEvent): DeliveryEventRow {
   const event = logged as DeliveryEventRow
@@ -44,16 +29,23 @@ export function judge(logged: LoggedEvent): DeliveryEventRow {
   event.recipient_domain = domainOf(event.recipient)
   event.recipient_org_domain = orgDomainOf(event.recipient_domain)
   if (event.outcome === 'delivered') {
-    if (event.direction === 'outbound') event.provider = providerOf(event.remote_host, event.reply_text)
+    if (event.direction === 'outbound') event.provider = providerOf(event)
     return event
   }
-  const verdict = verdictOn(event)
-  event.reply_fingerprint = verdict.reply_fingerprint
-  event.reason = verdict.reason
-  event.side = verdict.side
-  event.fault = verdict.fault
-  event.rule = verdict.rule
-  event.provider = verdict.provider
-  event.confidence = verdict.confidence
+  const { classification, fingerprint, hints } = verdictOn(event)
+  event.reply_fingerprint = fingerprint
+  event.reason = classification.reason
+  event.side = classification.side
+  event.fault = classification.fault
+  event.rule = classification.rule
+  event.provider = classification.provider
+  event.confidence = classification.confidence
+  const said = saidBy(event.reply_text, hints)
+  event.listed_by = said.listed_by
+  event.retry_after_s = said.retry_after_s
+  // A header that the log kept knows more than the words of the reply.
+  event.auth_spf ||= said.auth_spf
+  event.auth_dkim ||= said.auth_dkim
+  event.auth_dmarc ||= said.auth_dmarc
   return event
 }

@@ -51,7 +51,7 @@ const MADE: Record<string, string> = {
   // Checked below, as they are compiled there.
   'enrich/classify/evidence.ts: const pattern = rule.pattern === undefined ? undefined : new RegExp(rule.pattern)':
     'rules',
-  "enrich/provider/provider.ts: const words = PROVIDERS.flatMap(({ id, text }) => (text ? [{ id, text: new RegExp(text, 'i') }] : []))":
+  "enrich/provider/provider.ts: text ? [{ id, text: new RegExp(text, 'i'), required: requiredLiterals(text) }] : [],":
     'providers',
   'enrich/classify/rules.ts: new RegExp(source)': 'compiled to see whether it can be, never run',
   'store/http/insert.ts: const token = new RegExp(TOKEN)': 'a copy of a literal',

@@ -1,10 +1,14 @@
 import type { Direction, Stage } from '../../schemas/event.ts'
 import { REASON_OF_STATUS, reasonOf } from '../../schemas/reasons.ts'
-import { providerOf } from '../provider/provider.ts'
-import { type CompiledRule, compileRule, evidenceOf, type Facts } from './evidence.ts'
-import { LiteralSet, type Phrase } from './matcher.ts'
+import { cachedProviderOfHost, PROVIDER_LITERALS, providerOfWords } from '../provider/provider.ts'
+import { BLOCK_LIST_LITERALS } from './block-list.ts'
+import { otherReadings } from './encoding.ts'
+import { allows, type CompiledRule, compileRule, evidenceOf, type Facts } from './evidence.ts'
+import { LiteralSet } from './literals.ts'
+import { MAX_TEXT, type Masked, mask, maskedText, PROVIDERS, RULES, statusText } from './mask.ts'
 import { loadRules, type Rule, TIERS } from './rules.ts'
-import { codeOf, statusOf, wordsOf } from './text.ts'
+import { wordsOf } from './text.ts'
+import { vocabularyOf } from './vocabulary.ts'
 
 /** What is known of a reply; only its text is needed. */
 export interface Reply {
@@ -22,7 +26,7 @@ export interface Classification {
   side: string
   fault: string
   rule: string
-  /** The words or the code that decided. */
+  /** The words or the code that decided; `#` stands for a name or a number, `@` for an address. */
   evidence: string
   provider: string
   /** Per cent. */
@@ -31,62 +35,81 @@ export interface Classification {
   alternatives: string[]
 }
 
-const CONFIDENCE = { provider: 95, words: 85, stage: 60, enhanced: 55, weak: 45, code: 30 } as const
+/** A classification, and whether every reply has it that masks to the same, answered by the same provider. */
+export interface Judged {
+  classification: Classification
+  general: boolean
+}
+
+/** Rules made ready to judge replies. */
+export interface Classifier {
+  classify(reply: Reply): Classification
+  /** Masks a reply as these rules need it; `provider` is the host's, '' where it tells none. */
+  mask(reply: Reply, provider: string): Masked
+  /** Judges the reply that was just masked. */
+  judge(reply: Reply, provider: string, masked: Masked): Judged
+}
+
+const CONFIDENCE = {
+  operator: 95,
+  provider: 95,
+  words: 85,
+  stage: 60,
+  enhanced: 55,
+  weak: 45,
+  code: 30,
+} as const
 const MAX_ALTERNATIVES = 3
 // A status that names only its class, or 5.7.1, which is written for anything: any word says more.
 const VAGUE = /^\d\.(?:\d\.0|7\.1)$/
 
-function factsOf(reply: Reply): Facts {
-  const raw = reply.reply_text
-  return {
-    text: wordsOf(raw),
-    code: String(reply.reply_code || codeOf(raw)),
-    status: statusOf(raw) || (reply.enhanced_code ?? ''),
-    stage: reply.stage ?? 'unknown',
-    direction: reply.direction ?? 'outbound',
-    provider: providerOf(reply.remote_host ?? '', raw),
-  }
-}
-
 /** Makes a classifier of rules that are in the order in which they are to be asked. */
-export function compile(rules: readonly Rule[]): (reply: Reply) => Classification {
-  const compiled = rules.map(compileRule)
-  const byAnchor = new Map<string, [number, Phrase | undefined][]>()
-  const always: number[] = []
+export function compile(rules: readonly Rule[]): Classifier {
+  const numbers = new Map<string, number>()
+  const numberOf = (literal: string): number => {
+    const known = numbers.get(literal)
+    if (known !== undefined) return known
+    numbers.set(literal, numbers.size)
+    return numbers.size - 1
+  }
+  const compiled = rules.map((rule) => compileRule(rule, numberOf))
+  const literals = new LiteralSet([...numbers.keys()])
+  // Rules that need a literal. Every phrase of `all` is needed, so one of them tells enough; of `words` any may be the one.
+  const asking: number[][] = Array.from(numbers, () => [])
+  // Rules as bits, so that those found are asked in order without sorting.
+  const always = new Uint32Array(Math.ceil(rules.length / 32))
   compiled.forEach(({ words, all }, index) => {
-    // Every phrase of `all` is needed, so one of them tells enough; of `words` any may be the one.
     const needed = words.length > 0 ? words : all.slice(0, 1)
-    if (needed.length === 0) always.push(index)
-    for (const phrase of needed) {
-      const entry: [number, Phrase | undefined] = [index, words.length > 0 ? phrase : undefined]
-      byAnchor.set(phrase.anchor, [...(byAnchor.get(phrase.anchor) ?? []), entry])
-    }
+    for (const { literal } of needed) asking[literal]?.push(index)
+    if (needed.length === 0) always[index >>> 5] = (always[index >>> 5] ?? 0) | (1 << (index & 31))
   })
-  const literals = new LiteralSet([...byAnchor.keys()])
-  const candidates = [...byAnchor.values()]
-  const placeAfter = (tier: Rule['tier']) => {
-    const place = rules.findIndex((rule) => TIERS.indexOf(rule.tier) > TIERS.indexOf(tier))
+  const vocabulary = vocabularyOf([
+    ...compiled.flatMap(({ words, all, none }) =>
+      [...words, ...all, ...none].flatMap(({ pieces }) => pieces.map((piece) => [piece, RULES] as const)),
+    ),
+    ...PROVIDER_LITERALS.map((literal) => [literal, PROVIDERS] as const),
+    ...BLOCK_LIST_LITERALS.map((literal) => [literal, RULES] as const),
+  ])
+  const placeAfter = (...tiers: Rule['tier'][]) => {
+    const last = Math.max(...tiers.map((tier) => TIERS.indexOf(tier)))
+    const place = rules.findIndex((rule) => TIERS.indexOf(rule.tier) > last)
     return place < 0 ? rules.length : place
   }
+  const afterWords = placeAfter('words')
   const afterEnhanced = placeAfter('enhanced')
   const afterWeak = placeAfter('weak')
 
-  // Rules whose words may be in the text, in order, with those of their words that may.
-  const asked = (text: string): [number, Phrase[]][] => {
-    const hits = new Set<number>()
-    literals.scan(text, hits)
-    const found = new Map<number, Phrase[]>(always.map((index) => [index, []]))
-    for (const hit of hits)
-      for (const [index, phrase] of candidates[hit] ?? []) {
-        const likely = found.get(index)
-        if (likely === undefined) found.set(index, phrase ? [phrase] : [])
-        else if (phrase) likely.push(phrase)
-      }
-    return [...found].sort((a, b) => a[0] - b[0])
-  }
+  const asked = new Uint32Array(always.length)
+  let usedPattern = false
 
-  return (reply) => {
-    const facts = factsOf(reply)
+  /** Asks the rules before a place; `statusPlace` is where the status has its turn. */
+  function decide(facts: Facts, before: number, statusPlace: number): Classification | undefined {
+    asked.set(always)
+    for (const literal of literals.scan(facts.text))
+      for (const index of asking[literal] as number[]) {
+        const word = index >>> 5
+        asked[word] = (asked[word] as number) | (1 << (index & 31))
+      }
     const alternatives: string[] = []
     const judged = (reason: string, rule: string, evidence: string, confidence: number): Classification => ({
       reason,
@@ -97,30 +120,102 @@ export function compile(rules: readonly Rule[]): (reply: Reply) => Classificatio
       confidence,
       alternatives,
     })
-    const reasonOfStatus = REASON_OF_STATUS.get(`X${facts.status.slice(1)}`)
-    const byStatus = () =>
-      reasonOfStatus && judged(reasonOfStatus, 'enhanced-status', facts.status, CONFIDENCE.enhanced)
-    const statusPlace = VAGUE.test(facts.status) ? afterWeak : afterEnhanced
-    let best: Classification | undefined
-    for (const [index, likely] of asked(facts.text)) {
-      // Behind the status there are codes and weak words: they are no second opinion.
-      if (index >= statusPlace) best ??= byStatus() || undefined
-      if (best && (index >= afterEnhanced || alternatives.length >= MAX_ALTERNATIVES)) return best
-      const entry = compiled[index] as CompiledRule
-      const evidence = evidenceOf(entry, likely, facts)
-      if (evidence === undefined) continue
-      const { id, reason, tier, confidence = CONFIDENCE[tier] } = entry.rule
-      if (!best) best = judged(reason, id, evidence, confidence)
-      else if (reason !== best.reason && !alternatives.includes(reason)) alternatives.push(reason)
+    const byStatus = () => {
+      const reason = REASON_OF_STATUS.get(`X${facts.status.slice(1)}`)
+      return reason && judged(reason, 'enhanced-status', facts.status, CONFIDENCE.enhanced)
     }
-    return best ?? (byStatus() || judged('', '', '', 0))
+    let best: Classification | undefined
+    for (let word = 0; word < asked.length; word++) {
+      for (let bits = asked[word] as number; bits !== 0; bits &= bits - 1) {
+        const index = (word << 5) + 31 - Math.clz32(bits & -bits)
+        if (index >= before) return best
+        // Behind the status there are codes and weak words: they are no second opinion.
+        if (index >= statusPlace) best ??= byStatus() || undefined
+        if (best && (index >= afterEnhanced || alternatives.length >= MAX_ALTERNATIVES)) return best
+        const entry = compiled[index] as CompiledRule
+        if (!allows(entry.rule, facts)) continue
+        if (entry.pattern) usedPattern = true
+        const evidence = evidenceOf(entry, facts, literals)
+        if (evidence === undefined) continue
+        const { id, reason, tier, confidence = CONFIDENCE[tier] } = entry.rule
+        if (!best) best = judged(reason, id, evidence, confidence)
+        else if (reason !== best.reason && !alternatives.includes(reason)) alternatives.push(reason)
+      }
+    }
+    return best ?? (before >= rules.length ? byStatus() || undefined : undefined)
+  }
+
+  const maskOf = ({ reply_text }: Reply, provider: string): Masked =>
+    mask(reply_text, vocabulary, provider === '' ? RULES | PROVIDERS : RULES)
+
+  function judge(reply: Reply, host: string, masked: Masked): Judged {
+    const { code, status, quoted } = masked
+    const text = maskedText()
+    const words = () => wordsOf(reply.reply_text)
+    const facts: Facts = {
+      text,
+      words,
+      code: quoted > 0 ? String(code) : String(reply.reply_code || code),
+      status: statusText(status) || (reply.enhanced_code ?? ''),
+      stage: reply.stage ?? 'unknown',
+      direction: reply.direction ?? 'outbound',
+      provider: host === '' ? providerOfWords(text) : host,
+    }
+    usedPattern = false
+    // Who quotes only passes on: what the first server said decides where it says anything.
+    const inner =
+      quoted > 0 ? decide({ ...facts, text: text.slice(quoted) }, afterWords, rules.length) : undefined
+    const found = inner ?? decide(facts, rules.length, VAGUE.test(facts.status) ? afterWeak : afterEnhanced)
+    const classification = found ?? {
+      reason: '',
+      ...reasonOf(''),
+      rule: '',
+      evidence: '',
+      provider: facts.provider,
+      confidence: 0,
+      alternatives: [],
+    }
+    const decided = classification.confidence > CONFIDENCE.stage
+    if (decided) return { classification, general: !usedPattern }
+    // The words say nothing in this encoding; in another one they may.
+    let general = !usedPattern
+    for (const reading of otherReadings(reply.reply_text.slice(0, MAX_TEXT / 4))) {
+      general = false
+      mask(reading, vocabulary, RULES | PROVIDERS)
+      const read = decide(
+        { ...facts, text: maskedText(), words: () => wordsOf(reading) },
+        afterWords,
+        rules.length,
+      )
+      if (read) return { classification: read, general }
+    }
+    return { classification, general }
+  }
+
+  return {
+    classify(reply) {
+      const host = cachedProviderOfHost(reply.remote_host ?? '')
+      return judge(reply, host, maskOf(reply, host)).classification
+    },
+    mask: maskOf,
+    judge,
   }
 }
 
-let standard: ((reply: Reply) => Classification) | undefined
+let standard: Classifier | undefined
 
-/** Judges a reply with the rules that come with Faultline. */
-export function classify(reply: Reply): Classification {
+/** The classifier in use: of the rules that come with Faultline, unless `useRules` gave others. */
+export function classifier(): Classifier {
   standard ??= compile(loadRules())
-  return standard(reply)
+  return standard
+}
+
+/** Judges by these rules from now on. */
+export function useRules(rules: readonly Rule[]): void {
+  standard = compile(rules)
+}
+
+/** Judges a reply. */
+export function classify(reply: Reply): Classification {
+  return classifier().classify(reply)
 }

@@ -1,11 +1,15 @@
 import type { Direction, Stage } from '../../schemas/event.ts'
-import { findPhrase, type Phrase, phraseOf } from './matcher.ts'
+import type { LiteralSet } from './literals.ts'
+import { findPhrase, type Phrase, phraseOf } from './phrase.ts'
 import type { Rule } from './rules.ts'
 import { fold } from './text.ts'
 
 /** What the conditions of a rule are held against. */
 export interface Facts {
+  /** The masked reply, or the part of it that quotes another. */
   text: string
+  /** The reply with its names unmasked, for patterns. */
+  words(): string
   code: string
   status: string
   stage: Stage
@@ -13,25 +17,33 @@ export interface Facts {
   provider: string
 }
 
+/** A phrase, and the number that its anchor has in the set of literals. */
+export interface NumberedPhrase extends Phrase {
+  literal: number
+}
+
 /** A rule with its phrases split and its pattern compiled. */
 export interface CompiledRule {
   rule: Rule
-  words: Phrase[]
-  all: Phrase[]
-  none: Phrase[]
+  words: NumberedPhrase[]
+  all: NumberedPhrase[]
+  none: NumberedPhrase[]
   pattern: RegExp | undefined
 }
 
-const phrases = (notations: string[] | undefined) =>
-  (notations ?? []).map((notation) => phraseOf(fold(notation)))
-
-/** Prepares one rule. */
-export function compileRule(rule: Rule): CompiledRule {
+/** Prepares one rule; `numberOf` numbers the literals of all rules. */
+export function compileRule(rule: Rule, numberOf: (literal: string) => number): CompiledRule {
+  const phrases = (notations: string[] | undefined) =>
+    (notations ?? []).map((notation) => {
+      const phrase = phraseOf(fold(notation))
+      return { ...phrase, literal: numberOf(phrase.anchor) }
+    })
   const pattern = rule.pattern === undefined ? undefined : new RegExp(rule.pattern)
   return { rule, words: phrases(rule.words), all: phrases(rule.all), none: phrases(rule.none), pattern }
 }
 
-function allows({ provider, direction, stage, code, enhanced }: Rule, facts: Facts): boolean {
+/** Whether a rule's conditions hold that are not about words. */
+export function allows({ provider, direction, stage, code, enhanced }: Rule, facts: Facts): boolean {
   if (provider && !provider.includes(facts.provider)) return false
   if (direction && direction !== facts.direction) return false
   if (stage && !stage.includes(facts.stage)) return false
@@ -40,29 +52,33 @@ function allows({ provider, direction, stage, code, enhanced }: Rule, facts: Fac
   return !enhanced || enhanced.some((e) => e === facts.status || (e[0] === 'X' && e.slice(1) === detail))
 }
 
-/**
- * The words or the code by which a rule holds; undefined where it does not.
- * `likely` are those of the rule's words whose anchor the text holds: no other can be in it.
- */
-export function evidenceOf(entry: CompiledRule, likely: readonly Phrase[], facts: Facts): string | undefined {
-  const { rule, words, all, none, pattern } = entry
-  if (!allows(rule, facts)) return undefined
+/** The words or the code by which a rule holds that is allowed; undefined where it does not. `found` has scanned the text. */
+export function evidenceOf(
+  { rule, words, all, none, pattern }: CompiledRule,
+  facts: Facts,
+  found: LiteralSet,
+): string | undefined {
   const { text } = facts
-  if (none.some((phrase) => findPhrase(phrase, text))) return undefined
+  const placeOf = (phrase: NumberedPhrase): [number, number] | undefined => {
+    const place = found.placeOf(phrase.literal)
+    if (place < 0) return undefined
+    return phrase.pieces.length === 1 ? [place, place + phrase.anchor.length] : findPhrase(phrase, text)
+  }
+  if (none.some(placeOf)) return undefined
   let at: [number, number] | undefined
   if (words.length > 0) {
-    for (let i = 0; i < likely.length && !at; i++) at = findPhrase(likely[i] as Phrase, text)
+    for (let i = 0; i < words.length && !at; i++) at = placeOf(words[i] as NumberedPhrase)
     if (!at) return undefined
   }
   for (const phrase of all) {
-    const found = findPhrase(phrase, text)
-    if (!found) return undefined
-    at ??= found
+    const place = placeOf(phrase)
+    if (!place) return undefined
+    at ??= place
   }
   if (pattern) {
-    const found = pattern.exec(text)
-    if (!found) return undefined
-    at ??= [found.index, found.index + found[0].length]
+    const match = pattern.exec(facts.words())
+    if (!match) return undefined
+    if (!at) return match[0].trim()
   }
   if (at) return text.slice(...at).trim()
   return rule.enhanced ? facts.status : facts.code

@@ -1,17 +1,10 @@
-const MAX_TEXT = 4096
-const TOKEN = /[^\s<>()[\]"'`,;|]+/g
-const SPACE = /\s+/g
-// What differs from message to message: addresses, hosts and links, and whatever holds a digit.
-const VARIES = /[@\d]|:\/\/|[a-z]\.[a-z]|::/
-const CODE = /^\s{0,8}\d{3}(?:[- :]\s{0,8}\d\.\d{1,3}\.\d{1,3}(?!\S))?/
-const QUOTED_LOCAL = /"#?[^"\n]{0,64}"#/g
+import { mask, maskedText, statusText } from './mask.ts'
+import { NO_NAMES } from './vocabulary.ts'
 
-/** The reply with addresses, hosts, IPs, times, numbers and ids masked; its leading codes stay. */
+/** The reply with addresses, hosts, IPs, times, numbers and ids masked; its code and status go first. */
 export function maskOf(replyText: string): string {
-  const text = replyText.slice(0, MAX_TEXT).toLowerCase()
-  const code = CODE.exec(text)?.[0] ?? ''
-  const words = text.slice(code.length).replace(TOKEN, (token) => (VARIES.test(token) ? '#' : token))
-  return `${code.replace('-', ' ')}${words}`.replace(QUOTED_LOCAL, '#').replace(SPACE, ' ').trim()
+  const { code, status } = mask(replyText, NO_NAMES, 0)
+  return [code || '', statusText(status), maskedText()].filter((part) => part !== '').join(' ')
 }
 
 /** 64-bit hash of the masked reply: the same reply to another recipient has the same one. 0n for no text. */

@@ -5,7 +5,7 @@ import { REASONS } from '../../schemas/reasons.ts'
 import { PROVIDERS } from '../provider/provider.ts'
 
 /** When a rule is asked: each tier only where none before it decided. */
-export const TIERS = ['provider', 'words', 'stage', 'enhanced', 'weak', 'code'] as const
+export const TIERS = ['operator', 'provider', 'words', 'stage', 'enhanced', 'weak', 'code'] as const
 
 const ids = new Set(PROVIDERS.map((provider) => provider.id))
 const text = z.string().min(1)

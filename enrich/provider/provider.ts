@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { LiteralSet } from '../classify/literals.ts'
 import data from './providers.json' with { type: 'json' }
+import { requiredLiterals } from './required-literals.ts'
 
 /** One mail provider: the host suffixes it answers from, and words that only its replies carry. */
 export const ProviderSchema = z.strictObject({
@@ -27,7 +29,21 @@ for (const { id, mx, rej } of PROVIDERS) {
   }
 }
 
-const words = PROVIDERS.flatMap(({ id, text }) => (text ? [{ id, text: new RegExp(text, 'i') }] : []))
+const words = PROVIDERS.flatMap(({ id, text }) =>
+  text ? [{ id, text: new RegExp(text, 'i'), required: requiredLiterals(text) }] : [],
+)
+
+/** Literals of which a text holds one that the words of a provider are in; lower case. */
+export const PROVIDER_LITERALS: readonly string[] = [
+  ...new Set(words.flatMap(({ required }) => required ?? [])),
+]
+
+const literals = new LiteralSet(PROVIDER_LITERALS)
+const askable = words.map(({ id, text, required }) => ({
+  id,
+  text,
+  needs: required?.map((literal) => PROVIDER_LITERALS.indexOf(literal)),
+}))
 
 // SES receiving answers under one name a region; the regions change faster than a table.
 const SES_INBOUND = /^inbound-smtp\.[a-z0-9-]{1,30}\.amazonaws\.com$/
@@ -48,13 +64,25 @@ export function providerOfHost(remoteHost: string): string {
   }
 }
 
-const MAX_TEXT = 4096
+const MAX_CACHED = 20_000
+const providers = new Map<string, string>()
 
-/** Who answered: the host decides, then the words of the reply; '' where neither tells. */
-export function providerOf(remoteHost: string, replyText: string): string {
-  const byHost = remoteHost === '' ? '' : providerOfHost(remoteHost)
-  if (byHost !== '') return byHost
-  const text = replyText.slice(0, MAX_TEXT)
-  for (const word of words) if (word.text.test(text)) return word.id
+/** As `providerOfHost`, and remembered: a host answers again and again. */
+export function cachedProviderOfHost(remoteHost: string): string {
+  const known = providers.get(remoteHost)
+  if (known !== undefined) return known
+  const id = providerOfHost(remoteHost)
+  if (providers.size >= MAX_CACHED) providers.clear()
+  providers.set(remoteHost, id)
+  return id
+}
+
+/** Who answered by the words of a masked reply; '' where they do not tell. */
+export function providerOfWords(text: string): string {
+  literals.scan(text)
+  for (const { id, text: pattern, needs } of askable) {
+    const likely = needs?.some((literal) => literals.placeOf(literal) >= 0) ?? true
+    if (likely && pattern.test(text)) return id
+  }
   return ''
 }

@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { PROVIDERS, providerOf } from '../../enrich/provider/provider.ts'
+import { classify } from '../../enrich/classify/classify.ts'
+import { PROVIDERS } from '../../enrich/provider/provider.ts'
+import { requiredLiterals } from '../../enrich/provider/required-literals.ts'
+
+const providerOf = (remote_host: string, reply_text: string) => classify({ remote_host, reply_text }).provider
 
 test.each([
   ['example-com.mail.protection.outlook.com', 'microsoft365'],
@@ -29,6 +33,15 @@ test('the words tell where the host does not, and the host goes before the words
 test('no word of the table has a repeat without a bound', () => {
   for (const { text = '' } of PROVIDERS)
     expect(text.replace(/\\./g, '_').replace(/\[[^\]]*\]/g, '_')).not.toMatch(/[*+]|\{\d+,\}/)
+})
+
+test.each([
+  ['\\bgsmtp\\b|support\\.google\\.com/(?:mail|a)', ['gsmtp', 'support.google.com/']],
+  ['zoho(?:mail)?\\.', ['zoho']],
+  ['colou?rs|[abc]rest', ['colo', 'rest']],
+  ['\\[(?:TSS|TS)0?\\d\\]', undefined],
+])('every match of %s holds a literal', (pattern, literals) => {
+  expect(requiredLiterals(pattern)).toEqual(literals)
 })
 
 test('any text gives a known provider or none', () => {

@@ -1,0 +1,96 @@
+import type { Direction, Stage } from '../../schemas/event.ts'
+import { cachedProviderOfHost } from '../provider/provider.ts'
+import type { Classification, Classifier, Reply } from './classify.ts'
+import { type Hints, hintsOf } from './extract.ts'
+import { fingerprint } from './fingerprint.ts'
+import { type Masked, maskedText } from './mask.ts'
+
+/** What every reply has that masks to the same. */
+export interface Known {
+  classification: Classification
+  fingerprint: bigint
+  hints: Hints
+}
+
+interface Entry extends Known {
+  pairs: Uint32Array
+  length: number
+  code: number
+  status: number
+  quoted: number
+  stage: Stage | undefined
+  direction: Direction | undefined
+  reply_code: number | undefined
+  enhanced_code: string | undefined
+  provider: string
+}
+
+// Each masked reply has two places of its own: the remote server chooses the words, so that memory is bounded by the
+// places and the length of what is kept, and no search grows.
+const PLACES = 1 << 14
+const MAX_LENGTH = 1024
+
+function placeOf({ pairs, length, code, status }: Masked, reply: Reply, provider: string): number {
+  let hash =
+    code ^
+    Math.imul(status, 0x9e37_79b1) ^
+    ((reply.reply_code ?? 0) << 10) ^
+    ((reply.stage?.length ?? 0) << 20)
+  for (let i = 0; i < provider.length; i++) hash = Math.imul(hash ^ provider.charCodeAt(i), 0x0100_0193)
+  for (let i = 0; i < length >> 1; i++) {
+    hash = Math.imul(hash ^ (pairs[i] as number), 0x9e37_79b1)
+    hash ^= hash >>> 15
+  }
+  return hash >>> 18
+}
+
+function isSame(entry: Entry, reply: Reply, provider: string, masked: Masked): boolean {
+  if (
+    entry.length !== masked.length ||
+    entry.code !== masked.code ||
+    entry.status !== masked.status ||
+    entry.quoted !== masked.quoted ||
+    entry.stage !== reply.stage ||
+    entry.direction !== reply.direction ||
+    entry.reply_code !== reply.reply_code ||
+    entry.enhanced_code !== reply.enhanced_code ||
+    entry.provider !== provider
+  )
+    return false
+  // A hash can be met on purpose: the words themselves must be the same.
+  const { pairs } = entry
+  for (let i = 0; i < pairs.length; i++) if (pairs[i] !== masked.pairs[i]) return false
+  return true
+}
+
+/** Judges replies, each masked reply once. The answers are the classifier's own: what it hides cannot change them. */
+export function cached({ mask, judge }: Classifier): (reply: Reply) => Known {
+  const entries = new Array<Entry | undefined>(PLACES).fill(undefined)
+  return (reply) => {
+    const { remote_host = '', stage, direction, reply_code, enhanced_code } = reply
+    const provider = remote_host === '' ? '' : cachedProviderOfHost(remote_host)
+    const masked = mask(reply, provider)
+    const place = placeOf(masked, reply, provider)
+    const entry = entries[place]
+    if (entry !== undefined && isSame(entry, reply, provider, masked)) return entry
+    const second = entries[place ^ 1]
+    if (second !== undefined && isSame(second, reply, provider, masked)) return second
+    const { code, status, quoted, length } = masked
+    const pairs = masked.pairs.slice(0, (length + 1) >> 1)
+    const text = maskedText()
+    const { classification, general } = judge(reply, provider, masked)
+    const known = {
+      classification,
+      hints: hintsOf(text, classification),
+      fingerprint: fingerprint(reply.reply_text),
+    }
+    if (general && length <= MAX_LENGTH) {
+      entries[place ^ 1] = entry
+      entries[place] = {
+        ...known,
+        ...{ pairs, length, code, status, quoted, stage, direction, reply_code, enhanced_code, provider },
+      }
+    }
+    return known
+  }
+}
