@@ -24,8 +24,8 @@ const literals = new LiteralSet(BLOCK_LIST_LITERALS)
 export function blockListOf(text: string): string {
   let best = -1
   let at = Number.POSITIVE_INFINITY
-  for (const id of literals.scan(text)) {
-    const place = literals.placeOf(id)
+  for (const id of literals.hits.subarray(0, literals.scan(text))) {
+    const place = literals.places[id] ?? 0
     const longer = (BLOCK_LIST_LITERALS[id]?.length ?? 0) > (BLOCK_LIST_LITERALS[best]?.length ?? 0)
     if (place < at || (place === at && longer)) {
       best = id

@@ -13,7 +13,7 @@ export interface Known {
 }
 
 interface Entry extends Known {
-  pairs: Uint32Array
+  words: Uint32Array
   length: number
   code: number
   status: number
@@ -30,15 +30,15 @@ interface Entry extends Known {
 const PLACES = 1 << 14
 const MAX_LENGTH = 1024
 
-function placeOf({ pairs, length, code, status }: Masked, reply: Reply, provider: string): number {
+function placeOf({ words, length, code, status }: Masked, reply: Reply, provider: string): number {
   let hash =
     code ^
     Math.imul(status, 0x9e37_79b1) ^
     ((reply.reply_code ?? 0) << 10) ^
     ((reply.stage?.length ?? 0) << 20)
   for (let i = 0; i < provider.length; i++) hash = Math.imul(hash ^ provider.charCodeAt(i), 0x0100_0193)
-  for (let i = 0; i < length >> 1; i++) {
-    hash = Math.imul(hash ^ (pairs[i] as number), 0x9e37_79b1)
+  for (let i = 0; i < length >> 2; i++) {
+    hash = Math.imul(hash ^ (words[i] as number), 0x9e37_79b1)
     hash ^= hash >>> 15
   }
   return hash >>> 18
@@ -58,8 +58,8 @@ function isSame(entry: Entry, reply: Reply, provider: string, masked: Masked): b
   )
     return false
   // A hash can be met on purpose: the words themselves must be the same.
-  const { pairs } = entry
-  for (let i = 0; i < pairs.length; i++) if (pairs[i] !== masked.pairs[i]) return false
+  const { words } = entry
+  for (let i = 0; i < words.length; i++) if (words[i] !== masked.words[i]) return false
   return true
 }
 
@@ -76,7 +76,7 @@ export function cached({ mask, judge }: Classifier): (reply: Reply) => Known {
     const second = entries[place ^ 1]
     if (second !== undefined && isSame(second, reply, provider, masked)) return second
     const { code, status, quoted, length } = masked
-    const pairs = masked.pairs.slice(0, (length + 1) >> 1)
+    const words = masked.words.slice(0, (length + 3) >> 2)
     const text = maskedText()
     const { classification, general } = judge(reply, provider, masked)
     const known = {
@@ -88,7 +88,7 @@ export function cached({ mask, judge }: Classifier): (reply: Reply) => Known {
       entries[place ^ 1] = entry
       entries[place] = {
         ...known,
-        ...{ pairs, length, code, status, quoted, stage, direction, reply_code, enhanced_code, provider },
+        ...{ words, length, code, status, quoted, stage, direction, reply_code, enhanced_code, provider },
       }
     }
     return known

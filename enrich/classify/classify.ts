@@ -2,13 +2,20 @@ import type { Direction, Stage } from '../../schemas/event.ts'
 import { REASON_OF_STATUS, reasonOf } from '../../schemas/reasons.ts'
 import { cachedProviderOfHost, PROVIDER_LITERALS, providerOfWords } from '../provider/provider.ts'
 import { BLOCK_LIST_LITERALS } from './block-list.ts'
+import { statusText } from './codes.ts'
 import { otherReadings } from './encoding.ts'
-import { allows, type CompiledRule, compileRule, evidenceOf, type Facts } from './evidence.ts'
+import {
+  allows,
+  type CompiledRule,
+  compileRule,
+  evidenceOf,
+  type Facts,
+  type NumberedPhrase,
+} from './evidence.ts'
 import { LiteralSet } from './literals.ts'
-import { MAX_TEXT, type Masked, mask, maskedText, PROVIDERS, RULES, statusText } from './mask.ts'
+import { MAX_TEXT, type Masked, mask, maskedText } from './mask.ts'
 import { loadRules, type Rule, TIERS } from './rules.ts'
-import { wordsOf } from './text.ts'
-import { vocabularyOf } from './vocabulary.ts'
+import { vocabularyOf, withDomains } from './vocabulary.ts'
 
 /** What is known of a reply; only its text is needed. */
 export interface Reply {
@@ -75,21 +82,20 @@ export function compile(rules: readonly Rule[]): Classifier {
   const compiled = rules.map((rule) => compileRule(rule, numberOf))
   const literals = new LiteralSet([...numbers.keys()])
   // Rules that need a literal. Every phrase of `all` is needed, so one of them tells enough; of `words` any may be the one.
-  const asking: number[][] = Array.from(numbers, () => [])
+  const asking: { index: number; phrase: NumberedPhrase }[][] = Array.from(numbers, () => [])
   // Rules as bits, so that those found are asked in order without sorting.
   const always = new Uint32Array(Math.ceil(rules.length / 32))
   compiled.forEach(({ words, all }, index) => {
     const needed = words.length > 0 ? words : all.slice(0, 1)
-    for (const { literal } of needed) asking[literal]?.push(index)
+    for (const phrase of needed) asking[phrase.literals[0] as number]?.push({ index, phrase })
     if (needed.length === 0) always[index >>> 5] = (always[index >>> 5] ?? 0) | (1 << (index & 31))
   })
-  const vocabulary = vocabularyOf([
-    ...compiled.flatMap(({ words, all, none }) =>
-      [...words, ...all, ...none].flatMap(({ pieces }) => pieces.map((piece) => [piece, RULES] as const)),
-    ),
-    ...PROVIDER_LITERALS.map((literal) => [literal, PROVIDERS] as const),
-    ...BLOCK_LIST_LITERALS.map((literal) => [literal, RULES] as const),
-  ])
+  const pieces = compiled.flatMap(({ words, all, none }) =>
+    [...words, ...all, ...none].flatMap((phrase) => phrase.pieces),
+  )
+  const names = vocabularyOf(new Set([...pieces, ...BLOCK_LIST_LITERALS]))
+  // Who answered is asked of the words only where the host does not tell.
+  const namesAndProviders = withDomains(names, PROVIDER_LITERALS)
   const placeAfter = (...tiers: Rule['tier'][]) => {
     const last = Math.max(...tiers.map((tier) => TIERS.indexOf(tier)))
     const place = rules.findIndex((rule) => TIERS.indexOf(rule.tier) > last)
@@ -100,26 +106,30 @@ export function compile(rules: readonly Rule[]): Classifier {
   const afterWeak = placeAfter('weak')
 
   const asked = new Uint32Array(always.length)
-  let usedPattern = false
-
+  // Of each rule that is asked, those of its words that the text may hold.
+  const likely: NumberedPhrase[][] = rules.map(() => [])
+  const counts = new Uint16Array(rules.length)
   /** Asks the rules before a place; `statusPlace` is where the status has its turn. */
   function decide(facts: Facts, before: number, statusPlace: number): Classification | undefined {
     asked.set(always)
-    for (const literal of literals.scan(facts.text))
-      for (const index of asking[literal] as number[]) {
+    const found = literals.scan(facts.text)
+    for (let i = 0; i < found; i++) {
+      const askers = asking[literals.hits[i] as number] as (typeof asking)[number]
+      for (let j = 0; j < askers.length; j++) {
+        const { index, phrase } = askers[j] as (typeof askers)[number]
         const word = index >>> 5
-        asked[word] = (asked[word] as number) | (1 << (index & 31))
+        const bit = 1 << (index & 31)
+        if (((asked[word] as number) & bit) === 0) counts[index] = 0
+        asked[word] = (asked[word] as number) | bit
+        ;(likely[index] as NumberedPhrase[])[counts[index] as number] = phrase
+        counts[index] = (counts[index] as number) + 1
       }
+    }
     const alternatives: string[] = []
-    const judged = (reason: string, rule: string, evidence: string, confidence: number): Classification => ({
-      reason,
-      ...reasonOf(reason, facts.direction),
-      rule,
-      evidence,
-      provider: facts.provider,
-      confidence,
-      alternatives,
-    })
+    const judged = (reason: string, rule: string, evidence: string, confidence: number): Classification => {
+      const { side, fault } = reasonOf(reason, facts.direction)
+      return { reason, side, fault, rule, evidence, provider: facts.provider, confidence, alternatives }
+    }
     const byStatus = () => {
       const reason = REASON_OF_STATUS.get(`X${facts.status.slice(1)}`)
       return reason && judged(reason, 'enhanced-status', facts.status, CONFIDENCE.enhanced)
@@ -133,11 +143,16 @@ export function compile(rules: readonly Rule[]): Classifier {
         if (index >= statusPlace) best ??= byStatus() || undefined
         if (best && (index >= afterEnhanced || alternatives.length >= MAX_ALTERNATIVES)) return best
         const entry = compiled[index] as CompiledRule
-        if (!allows(entry.rule, facts)) continue
-        if (entry.pattern) usedPattern = true
-        const evidence = evidenceOf(entry, facts, literals)
+        if (!allows(entry, facts)) continue
+        const evidence = evidenceOf(
+          entry,
+          likely[index] as NumberedPhrase[],
+          counts[index] as number,
+          facts,
+          literals.places,
+        )
         if (evidence === undefined) continue
-        const { id, reason, tier, confidence = CONFIDENCE[tier] } = entry.rule
+        const { id, reason, tier, confidence = CONFIDENCE[tier] } = entry
         if (!best) best = judged(reason, id, evidence, confidence)
         else if (reason !== best.reason && !alternatives.includes(reason)) alternatives.push(reason)
       }
@@ -146,25 +161,22 @@ export function compile(rules: readonly Rule[]): Classifier {
   }
 
   const maskOf = ({ reply_text }: Reply, provider: string): Masked =>
-    mask(reply_text, vocabulary, provider === '' ? RULES | PROVIDERS : RULES)
+    mask(reply_text, provider === '' ? namesAndProviders : names)
 
   function judge(reply: Reply, host: string, masked: Masked): Judged {
     const { code, status, quoted } = masked
     const text = maskedText()
-    const words = () => wordsOf(reply.reply_text)
     const facts: Facts = {
       text,
-      words,
       code: quoted > 0 ? String(code) : String(reply.reply_code || code),
       status: statusText(status) || (reply.enhanced_code ?? ''),
       stage: reply.stage ?? 'unknown',
       direction: reply.direction ?? 'outbound',
       provider: host === '' ? providerOfWords(text) : host,
     }
-    usedPattern = false
     // Who quotes only passes on: what the first server said decides where it says anything.
     const inner =
-      quoted > 0 ? decide({ ...facts, text: text.slice(quoted) }, afterWords, rules.length) : undefined
+      quoted > 0 ? decide({ ...facts, text: maskedText(quoted) }, afterWords, rules.length) : undefined
     const found = inner ?? decide(facts, rules.length, VAGUE.test(facts.status) ? afterWeak : afterEnhanced)
     const classification = found ?? {
       reason: '',
@@ -176,17 +188,13 @@ export function compile(rules: readonly Rule[]): Classifier {
       alternatives: [],
     }
     const decided = classification.confidence > CONFIDENCE.stage
-    if (decided) return { classification, general: !usedPattern }
+    if (decided) return { classification, general: true }
     // The words say nothing in this encoding; in another one they may.
-    let general = !usedPattern
+    let general = true
     for (const reading of otherReadings(reply.reply_text.slice(0, MAX_TEXT / 4))) {
       general = false
-      mask(reading, vocabulary, RULES | PROVIDERS)
-      const read = decide(
-        { ...facts, text: maskedText(), words: () => wordsOf(reading) },
-        afterWords,
-        rules.length,
-      )
+      mask(reading, namesAndProviders)
+      const read = decide({ ...facts, text: maskedText() }, afterWords, rules.length)
       if (read) return { classification: read, general }
     }
     return { classification, general }

@@ -1,9 +1,10 @@
-import { mask, maskedText, statusText } from './mask.ts'
+import { statusText } from './codes.ts'
+import { mask, maskedText } from './mask.ts'
 import { NO_NAMES } from './vocabulary.ts'
 
 /** The reply with addresses, hosts, IPs, times, numbers and ids masked; its code and status go first. */
 export function maskOf(replyText: string): string {
-  const { code, status } = mask(replyText, NO_NAMES, 0)
+  const { code, status } = mask(replyText, NO_NAMES)
   return [code || '', statusText(status), maskedText()].filter((part) => part !== '').join(' ')
 }
 

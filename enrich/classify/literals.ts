@@ -1,110 +1,122 @@
-/** Slots of a table of grams; a power of two. */
-export const SLOTS = 1 << 15
-const SHIFT = 17
+import { addBit, type Bits, hasBit, noBits, roll, SLOTS, slotOf } from './bits.ts'
+
 const NEAR = 4
-
-/** Slot of the gram that ends with `unit`, given what `roll` made of the units before it. */
-export const slotOf = (gram: number): number => Math.imul(gram, 0x9e37_79b1) >>> SHIFT
-
-/** Adds a UTF-16 unit to a gram: the last four units decide its value. */
-export const roll = (gram: number, unit: number): number => (gram << 8) ^ unit
 
 /** Calls with the slot of each gram of `size` units, and the place of its last unit. */
 function eachGram(literal: string, size: number, call: (slot: number, end: number) => void): void {
-  let gram = 0
-  for (let i = 0; i < literal.length; i++) {
-    gram =
-      size === 2
-        ? (literal.charCodeAt(i - 1) << 8) ^ literal.charCodeAt(i)
-        : roll(gram, literal.charCodeAt(i))
-    if (i >= size - 1) call(slotOf(gram), i)
+  for (let end = size - 1; end < literal.length; end++) {
+    let gram = 0
+    for (let i = end - size + 1; i <= end; i++) gram = roll(gram, literal.charCodeAt(i))
+    call(slotOf(gram), end)
   }
 }
 
 /** Literals by the slot of one gram of each: the one that the fewest literals share. */
 interface GramTable {
-  head: Uint16Array
-  /** Ids of the literals of a slot, and the place in each where its gram ends. */
-  buckets: { id: number; end: number }[][]
+  filled: Bits
+  /** Where the literals of a slot begin in `ids` and `ends`; those of the next slot begin where they stop. */
+  first: Uint32Array
+  ids: Uint32Array
+  /** Place in each literal where its gram ends. */
+  ends: Uint32Array
 }
 
 function gramTable(size: number, literals: readonly string[], fits: (length: number) => boolean): GramTable {
   const shared = new Uint16Array(SLOTS)
-  const head = new Uint16Array(SLOTS)
-  const buckets: GramTable['buckets'] = [[]]
+  const filled = noBits()
   const fitting = literals.flatMap((literal, id) => (fits(literal.length) ? [{ literal, id }] : []))
   for (const { literal } of fitting)
     eachGram(literal, size, (slot) => {
       shared[slot] = (shared[slot] ?? 0) + 1
     })
-  for (const { literal, id } of fitting) {
-    let rarest = 0
-    let last = 0
+  const placed = fitting.map(({ literal, id }) => {
+    const best = { id, slot: 0, end: 0 }
     let fewest = Number.POSITIVE_INFINITY
     eachGram(literal, size, (slot, end) => {
       if ((shared[slot] ?? 0) >= fewest) return
       fewest = shared[slot] ?? 0
-      rarest = slot
-      last = end
+      best.slot = slot
+      best.end = end
     })
-    if (head[rarest] === 0) head[rarest] = buckets.push([]) - 1
-    buckets[head[rarest] ?? 0]?.push({ id, end: last })
+    addBit(filled, best.slot)
+    return best
+  })
+  placed.sort((a, b) => a.slot - b.slot)
+  const first = new Uint32Array(SLOTS + 1)
+  for (const { slot } of placed) first[slot + 1] = (first[slot + 1] ?? 0) + 1
+  for (let slot = 0; slot < SLOTS; slot++) first[slot + 1] = (first[slot + 1] ?? 0) + (first[slot] ?? 0)
+  return {
+    filled,
+    first,
+    ids: Uint32Array.from(placed, ({ id }) => id),
+    ends: Uint32Array.from(placed, ({ end }) => end),
   }
-  return { head, buckets }
 }
 
 /**
  * Finds which of many literals a text holds in one pass, however many they are: each is looked for only where a gram
- * of it stands (Wu and Manber, 1994, with one gram a literal). Literals of one unit are not taken.
+ * of it stands (Wu and Manber, 1994, with one gram a literal).
  */
 export class LiteralSet {
   readonly #literals: readonly string[]
-  readonly #long: GramTable
-  readonly #short: GramTable
-  readonly #place: Int32Array
-  readonly #hits: number[] = []
+  readonly #near: GramTable
+  readonly #pair: GramTable
+  readonly #single: GramTable
+  /** Ids of the literals that the text of the last scan holds; only as many as `scan` gave. */
+  readonly hits: Int32Array
+  /** Where that text first holds each literal; -1 where it does not. */
+  readonly places: Int32Array
+  #count = 0
 
+  /** Throws where a literal is one unit of ASCII: it says nothing, and costs time everywhere. */
   constructor(literals: readonly string[]) {
-    const short = literals.find(({ length }) => length < 2)
+    const short = literals.find(
+      (literal) => literal.length === 0 || (literal.length === 1 && literal < '\u0080'),
+    )
     if (short !== undefined) throw new Error(`${JSON.stringify(short)} is too short to be looked for`)
     this.#literals = literals
-    this.#long = gramTable(NEAR, literals, (length) => length >= NEAR)
-    this.#short = gramTable(2, literals, (length) => length < NEAR)
-    this.#place = new Int32Array(literals.length).fill(-1)
+    this.#near = gramTable(NEAR, literals, (length) => length >= NEAR)
+    this.#pair = gramTable(2, literals, (length) => length < NEAR && length > 1)
+    this.#single = gramTable(1, literals, (length) => length === 1)
+    this.hits = new Int32Array(literals.length)
+    this.places = new Int32Array(literals.length).fill(-1)
   }
 
-  /** Ids of the literals that the text holds; the array is the same at each scan. */
-  scan(text: string): readonly number[] {
-    const hits = this.#hits
-    for (const id of hits) this.#place[id] = -1
-    hits.length = 0
-    const { head: long } = this.#long
-    const { head: short } = this.#short
+  /** Looks which literals a text holds, into `hits` and `places`. Gives their number. */
+  scan(text: string): number {
+    for (let i = 0; i < this.#count; i++) this.places[this.hits[i] as number] = -1
+    this.#count = 0
+    const near = this.#near.filled
+    const pair = this.#pair.filled
+    const single = this.#single.filled
     let gram = 0
     let previous = 0
     for (let i = 0; i < text.length; i++) {
       const unit = text.charCodeAt(i)
       gram = roll(gram, unit)
-      const far = long[slotOf(gram)] as number
-      if (far !== 0) this.#verify(this.#long, far, text, i)
-      const near = short[slotOf(roll(previous, unit))] as number
-      if (near !== 0) this.#verify(this.#short, near, text, i)
+      const four = slotOf(gram)
+      if (hasBit(near, four)) this.#verify(this.#near, four, text, i)
+      const two = slotOf(roll(previous, unit))
+      if (hasBit(pair, two)) this.#verify(this.#pair, two, text, i)
+      if (unit > 127 && hasBit(single, slotOf(unit))) this.#verify(this.#single, slotOf(unit), text, i)
       previous = unit
     }
-    return hits
+    return this.#count
   }
 
-  #verify(table: GramTable, bucket: number, text: string, at: number): void {
-    for (const { id, end } of table.buckets[bucket] ?? []) {
-      if (at < end || this.#place[id] !== -1) continue
-      if (!text.startsWith(this.#literals[id] as string, at - end)) continue
-      this.#place[id] = at - end
-      this.#hits.push(id)
+  #verify({ first, ids, ends }: GramTable, slot: number, text: string, at: number): void {
+    const stop = first[slot + 1] as number
+    for (let i = first[slot] as number; i < stop; i++) {
+      const id = ids[i] as number
+      const start = at - (ends[i] as number)
+      if (start < 0 || this.places[id] !== -1) continue
+      const literal = this.#literals[id] as string
+      // From the end: phrases differ there more often than where they begin.
+      let j = literal.length - 1
+      while (j >= 0 && literal.charCodeAt(j) === text.charCodeAt(start + j)) j--
+      if (j >= 0) continue
+      this.places[id] = start
+      this.hits[this.#count++] = id
     }
-  }
-
-  /** Where the text of the last scan first holds a literal; -1 where it does not. */
-  placeOf(id: number): number {
-    return this.#place[id] ?? -1
   }
 }

@@ -13,8 +13,8 @@ export function phraseOf(notation: string): Phrase {
   return { pieces, anchor: pieces.reduce((a, b) => (b.length > a.length ? b : a), '') }
 }
 
-/** Place of a phrase in a text as [start, end), or undefined. */
-export function findPhrase({ pieces }: Phrase, text: string): [number, number] | undefined {
+/** Place of the pieces of a phrase in a text as [start, end), or undefined. */
+export function findPhrase(pieces: readonly string[], text: string): [number, number] | undefined {
   const first = pieces[0] ?? ''
   // Few restarts are enough for real replies, and keep a text made of first pieces linear.
   for (

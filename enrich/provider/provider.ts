@@ -79,9 +79,10 @@ export function cachedProviderOfHost(remoteHost: string): string {
 
 /** Who answered by the words of a masked reply; '' where they do not tell. */
 export function providerOfWords(text: string): string {
-  literals.scan(text)
+  const found = literals.scan(text)
   for (const { id, text: pattern, needs } of askable) {
-    const likely = needs?.some((literal) => literals.placeOf(literal) >= 0) ?? true
+    const likely =
+      needs === undefined || (found > 0 && needs.some((literal) => (literals.places[literal] ?? -1) >= 0))
     if (likely && pattern.test(text)) return id
   }
   return ''
