@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, '..')
 
 /** Replies of real servers, each line with what the log told beside the words. */
 export function realReplies(): Reply[] {
-  return readFileSync(join(root, 'test/fixtures/replies/real.jsonl'), 'utf8')
+  return readFileSync(join(root, 'test/fixtures/logged-replies.jsonl'), 'utf8')
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line))
@@ -78,7 +78,6 @@ function hostile(words: readonly string[]): Record<string, string> {
 }
 
 /** Start-up of the rules; replies a second of one core, each new or known by its fingerprint; the worst of 64 KiB. */
-export { realReplies, speedOf, varied }
 export async function benchClassify(): Promise<void> {
   const begun = performance.now()
   const rules = loadRules()

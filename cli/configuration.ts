@@ -8,6 +8,7 @@ export const ENVIRONMENT: Record<string, readonly string[]> = {
   FAULTLINE_DATA_DIR: ['data_dir'],
   FAULTLINE_URL: ['url'],
   FAULTLINE_TIME_ZONE: ['time_zone'],
+  FAULTLINE_RULES: ['rules'],
   FAULTLINE_WEB_HOST: ['web', 'host'],
   FAULTLINE_WEB_PORT: ['web', 'port'],
   FAULTLINE_CLICKHOUSE_HOST: ['clickhouse', 'host'],

@@ -4,6 +4,7 @@ import { type Account, accountLine, count, openAccount } from '../ingest/account
 import { type RecordSource, recordSources } from '../ingest/records.ts'
 import { readRecord } from '../ingest/worker.ts'
 import { loadConfiguration } from './configuration.ts'
+import { useConfiguredRules } from './own-rules.ts'
 import { FORMAT_NAMES, recordOptions } from './record-options.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -69,10 +70,9 @@ export async function parseCommand(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const options = recordOptions(
-    loadConfiguration(values.config, { time_zone: values['time-zone'] }),
-    values.format,
-  )
+  const config = loadConfiguration(values.config, { time_zone: values['time-zone'] })
+  const options = recordOptions(config, values.format)
+  useConfiguredRules(config)
   const account = openAccount()
   let failed = 0
   for (const path of positionals.length > 0 ? positionals : ['-']) {

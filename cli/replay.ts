@@ -5,6 +5,7 @@ import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
 import { addAccount, loadFile } from './load.ts'
 import { openStore } from './open-store.ts'
+import { useConfiguredRules } from './own-rules.ts'
 import { FORMAT_NAMES, recordOptions } from './record-options.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -74,6 +75,7 @@ export async function replayCommand(args: string[]): Promise<number> {
     ...dnsFlags(values),
   })
   const options = recordOptions(config, values.format)
+  useConfiguredRules(config)
   const { block_bytes, block_rows } = config.limits
   const limits = { bytes: block_bytes, rows: block_rows, age: Number.POSITIVE_INFINITY }
   const store = await openStore(config)

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
 import { followFile } from './follow.ts'
+import { useConfiguredRules } from './own-rules.ts'
 import { FORMAT_NAMES, recordOptions } from './record-options.ts'
 import { aborted, openLog, SERVE_OPTIONS, serve, serveFlags, untilStopped } from './serve.ts'
 import { UsageError } from './usage-error.ts'
@@ -60,6 +61,7 @@ export async function runCommand(args: string[]): Promise<number> {
   if (config.follow.length === 0)
     throw new UsageError('nothing to read: give --follow FILE, or "follow:" in the configuration')
   for (const { format } of config.follow) recordOptions(config, format)
+  useConfiguredRules(config)
 
   const log = openLog(config)
   const stop = new AbortController()

@@ -59,6 +59,8 @@ export const Config = z.strictObject({
     .default({}),
   /** Servers whose Authentication-Results are trusted (RFC 8601, 4.1): the name with which the field begins. */
   authserv_ids: z.array(z.string().min(1).toLowerCase()).default([]),
+  /** Folder of own rules for replies, asked before ours. */
+  rules: z.string().min(1).optional(),
   /** The page. */
   web: listen('127.0.0.1', 8080),
   /** The embedded store on ClickHouse's HTTP interface. */

@@ -1,10 +1,13 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { LineCounter, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { DIRECTIONS, STAGES } from '../../schemas/event.ts'
 import { REASONS } from '../../schemas/reasons.ts'
 import { PROVIDERS } from '../provider/provider.ts'
 
-/** When a rule is asked: each tier only where none before it decided. */
+/** When a rule is asked: each tier only where none before it decided. `operator` are the operator's own. */
 export const TIERS = ['operator', 'provider', 'words', 'stage', 'enhanced', 'weak', 'code'] as const
 
 const ids = new Set(PROVIDERS.map((provider) => provider.id))
@@ -71,44 +74,104 @@ export const RuleFileSchema = z.strictObject({
   rules: z.array(z.unknown()),
 })
 
-/** A rule with the tier of its file. */
-export type Rule = z.infer<typeof RuleSchema> & { tier: (typeof TIERS)[number] }
+/** A file of an operator's own rules: they have a tier of their own. */
+export const OwnRuleFileSchema = RuleFileSchema.extend({
+  tier: z.literal('operator').default('operator'),
+  order: z.int().default(0),
+})
 
-/** Reads one rule file's text; throws with file, line and rule where it is wrong. */
-export function parseRules(name: string, json: string): { order: number; rules: Rule[] } {
-  const refuse = (id: string, message: string): never => {
-    const at = id === '' ? -1 : json.split('\n').findIndex((line) => line.includes(`"${id}"`))
-    throw new Error(`${name}${at < 0 ? '' : `:${at + 1}`}: ${id === '' ? '' : `rule ${id}: `}${message}`)
+/** A rule with the tier of its file, and the file's path. */
+export type Rule = z.infer<typeof RuleSchema> & { tier: (typeof TIERS)[number]; file: string }
+
+/** A rule file that cannot be used: the message says where and what is wrong. */
+export class RuleError extends Error {}
+
+/** The line on which a value of a JSON text stands, or what holds it. */
+export function lineOf(json: string, path: readonly PropertyKey[]): number {
+  const lines = new LineCounter()
+  const document = parseDocument(json, { lineCounter: lines })
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true) as
+      | { range?: [number, number, number] }
+      | undefined
+    if (node?.range) return lines.linePos(node.range[0]).line
   }
-  let data: unknown
+  return 1
+}
+
+function syntaxFault(json: string): string | undefined {
   try {
-    data = JSON.parse(json)
+    JSON.parse(json)
+    return undefined
   } catch (error) {
-    return refuse('', (error as Error).message)
+    return (error as Error).message
   }
-  const file = RuleFileSchema.safeParse(data)
-  if (!file.success) return refuse('', z.prettifyError(file.error))
-  const { tier, order, provider } = file.data
-  const rules = file.data.rules.map((raw, index): Rule => {
+}
+
+function parsedJson(file: string, json: string): unknown {
+  const fault = syntaxFault(json)
+  if (fault === undefined) return JSON.parse(json)
+  // Up to the line with the fault the text only ends too early.
+  const lines = json.split('\n')
+  const line = lines.findIndex(
+    (_, i) => !/end of JSON|Unterminated/.test(syntaxFault(lines.slice(0, i + 1).join('\n')) ?? ''),
+  )
+  throw new RuleError(
+    `${file}:${line < 0 ? lines.length : line + 1}: ${fault.replace(/,? \.{3}[\s\S]*/, '')}`,
+  )
+}
+
+/** Reads one rule file's text; throws a RuleError with file, line and rule where it is wrong. */
+export function parseRules(
+  file: string,
+  json: string,
+  schema: typeof RuleFileSchema | typeof OwnRuleFileSchema = RuleFileSchema,
+): { order: number; rules: Rule[] } {
+  const refuse = (error: z.ZodError, path: PropertyKey[], id = ''): never => {
+    const [issue] = error.issues
+    const at = [...path, ...(issue?.path ?? [])]
+    const field = (issue?.path ?? []).join('.')
+    const what = [id && `rule ${id}`, field, issue?.message].filter(Boolean).join(': ')
+    throw new RuleError(`${file}:${lineOf(json, at)}: ${what}`)
+  }
+  const read = schema.safeParse(parsedJson(file, json))
+  if (!read.success) return refuse(read.error, [])
+  const { tier, order, provider } = read.data
+  const rules = read.data.rules.map((raw, index): Rule => {
     const rule = RuleSchema.safeParse(raw)
-    const id = String((raw as { id?: unknown } | null)?.id ?? `#${index + 1}`)
-    if (!rule.success) return refuse(id, z.prettifyError(rule.error))
-    return { ...rule.data, ...(provider && !rule.data.provider ? { provider } : {}), tier }
+    const id = String((raw as { id?: unknown } | null)?.id ?? `${index + 1}`)
+    if (!rule.success) return refuse(rule.error, ['rules', index], id)
+    return { ...rule.data, ...(provider && !rule.data.provider ? { provider } : {}), tier, file }
   })
   return { order, rules }
 }
 
-/** All rules of a directory in the order in which they are asked. */
-export function loadRules(directory: URL = new URL('./rules/', import.meta.url)): Rule[] {
-  const files = readdirSync(directory)
+function readFolder(folder: string, schema: typeof RuleFileSchema | typeof OwnRuleFileSchema): Rule[] {
+  const files = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))
     .sort()
-    .map((name) => parseRules(name, readFileSync(new URL(name, directory), 'utf8')))
-  const rules = files.sort((a, b) => a.order - b.order).flatMap((file) => file.rules)
-  const seen = new Set<string>()
-  for (const { id } of rules) {
-    if (seen.has(id)) throw new Error(`rule ${id} is defined twice`)
-    seen.add(id)
+    .map((name) => join(folder, name))
+  return files
+    .map((file) => parseRules(file, readFileSync(file, 'utf8'), schema))
+    .sort((a, b) => a.order - b.order)
+    .flatMap(({ rules }) => rules)
+}
+
+/**
+ * All rules in the order in which they are asked: those of an operator's folder, where one is given, before ours.
+ * Throws a RuleError where a rule is wrong, and the system's error where the folder cannot be read.
+ */
+export function loadRules(own?: string, ours: URL = new URL('./rules/', import.meta.url)): Rule[] {
+  const rules = [
+    ...(own === undefined ? [] : readFolder(own, OwnRuleFileSchema)),
+    ...readFolder(fileURLToPath(ours), RuleFileSchema),
+  ]
+  const seen = new Map<string, string>()
+  for (const { id, file } of rules) {
+    const before = seen.get(id)
+    if (before !== undefined)
+      throw new RuleError(`${before}: rule ${id} is in ${file} too; give it another id`)
+    seen.set(id, file)
   }
   return rules.sort((a, b) => TIERS.indexOf(a.tier) - TIERS.indexOf(b.tier))
 }

@@ -35,14 +35,15 @@ const words = PROVIDERS.flatMap(({ id, text }) =>
 
 /** Literals of which a text holds one that the words of a provider are in; lower case. */
 export const PROVIDER_LITERALS: readonly string[] = [
-  ...new Set(words.flatMap(({ required }) => required ?? [])),
+  ...new Set(words.flatMap(({ required }) => required.filter((literal) => literal !== ''))),
 ]
 
 const literals = new LiteralSet(PROVIDER_LITERALS)
 const askable = words.map(({ id, text, required }) => ({
   id,
   text,
-  needs: required?.map((literal) => PROVIDER_LITERALS.indexOf(literal)),
+  // Undefined: it must be asked whatever the text holds.
+  needs: required.includes('') ? undefined : required.map((literal) => PROVIDER_LITERALS.indexOf(literal)),
 }))
 
 // SES receiving answers under one name a region; the regions change faster than a table.

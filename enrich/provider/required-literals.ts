@@ -37,11 +37,28 @@ function longestRun(alternative: string): string {
   return run.length > best.length ? run : best
 }
 
+// A group of alternatives that must be there: no quantifier behind it, no group in it.
+const GROUP = /\(\?:([^()]{1,400})\)(?![?*+{])/
+
+/** An alternative as several, one for each of those in its first group. */
+function expanded(alternative: string): string[] {
+  const group = GROUP.exec(alternative)
+  if (group === null) return [alternative]
+  const before = alternative.slice(0, group.index)
+  const after = alternative.slice(group.index + group[0].length)
+  return alternativesOf(group[1] ?? '').map((option) => `${before}${option}${after}`)
+}
+
 /**
- * Literals (lower case) of which every text holds one that a pattern matches: a prefilter for it. Undefined where an
- * alternative has none that is long enough to tell.
+ * Literals (lower case), one for each alternative of a pattern, that a text holds where the alternative matches: where
+ * none is '', they are a prefilter. '' where an alternative has no literal that is long enough to tell.
  */
-export function requiredLiterals(pattern: string): string[] | undefined {
-  const literals = alternativesOf(pattern).map((alternative) => longestRun(alternative).toLowerCase())
-  return literals.every(({ length }) => length >= MIN_LENGTH) ? literals : undefined
+export function requiredLiterals(pattern: string): string[] {
+  const alternatives = alternativesOf(pattern).flatMap((alternative) =>
+    longestRun(alternative).length < MIN_LENGTH ? expanded(alternative) : [alternative],
+  )
+  return alternatives.map((alternative) => {
+    const run = longestRun(alternative).toLowerCase()
+    return run.length < MIN_LENGTH ? '' : run
+  })
 }

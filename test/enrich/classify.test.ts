@@ -97,14 +97,17 @@ describe('rule files', () => {
   const file = (rule: object) => JSON.stringify({ tier: 'words', order: 1, rules: [rule] }, null, 1)
   const rule = { id: 'x', words: ['a'], reason: 'virus', source: 's', examples: ['a'] }
   test.each([
-    [{ ...rule, reason: 'nonsense' }, /f\.json:6: rule x: [\s\S]*no such reason/],
-    [{ ...rule, pattern: '(a+)+b' }, /rule x: [\s\S]*without a bound/],
-    [{ ...rule, provider: ['nobody'] }, /rule x: [\s\S]*no such provider/],
-    [{ ...rule, examples: [] }, /rule x/],
-    [{ ...rule, extra: 1 }, /rule x/],
-    [{ id: 'x', reason: 'virus', source: 's', examples: ['a'] }, /without any condition/],
+    [{ ...rule, reason: 'nonsense' }, /^f\.json:10: rule x: reason: no such reason$/],
+    [{ ...rule, pattern: '(a+)+b' }, /^f\.json:15: rule x: pattern: a repeat without a bound$/],
+    [{ ...rule, provider: ['nobody'] }, /^f\.json:16: rule x: provider\.0: no such provider$/],
+    [{ ...rule, examples: [] }, /^f\.json:12: rule x: examples: /],
+    [{ ...rule, extra: 1 }, /^f\.json:5: rule x: Unrecognized key: "extra"$/],
+    [{ id: 'x', reason: 'virus', source: 's', examples: ['a'] }, /^f\.json:5: rule x: a rule without any/],
   ])('%j is refused with its place', (bad, message) => {
     expect(() => parseRules('f.json', file(bad))).toThrow(message)
+  })
+  test('text that is no JSON is refused with its line', () => {
+    expect(() => parseRules('f.json', '{\n "tier": "words",\n "order": }')).toThrow(/^f\.json:3: /)
   })
   test('patterns that can go super-linear are refused', () => {
     for (const bad of ['a*', 'a+', 'a{2,}', '(a)\\1', '(?<=a)b', '(']) expect(patternFault(bad)).toBeDefined()

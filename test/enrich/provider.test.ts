@@ -39,7 +39,8 @@ test.each([
   ['\\bgsmtp\\b|support\\.google\\.com/(?:mail|a)', ['gsmtp', 'support.google.com/']],
   ['zoho(?:mail)?\\.', ['zoho']],
   ['colou?rs|[abc]rest', ['colo', 'rest']],
-  ['\\[(?:TSS|TS)0?\\d\\]', undefined],
+  ['\\[(?:TSS|TS)0?\\d\\]|BL\\d', ['[tss', '[ts', '']],
+  ['\\((?:NOWL|DIAL)\\)', ['(nowl)', '(dial)']],
 ])('every match of %s holds a literal', (pattern, literals) => {
   expect(requiredLiterals(pattern)).toEqual(literals)
 })
