@@ -1,8 +1,37 @@
 import { createInterface } from 'node:readline'
-import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { type Classification, classify, type Reply } from '../enrich/classify/classify.ts'
+import { answerTo } from '../enrich/classify/answer.ts'
+import { type Classifier, classifier, type Reply } from '../enrich/classify/classify.ts'
 import { DIRECTIONS, STAGES } from '../schemas/event.ts'
+import { classifyText } from './classify-text.ts'
+import { loadConfiguration } from './configuration.ts'
+import { useConfiguredRules } from './own-rules.ts'
+import { parseOptions } from './reading.ts'
+import { print } from './rows.ts'
+import { UsageError } from './usage-error.ts'
+
+const HELP = `faultline classify [--stage STAGE] [--remote-host HOST] [--direction D] [--json] [--config FILE] REPLY...|-
+
+Says what SMTP replies mean: the reason, the side, whose fault, the words that decided, and what to do about it.
+With - one reply a line is read from standard input: its text, or a JSON object with reply_text and, where known,
+stage, remote_host, direction, reply_code and enhanced_code.
+
+  --stage STAGE        ${STAGES.join(', ')}
+  --remote-host HOST   the server that answered
+  --direction D        outbound (a remote server refused us; the default) or inbound (we refused a client)
+  --json               one line of JSON for each reply
+  --config FILE        configuration file, for a folder of own rules
+
+example:  faultline classify '550 5.4.1 Recipient address rejected: Access denied. AS(201806281)'`
+
+const OPTIONS = {
+  json: { type: 'boolean', default: false },
+  stage: { type: 'string' },
+  'remote-host': { type: 'string' },
+  direction: { type: 'string' },
+  config: { type: 'string' },
+  help: { type: 'boolean', short: 'h', default: false },
+} as const
 
 const ReplySchema = z.object({
   reply_text: z.string(),
@@ -14,70 +43,58 @@ const ReplySchema = z.object({
 })
 
 // A line that is no reply object is a reply's plain text: every line gets an answer.
-function replyOf(line: string): Reply {
+function replyOf(line: string, known: Partial<Reply>): Reply {
   if (line.startsWith('{')) {
     try {
       const reply = ReplySchema.safeParse(JSON.parse(line))
-      if (reply.success) return reply.data
+      if (reply.success) return { ...known, ...reply.data }
     } catch {}
   }
-  return { reply_text: line }
+  return { ...known, reply_text: line }
 }
 
-// Replies are hostile text: no control or direction character of theirs reaches the terminal.
-const UNSAFE = /[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g
-const escaped = (text: string) =>
-  text.replace(UNSAFE, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-
-function forPeople(reply: Reply, found: Classification): string {
-  const lines = [
-    ['reply', reply.reply_text],
-    ['reason', found.reason || 'unknown'],
-    ['side', found.side],
-    ['fault', found.fault],
-    ['rule', found.rule],
-    ['evidence', found.evidence],
-    ['provider', found.provider || 'unknown'],
-    ['confidence', `${found.confidence}%`],
-    ['alternatives', found.alternatives.join(', ')],
-  ] as const
-  return lines
-    .flatMap(([name, value]) => (value === '' ? [] : [`${name.padEnd(13)}${escaped(value)}\n`]))
-    .join('')
+function oneOf<Word extends string>(
+  option: string,
+  words: readonly Word[],
+  value?: string,
+): Word | undefined {
+  const word = words.find((name) => name === value)
+  if (value !== undefined && word === undefined)
+    throw new UsageError(`${option} ${JSON.stringify(value)} is not known; use ${words.join(', ')}`)
+  return word
 }
 
-/** `faultline classify [REPLY...|-] [--json]`: judges replies given as arguments or, with `-`, one a line of stdin. */
+async function* linesOf(positionals: readonly string[]): AsyncGenerator<string> {
+  for (const positional of positionals)
+    if (positional === '-')
+      yield* createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY })
+    else yield positional
+}
+
+/** `faultline classify`: see HELP. Gives the exit code. */
 export async function classifyCommand(args: string[]): Promise<number> {
-  let json: boolean
-  let positionals: string[]
-  try {
-    const parsed = parseArgs({
-      args,
-      options: { json: { type: 'boolean', default: false } },
-      allowPositionals: true,
-    })
-    json = parsed.values.json
-    positionals = parsed.positionals
-  } catch (error) {
-    process.stderr.write(`faultline classify: ${escaped((error as Error).message)}\n`)
-    return 2
+  const { values, positionals } = parseOptions('classify', args, OPTIONS)
+  if (values.help) {
+    console.log(HELP)
+    return 0
   }
-  if (positionals.length === 0) {
-    process.stderr.write('faultline classify: give a reply in quotes, or - to read one a line from stdin\n')
-    return 2
+  if (positionals.length === 0)
+    throw new UsageError(
+      'give a reply in quotes, or - to read one a line from stdin; see faultline classify --help',
+    )
+  const known: Partial<Reply> = {
+    stage: oneOf('--stage', STAGES, values.stage),
+    remote_host: values['remote-host'],
+    direction: oneOf('--direction', DIRECTIONS, values.direction),
   }
-  let first = true
-  const answer = async (reply: Reply) => {
-    const found = classify(reply)
-    const text = json ? `${JSON.stringify(found)}\n` : `${first ? '' : '\n'}${forPeople(reply, found)}`
-    first = false
-    if (!process.stdout.write(text)) await new Promise((resolve) => process.stdout.once('drain', resolve))
-  }
-  for (const positional of positionals) {
-    if (positional !== '-') await answer(replyOf(positional))
-    else
-      for await (const line of createInterface({ input: process.stdin, crlfDelay: Number.POSITIVE_INFINITY }))
-        await answer(replyOf(line))
+  useConfiguredRules(loadConfiguration(values.config))
+  const rules: Classifier = classifier()
+  let gap = ''
+  for await (const line of linesOf(positionals)) {
+    const reply = replyOf(line, known)
+    const answer = answerTo(reply, rules)
+    await print(values.json ? `${JSON.stringify(answer)}\n` : `${gap}${classifyText(reply, answer)}`)
+    gap = '\n'
   }
   return 0
 }

@@ -108,16 +108,20 @@ function syntaxFault(json: string): string | undefined {
   }
 }
 
+/** Whether a text up to the end of a line is JSON so far. */
+function isBegun(json: string): boolean {
+  const fault = syntaxFault(json) ?? ''
+  const position = /at position (\d+)/.exec(fault)?.[1]
+  return fault.includes('end of JSON') || (position !== undefined && Number(position) >= json.length)
+}
+
 function parsedJson(file: string, json: string): unknown {
   const fault = syntaxFault(json)
   if (fault === undefined) return JSON.parse(json)
-  // Up to the line with the fault the text only ends too early.
   const lines = json.split('\n')
-  const line = lines.findIndex(
-    (_, i) => !/end of JSON|Unterminated/.test(syntaxFault(lines.slice(0, i + 1).join('\n')) ?? ''),
-  )
+  const line = lines.findIndex((_, i) => !isBegun(lines.slice(0, i + 1).join('\n')))
   throw new RuleError(
-    `${file}:${line < 0 ? lines.length : line + 1}: ${fault.replace(/,? \.{3}[\s\S]*/, '')}`,
+    `${file}:${line < 0 ? lines.length : line + 1}: ${fault.replace(/,? \.{3}[\s\S]*| in JSON at [\s\S]*/, '')}`,
   )
 }
 
