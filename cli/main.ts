@@ -11,6 +11,14 @@ const COMMANDS: Record<string, Command> = {
     summary: 'say what SMTP replies mean, with the words that decided',
     run: async (args) => (await import('./classify.ts')).classifyCommand(args),
   },
+  rules: {
+    summary: 'list, explain and test the rules for replies',
+    run: async (args) => (await import('./rules.ts')).rulesCommand(args),
+  },
+  unknown: {
+    summary: 'list the replies that no words decided, by frequency',
+    run: async (args) => (await import('./unknown.ts')).unknownCommand(args),
+  },
   verdict: {
     summary: 'judge a window: whose fault, with evidence',
     run: async (args) => (await import('./verdict.ts')).verdictCommand(args),

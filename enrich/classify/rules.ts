@@ -12,6 +12,10 @@ export const TIERS = ['operator', 'provider', 'words', 'stage', 'enhanced', 'wea
 
 const ids = new Set(PROVIDERS.map((provider) => provider.id))
 const text = z.string().min(1)
+// One letter stands in every reply; one sign of Chinese or Japanese may be a word.
+const phrase = text.refine((notation) => notation.split('*').some((piece) => /..|[^\x00-\x7f]/.test(piece)), {
+  error: 'is too short to be looked for; give a piece of two characters',
+})
 const Providers = z.array(z.string().refine((id) => ids.has(id), 'no such provider')).optional()
 const Example = z.union([
   text,
@@ -43,9 +47,9 @@ export function patternFault(source: string): string | undefined {
 export const RuleSchema = z
   .strictObject({
     id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/),
-    words: z.array(text).min(1).optional(),
-    all: z.array(text).min(1).optional(),
-    none: z.array(text).optional(),
+    words: z.array(phrase).min(1).optional(),
+    all: z.array(phrase).min(1).optional(),
+    none: z.array(phrase).optional(),
     pattern: text
       .superRefine((source, ctx) => {
         const fault = patternFault(source)

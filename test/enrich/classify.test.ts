@@ -95,7 +95,7 @@ test('a long hostile text takes no longer than its first 4 KiB', () => {
 
 describe('rule files', () => {
   const file = (rule: object) => JSON.stringify({ tier: 'words', order: 1, rules: [rule] }, null, 1)
-  const rule = { id: 'x', words: ['a'], reason: 'virus', source: 's', examples: ['a'] }
+  const rule = { id: 'x', words: ['ab'], reason: 'virus', source: 's', examples: ['a'] }
   test.each([
     [{ ...rule, reason: 'nonsense' }, /^f\.json:10: rule x: reason: no such reason$/],
     [{ ...rule, pattern: '(a+)+b' }, /^f\.json:15: rule x: pattern: a repeat without a bound$/],
