@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fingerprint, maskOf } from '../../enrich/classify/fingerprint.ts'
+import { loadRules } from '../../enrich/classify/rules.ts'
 
 describe('fingerprint', () => {
   test.each([
@@ -14,6 +15,14 @@ describe('fingerprint', () => {
       '451 busy [AM0PR08.eurprd08.prod.outlook.com 2024-04-29T23:34:45.000Z 08DC6]',
       '451 busy [DB1PR01.eurprd01.prod.outlook.com 2025-01-02T03:04:05.678Z 09AB1]',
     ],
+    [
+      '550-5.1.1 The account does not\n550-5.1.1 exist. id 12\n550 5.1.1 gsmtp',
+      '550 5.1.1 The account does not exist. id 93 gsmtp',
+    ],
+    ['450 4.2.0 try again at 12:30:05, in 300 seconds', '450 4.2.0 try again at 07:01:59, in 12 seconds'],
+    ['550 <"odd local"@a.example>: unknown', '550 <plain@b.example>: unknown'],
+    ['421 mx1.example.com busy 4F1C23B', '421 in-7.mail.example.org busy 9A0B1C2D3E'],
+    ['550 see https://a.example/x?id=1 for help', '550 see https://b.example/y/z?id=22&k=v for help'],
     ['550 [2001:db8::1] has no PTR', '550 [2001:db8:1:2:3:4:5:6] has no PTR'],
   ])('%s = %s', (a, b) => {
     expect(maskOf(a)).toBe(maskOf(b))
@@ -23,6 +32,20 @@ describe('fingerprint', () => {
     expect(fingerprint('550 5.1.1 no')).not.toBe(fingerprint('550 5.7.1 no'))
     expect(fingerprint('550 User unknown')).not.toBe(fingerprint('550 Mailbox full'))
     expect(fingerprint('')).toBe(0n)
+  })
+  test('different replies do not collide', () => {
+    // A base of many: every example of every rule, each also with each of some endings.
+    const endings = ['', ' please', ' later', ' now', ' denied', ' (policy)', '!', ' temporarily', ' forever']
+    const masks = new Set(
+      loadRules().flatMap(({ examples }) =>
+        examples.flatMap((example) =>
+          endings.map((end) => `${typeof example === 'string' ? example : example.reply_text}${end}`),
+        ),
+      ),
+    )
+    const byMask = new Map([...masks].map((text) => [maskOf(text), fingerprint(text)]))
+    expect(byMask.size).toBeGreaterThan(2000)
+    expect(new Set(byMask.values()).size).toBe(byMask.size)
   })
   test('is a UInt64 of any text', () => {
     fc.assert(
