@@ -72,13 +72,17 @@ const CLOCK = /\b(?:again|back|retry|wait)\b[^0-9]{0,30}(\d{1,3}):(\d\d):(\d\d)\
 const HEADER = /\bretry[-_]after ?[:=] ?(\d{1,6})\b/i
 const LONGEST = 30 * 86_400
 
-function delayIn(text: string): readonly string[] {
+// More of these words than a reply has are there to cost time.
+const MAX_TRIES = 20
+
+/** What a pattern finds right behind one of the words, the first time it does. */
+function foundBehind(words: RegExp, pattern: RegExp, text: string): readonly string[] {
   let tries = 0
-  for (const { index, 0: verb } of text.matchAll(VERB)) {
-    const found = DELAY.exec(text.slice(index + verb.length, index + verb.length + 64))
+  for (const { index, 0: word } of text.matchAll(words)) {
+    const from = index + word.length
+    const found = pattern.exec(text.slice(from, from + 330))
     if (found) return found
-    // More verbs than a reply has: they are there to cost time.
-    if (++tries > 20) break
+    if (++tries > MAX_TRIES) break
   }
   return []
 }
@@ -90,7 +94,7 @@ export function retryAfter(reply: string): number {
   if (header) return Math.min(Number(header[1]), LONGEST)
   const clock = CLOCK.exec(text)
   if (clock) return Math.min(Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3]), LONGEST)
-  const [, number = '', unit = ''] = delayIn(text)
+  const [, number = '', unit = ''] = foundBehind(VERB, DELAY, text)
   if (number === '') return 0
   const length = { s: 1, m: 60, h: 3600, d: 86_400, o: 3600 }[unit[0]?.toLowerCase() ?? ''] ?? 1
   const seconds = /^st|^heu|^hor/i.test(unit) ? 3600 : length
@@ -146,8 +150,10 @@ const IPV6 = /(?<![0-9a-f:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![0-9a-f:])/g
 const URL_TEXT = /https?:\/\/[^\s<>"'()[\]\\]{1,400}/i
 const POLICY =
   /\bAS\(\d{1,12}\)|\bS31[45]\d\b|\[(?:TSS?|BL|RL|GL|PH|IPTS|CS|HME?|HVU|DNS|AD|CXN|CF|SPF|DKIM|DMARC)\d{0,6}\]|\bAUP#[\w-]{1,10}|\b(?:OFR|LPN|FREE)_?\d{3}(?:_\d{3})?\b|\b(?:DY|SC|OU|RP|CO|VS|PR|BA)-\d{3}\b|\bBL\d{6}\b|\bDT:SPM\b|\bIB\d{3}\b|\b[A-Z]{2,3}\d{1,3}(?=\) )/
-const FAILED =
-  /\b(?:unauthenticated email from|sending domain|mail from domain|from domain|sender domain|domain of|dmarc (?:policy|record) (?:of|for)|spf|domain|header\.from=|d=)[ :]{0,2}[[<("']?(?:[a-z0-9._+-]{1,64}@)?((?:[a-z0-9_-]{1,63}\.){1,8}[a-z0-9-]{2,63})/i
+// What stands before the domain, and the domain behind it, alone or in an address.
+const DOMAIN_WORD =
+  /\b(?:unauthenticated email from|sending domain|mail from domain|from domain|sender domain|domain of|dmarc (?:policy|record) (?:of|for)|spf|domain|header\.from=|d=)/gi
+const DOMAIN = /^[ :]{0,2}[[<("']?(?:[a-z0-9._+-]{1,64}@)?((?:[a-z0-9_-]{1,63}\.){1,8}[a-z0-9-]{2,63})/i
 const FAILS = new Set(['sender_authentication'])
 
 const firstIp = (text: string): string => {
@@ -163,6 +169,8 @@ export function detailsOf(reply: string, { reason, side }: Classification): Deta
     help_url: URL_TEXT.exec(text)?.[0].replace(/[.,;:!]{1,9}$/, '') ?? '',
     policy_id: POLICY.exec(text)?.[0].replace(/^\[|\]$/g, '') ?? '',
     failed_domain:
-      FAILS.has(side) || reason === 'domain_blocklisted' ? (FAILED.exec(text)?.[1]?.toLowerCase() ?? '') : '',
+      FAILS.has(side) || reason === 'domain_blocklisted'
+        ? (foundBehind(DOMAIN_WORD, DOMAIN, text)[1]?.toLowerCase() ?? '')
+        : '',
   }
 }
