@@ -30,17 +30,18 @@ interface Entry extends Known {
 const PLACES = 1 << 14
 const MAX_LENGTH = 1024
 
+function mixed(hash: number, value: number): number {
+  const next = Math.imul(hash ^ value, 0x9e37_79b1)
+  return next ^ (next >>> 15)
+}
+
 function placeOf({ words, length, code, status }: Masked, reply: Reply, provider: string): number {
-  let hash =
-    code ^
-    Math.imul(status, 0x9e37_79b1) ^
-    ((reply.reply_code ?? 0) << 10) ^
-    ((reply.stage?.length ?? 0) << 20)
-  for (let i = 0; i < provider.length; i++) hash = Math.imul(hash ^ provider.charCodeAt(i), 0x0100_0193)
-  for (let i = 0; i < length >> 2; i++) {
-    hash = Math.imul(hash ^ (words[i] as number), 0x9e37_79b1)
-    hash ^= hash >>> 15
-  }
+  const { stage = '', direction = '', reply_code = 0, enhanced_code = '' } = reply
+  let hash = mixed(mixed(code, status), reply_code)
+  // Two letters tell most of them apart; `isSame` tells all.
+  for (const name of [stage, direction, provider, enhanced_code])
+    hash = mixed(hash, name.length === 0 ? 0 : (name.charCodeAt(0) << 16) ^ name.charCodeAt(name.length - 1))
+  for (let i = 0; i < length >> 2; i++) hash = mixed(hash, words[i] as number)
   return hash >>> 18
 }
 
