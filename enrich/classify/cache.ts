@@ -2,13 +2,11 @@ import type { Direction, Stage } from '../../schemas/event.ts'
 import { cachedProviderOfHost } from '../provider/provider.ts'
 import type { Classification, Classifier, Reply } from './classify.ts'
 import { type Hints, hintsOf } from './extract.ts'
-import { fingerprint } from './fingerprint.ts'
 import { type Masked, maskedText } from './mask.ts'
 
 /** What every reply has that masks to the same. */
 export interface Known {
   classification: Classification
-  fingerprint: bigint
   hints: Hints
 }
 
@@ -83,7 +81,6 @@ export function cached({ mask, judge }: Classifier): (reply: Reply) => Known {
     const known = {
       classification,
       hints: hintsOf(text, classification),
-      fingerprint: fingerprint(reply.reply_text),
     }
     if (general && length <= MAX_LENGTH) {
       entries[place ^ 1] = entry
