@@ -11,6 +11,9 @@ export interface Blame {
 export interface Reason extends Blame {
   meaning: string
   iana_default: string[]
+  /** SparkPost's bounce classification codes and PowerMTA's bounce categories that mean the same or less. */
+  sparkpost: string[]
+  powermta: string[]
   refines?: string[]
   inbound?: Blame
 }

@@ -152,9 +152,11 @@ export function compile(rules: readonly Rule[]): Classifier {
           literals.places,
         )
         if (evidence === undefined) continue
-        const { id, reason, tier, confidence = CONFIDENCE[tier] } = entry
-        if (!best) best = judged(reason, id, evidence, confidence)
-        else if (reason !== best.reason && !alternatives.includes(reason)) alternatives.push(reason)
+        const { id, reason, tier, also, confidence = CONFIDENCE[tier] } = entry
+        if (!best) {
+          best = judged(reason, id, evidence, confidence)
+          alternatives.push(...also)
+        } else if (reason !== best.reason && !alternatives.includes(reason)) alternatives.push(reason)
       }
     }
     return best ?? (before >= rules.length ? byStatus() || undefined : undefined)

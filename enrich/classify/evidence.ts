@@ -23,6 +23,7 @@ export interface NumberedPhrase extends Phrase {
 export interface CompiledRule {
   id: string
   reason: string
+  also: readonly string[]
   tier: Rule['tier']
   confidence: number | undefined
   provider: readonly string[] | undefined
@@ -38,7 +39,7 @@ export interface CompiledRule {
 
 /** Prepares one rule; `numberOf` numbers the literals of all rules. */
 export function compileRule(rule: Rule, numberOf: (literal: string) => number): CompiledRule {
-  const { id, reason, tier, confidence, provider, direction, stage, code, enhanced } = rule
+  const { id, reason, also = [], tier, confidence, provider, direction, stage, code, enhanced } = rule
   const phrases = (notations: readonly string[] = []) =>
     notations.map((notation): NumberedPhrase => {
       const { pieces, anchor } = phraseOf(fold(notation))
@@ -46,7 +47,7 @@ export function compileRule(rule: Rule, numberOf: (literal: string) => number): 
       return { pieces, anchor, literals: [anchor, ...others].map(numberOf) }
     })
   return {
-    ...{ id, reason, tier, confidence, provider, direction, stage, code, enhanced },
+    ...{ id, reason, also, tier, confidence, provider, direction, stage, code, enhanced },
     words: phrases(rule.words),
     all: phrases(rule.all),
     none: phrases(rule.none),

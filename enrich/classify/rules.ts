@@ -17,6 +17,7 @@ const phrase = text.refine((notation) => notation.split('*').some((piece) => /..
   error: 'is too short to be looked for; give a piece of two characters',
 })
 const Providers = z.array(z.string().refine((id) => ids.has(id), 'no such provider')).optional()
+const Reason = z.string().refine((name) => REASONS.has(name), 'no such reason')
 const Example = z.union([
   text,
   z.strictObject({
@@ -61,7 +62,9 @@ export const RuleSchema = z
     stage: z.array(z.enum(STAGES)).optional(),
     provider: Providers,
     direction: z.enum(DIRECTIONS).optional(),
-    reason: z.string().refine((name) => REASONS.has(name), 'no such reason'),
+    reason: Reason,
+    /** What else words as open as these are used for, likeliest first. */
+    also: z.array(Reason).optional(),
     confidence: z.int().min(1).max(100).optional(),
     source: text,
     examples: z.array(Example).min(1),

@@ -1,0 +1,43 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { classify, type Reply } from '../../enrich/classify/classify.ts'
+import { REASONS } from '../../schemas/reasons.ts'
+
+// Replies collected from public documentation, with the reasons that their words allow. None is an example of a rule.
+
+interface Labelled extends Reply {
+  /** Reasons of which one is the answer, or is refined by it. */
+  gold: string[]
+  /** Page, source file or RFC section where the reply is documented. */
+  source: string
+}
+
+const FOLDER = join(import.meta.dirname, '../fixtures/replies')
+const AT_LEAST: Record<string, number> = { 'stage.jsonl': 50, 'inbound.jsonl': 50, 'languages.jsonl': 50 }
+const files = readdirSync(FOLDER).map((name) => {
+  const lines = readFileSync(join(FOLDER, name), 'utf8').trim().split('\n')
+  return { name, replies: lines.map((line) => JSON.parse(line) as Labelled) }
+})
+
+const answers = (reply: Labelled, reason: string) =>
+  [reason, ...(REASONS.get(reason)?.refines ?? [])].some((name) => reply.gold.includes(name))
+
+describe.each(files)('$name', ({ name, replies }) => {
+  test('names known reasons and where each reply is documented', () => {
+    expect(replies.length).toBeGreaterThanOrEqual(AT_LEAST[name] ?? 1)
+    for (const { gold, source } of replies) {
+      for (const reason of gold) expect(REASONS.has(reason), reason).toBe(true)
+      expect(source).not.toBe('')
+    }
+  })
+  test('each reply gets a reason that its words allow', () => {
+    const missed = replies.flatMap((reply) => {
+      const { reason, rule } = classify(reply)
+      return answers(reply, reason)
+        ? []
+        : [`${reply.gold.join('/')} <- ${reason} (${rule}): ${reply.reply_text}`]
+    })
+    expect(missed).toEqual([])
+  })
+})
