@@ -23,6 +23,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'judge a window: whose fault, with evidence',
     run: async (args) => (await import('./verdict.ts')).verdictCommand(args),
   },
+  incidents: {
+    summary: 'list waves that people were told of; acknowledge, mute, comment',
+    run: async (args) => (await import('./incidents.ts')).incidentsCommand(args),
+  },
   events: {
     summary: 'search what happened to messages',
     run: async (args) => (await import('./events.ts')).eventsCommand(args),

@@ -8,12 +8,29 @@ import type { Store } from '../store/store.ts'
 
 // Beside the engine's own files: where the process that has the folder can be asked.
 const ENDPOINT = 'endpoint.url'
+const PAGE = 'page.url'
 
-/** Leaves the address of the endpoint for other processes, which cannot open the folder. Gives what removes it. */
-export function announce(dataDir: string, url: string): () => void {
-  const file = join(dataDir, ENDPOINT)
+/** Leaves an address for other processes, which cannot open the folder. Gives what removes it. */
+function leave(dataDir: string, name: string, url: string): () => void {
+  const file = join(dataDir, name)
   writeFileSync(file, url)
   return () => rmSync(file, { force: true })
+}
+
+/** Leaves the address of the endpoint, for those who read. */
+export const announce = (dataDir: string, url: string) => leave(dataDir, ENDPOINT, url)
+
+/** Leaves the address of the page, for those who act on incidents. */
+export const announcePage = (dataDir: string, url: string) => leave(dataDir, PAGE, url)
+
+/** The page of the process that serves a folder now; undefined where none does. */
+export async function servedPage(dataDir: string): Promise<string | undefined> {
+  if ((await served(dataDir)) === undefined) return undefined
+  try {
+    return readFileSync(join(dataDir, PAGE), 'utf8')
+  } catch {
+    return undefined
+  }
 }
 
 /** The endpoint that serves a folder now; undefined where none does, or one that was killed left its address. */

@@ -10,7 +10,8 @@ import { openServer } from '../store/server.ts'
 import type { Store } from '../store/store.ts'
 import { judgeWindow } from '../verdict/judge.ts'
 import { loadConfiguration } from './configuration.ts'
-import { announce } from './open-store.ts'
+import { startEvaluation } from './evaluation.ts'
+import { announce, announcePage } from './open-store.ts'
 import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline serve [--data-dir DIR | --url URL] [--config FILE] [--port N]
@@ -84,7 +85,15 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
       log.error({ error: (error as Error).message }, 'the page got no answer from the store')
     const page = await startPage({ ...config.web, api: storeApi(store, judgeWindow), onError })
     closing.push(() => page.close())
+    if (embedded !== undefined) {
+      const withdrawPage = announcePage(config.data_dir, page.url)
+      closing.push(async () => withdrawPage())
+    }
     log.info({ url: page.url }, 'page')
+    if (config.evaluator.enabled) {
+      const evaluator = startEvaluation(store, config, log)
+      closing.push(() => evaluator.close())
+    }
     return { store, url: page.url, close }
   } catch (error) {
     await close()

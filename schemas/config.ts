@@ -116,6 +116,23 @@ export const Config = z.strictObject({
       rotation_grace_seconds: z.number().positive().default(5),
     })
     .prefault({}),
+  /** Who judges again and again, and how long an incident lives. */
+  evaluator: z
+    .strictObject({
+      enabled: z.boolean().default(true),
+      interval_seconds: z.number().min(1).max(3600).default(20),
+      /** How much mail is judged together. */
+      window_seconds: z.int().min(60).max(86_400).default(900),
+      /** An incident is closed after so long without a refusal, */
+      quiet_seconds: z.int().min(60).default(1800),
+      /** is the same one when it begins again within so long, */
+      reopen_seconds: z.int().min(0).default(7200),
+      /** and is told again while it is open. */
+      remind_seconds: z.int().min(60).default(86_400),
+      /** A process that evaluates and is not heard of for so long is followed by another. */
+      lease_seconds: z.int().min(10).default(60),
+    })
+    .prefault({}),
   log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 })
 

@@ -1,5 +1,8 @@
 import type { Direction } from '../../schemas/event.ts'
 import type { VerdictItem } from '../../schemas/verdict.ts'
+import type { ActionRequest } from '../../verdict/act.ts'
+import type { FailingChannel } from '../../verdict/incident-list.ts'
+import type { IncidentView } from '../../verdict/incident-view.ts'
 
 /** What the page may ask for: a window of time that ends at `at`. */
 export interface PageQuery {
@@ -69,10 +72,20 @@ export interface LineAccount {
   newest_event_ms: number
 }
 
+/** The incidents that are open or ended of late, and whether people could be told. */
+export interface IncidentList {
+  incidents: IncidentView[]
+  /** Channels that could not be told of late, with what they said. */
+  failing_channels: FailingChannel[]
+}
+
 /** What the page shows, from wherever it comes. */
 export interface PageApi {
   judgement(query: PageQuery): Promise<VerdictItem[]>
   breadth(query: PageQuery): Promise<Breadth>
   replies(query: PageQuery): Promise<ReplyRow[]>
   account(): Promise<LineAccount>
+  incidents(): Promise<IncidentList>
+  /** Acknowledges, mutes or comments an incident; false where there is none with that id. */
+  act(id: string, request: ActionRequest): Promise<boolean>
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { actionTarget, Forbidden, readAction } from './actions.ts'
 import type { PageApi, PageQuery } from './api.ts'
 import { loadAssets } from './assets.ts'
 import { isOwnHost } from './host.ts'
@@ -48,11 +49,18 @@ export async function startPage({
       const url = admit(request, host)
       const asset = assets.get(url.pathname)
       if (asset !== undefined) return send(request, response, 200, asset.type, asset.body)
+      const incident = actionTarget(url.pathname)
+      if (incident !== undefined) {
+        if (!(await api.act(incident, await readAction(request))))
+          return sendError(request, response, 404, 'there is no such incident')
+        return send(request, response, 200, 'application/json; charset=utf-8', '{}')
+      }
       const body = await answer(url)
       if (body === undefined) return sendError(request, response, 404, 'there is nothing at this address')
       send(request, response, 200, 'application/json; charset=utf-8', body)
     } catch (error) {
       if (error instanceof Refusal) return sendError(request, response, error.status, error.message)
+      if (error instanceof Forbidden) return sendError(request, response, 403, error.message)
       if (error instanceof BadRequest) return sendError(request, response, 400, error.message)
       onError?.(error)
       sendError(request, response, 500, "the store gave no answer; Faultline's own log says why")
@@ -82,12 +90,13 @@ class Refusal extends Error {
 function admit(request: IncomingMessage, host: string): URL {
   if (!isOwnHost(request.headers.host, host))
     throw new Refusal(421, 'this server does not go by that name; open it by its address, or as localhost')
-  if (request.method !== 'GET' && request.method !== 'HEAD')
-    throw new Refusal(405, 'only GET and HEAD are answered')
   // The path alone is of interest; the base only makes it parse.
   const target = request.url ?? '/'
   const url = target.startsWith('/') && !target.startsWith('//') ? URL.parse(target, 'http://page') : null
   if (url === null) throw new Refusal(400, 'the address is not well formed')
+  const allowed = actionTarget(url.pathname) === undefined ? ['GET', 'HEAD'] : ['POST']
+  if (!allowed.includes(request.method ?? ''))
+    throw new Refusal(405, `only ${allowed.join(' and ')} ${allowed.length > 1 ? 'are' : 'is'} answered`)
   // Another site can't read our answers, but could have us work for nothing.
   if (url.pathname.startsWith('/api/') && request.headers['sec-fetch-site'] === 'cross-site')
     throw new Refusal(403, 'another site may not ask')
@@ -101,6 +110,7 @@ function sharedAnswers(api: PageApi): (url: URL) => Promise<string | undefined> 
     ['/api/breadth', (query) => api.breadth(query)],
     ['/api/replies', (query) => api.replies(query)],
     ['/api/account', () => api.account()],
+    ['/api/incidents', () => api.incidents()],
   ])
   const underWay = new Map<string, Promise<string>>()
   return async (url) => {
@@ -120,7 +130,7 @@ function sharedAnswers(api: PageApi): (url: URL) => Promise<string | undefined> 
 }
 
 function sendError(request: IncomingMessage, response: ServerResponse, status: number, error: string): void {
-  if (status === 405) response.setHeader('Allow', 'GET, HEAD')
+  if (status === 405) response.setHeader('Allow', error.includes('POST') ? 'POST' : 'GET, HEAD')
   send(request, response, status, 'application/json; charset=utf-8', JSON.stringify({ error }))
 }
 

@@ -2,7 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { VerdictItem } from '../../schemas/verdict.ts'
 import type { Store } from '../../store/store.ts'
+import { act } from '../../verdict/act.ts'
+import { failingChannels, listIncidents } from '../../verdict/incident-list.ts'
 import type { BreadthRow, LineAccount, PageApi, PageQuery, ReplyRow } from './api.ts'
+
+const MOST_INCIDENTS = 100
 
 /** Judges the window of this length that ends at `at`: `judgeWindow` of verdict/judge.ts. */
 export type Judge = (store: Store, window: { at: number; window_ms: number }) => Promise<VerdictItem[]>
@@ -35,6 +39,14 @@ export function storeApi(store: Store, judge: Judge): PageApi {
     replies: async (query) =>
       (await store.query<StoredReply>(SQL.replies, windowParams(query))).map(replyRow),
     account: () => readAccount(store),
+    incidents: async () => {
+      const [incidents, failing_channels] = await Promise.all([
+        listIncidents(store, undefined, undefined, MOST_INCIDENTS),
+        failingChannels(store),
+      ])
+      return { incidents, failing_channels }
+    },
+    act: async (id, request) => (await act(store, id, request)) !== undefined,
   }
 }
 

@@ -5,7 +5,7 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { PageApi } from '../../dashboards/web/api.ts'
 import { startPage } from '../../dashboards/web/server.ts'
-import { EMPTY_ACCOUNT, fixedApi, ONE_DOMAIN } from '../dashboards/fixed-api.ts'
+import { EMPTY_ACCOUNT, fixedApi, INCIDENT, ONE_DOMAIN } from '../dashboards/fixed-api.ts'
 
 const SIZES = [
   { width: 1280, height: 900 },
@@ -185,3 +185,23 @@ test('renews itself, keeps what the reader opened, and says when it can not', as
   await page.close()
   await served.close()
 })
+
+test('acknowledges an incident, with its hostile words as text', async () => {
+  const asked: unknown[] = []
+  let seen = INCIDENT
+  const api: Partial<PageApi> = {
+    incidents: async () => ({ incidents: [seen], failing_channels: [] }),
+    act: async (id, { action }) => {
+      asked.push([id, action])
+      seen = { ...INCIDENT, acknowledged_at: '2026-11-24T08:30:00.000Z', acknowledged_by: 'eve' }
+      return true
+    },
+  }
+  await withPage({ api }, async (page) => {
+    await page.click('#incidents button')
+    await page.waitForSelector('#incidents button', { state: 'detached' })
+    expect(await page.textContent('#incidents')).toContain('seen by eve')
+    expect(await page.evaluate('window.hacked')).toBeUndefined()
+    expect(asked).toEqual([[INCIDENT.id, 'acknowledged']])
+  })
+}, 30_000)

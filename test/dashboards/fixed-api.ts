@@ -1,5 +1,6 @@
 import type { Breadth, LineAccount, PageApi, ReplyRow } from '../../dashboards/web/api.ts'
 import type { Evidence, VerdictItem } from '../../schemas/verdict.ts'
+import type { IncidentView } from '../../verdict/incident-view.ts'
 
 /** What a hostile server may write into a reply: markup, a terminal's escapes, letters that run backwards. */
 export const HOSTILE =
@@ -160,6 +161,34 @@ const ACCOUNT: LineAccount = {
   newest_event_ms: Date.UTC(2026, 10, 24, 8, 24, 59),
 }
 
+/** An open incident, about a domain with a hostile name. */
+export const INCIDENT: IncidentView = {
+  id: '00112233aa',
+  state: 'open',
+  direction: 'outbound',
+  subject_kind: 'recipient_domain',
+  subject: HOSTILE,
+  verdict: 'recipient_domain',
+  sub_cause: 'routing',
+  confidence: 92,
+  refused: 212,
+  messages: 214,
+  opened_at: '2026-11-24T08:11:00.000Z',
+  reopened_at: '',
+  last_seen: '2026-11-24T08:24:00.000Z',
+  closed_at: '',
+  merged_into: '',
+  notice: 'opened',
+  notified_at: '2026-11-24T08:12:00.000Z',
+  acknowledged_at: '',
+  acknowledged_by: '',
+  muted_until: '',
+  muted_by: '',
+  comments: [{ at: '2026-11-24T08:13:00.000Z', author: HOSTILE, action: 'commented', text: HOSTILE }],
+  next_step: HOSTILE,
+  height: ONE_DOMAIN,
+}
+
 /** A store that holds nothing. */
 export const EMPTY_ACCOUNT: LineAccount = {
   read: 0,
@@ -180,6 +209,11 @@ export function fixedApi(parts: Partial<PageApi> = {}): PageApi {
     breadth: async () => BREADTH,
     replies: async () => REPLIES,
     account: async () => ACCOUNT,
+    incidents: async () => ({
+      incidents: [INCIDENT],
+      failing_channels: [{ channel: 'ops', error: HOSTILE, since: '2026-11-24T08:12:00Z' }],
+    }),
+    act: async () => true,
     ...parts,
   }
 }

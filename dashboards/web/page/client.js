@@ -16,10 +16,27 @@ export async function ask(path, query = {}) {
   return { value, now: Date.parse(response.headers.get('date') ?? '') || Date.now() }
 }
 
-/** @param {string} address */
-async function reach(address) {
+/**
+ * Has the server do something with an incident.
+ * @param {string} id
+ * @param {{ action: string, text?: string }} request
+ */
+export async function act(id, request) {
+  const response = await reach(`api/incidents/${id}/actions`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify(request),
+  })
+  if (!response.ok) throw new Error((await response.json()).error)
+}
+
+/**
+ * @param {string} address
+ * @param {RequestInit} [request]
+ */
+async function reach(address, request) {
   try {
-    return await fetch(address, { signal: AbortSignal.timeout(PATIENCE_MS) })
+    return await fetch(address, { ...request, signal: AbortSignal.timeout(PATIENCE_MS) })
   } catch (error) {
     const slow = error instanceof DOMException && error.name === 'TimeoutError'
     throw new Error(

@@ -4,6 +4,7 @@ import { showBreadth } from './breadth.js'
 import { ask } from './client.js'
 import { show } from './element.js'
 import { showEmpty } from './empty.js'
+import { showIncidents } from './incidents.js'
 import { showJudgement, spokenJudgement } from './judgement.js'
 import { showReplies } from './replies.js'
 import { themeButton } from './theme.js'
@@ -75,6 +76,9 @@ async function refresh(mine) {
   const { value: account, now } = await ask('account')
   if (mine !== round) return
   update('account', account, (section) => showAccount(section, account))
+  const { value: told } = await ask('incidents')
+  if (mine !== round) return
+  update('incidents', told, (section) => showIncidents(section, told, go))
   if (account.newest_event_ms === 0) {
     byId('moment').textContent = ''
     update('judgement', ['empty', account], (section) => showEmpty(section, account))

@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto'
+import { hostname } from 'node:os'
+import type { Logger } from 'pino'
+import type { Config } from '../schemas/config.ts'
+import type { Store } from '../store/store.ts'
+import { type Evaluator, startEvaluator } from '../verdict/evaluator.ts'
+import { judgeWindow } from '../verdict/judge.ts'
+import { openLease } from '../verdict/lease.ts'
+import { readCompleteness } from '../verdict/read.ts'
+
+const SETTLE_MS = 2000
+const DAY_MS = 86_400_000
+
+// One process has an embedded store: after a restart it is the same one.
+const holderName = (store: Store) =>
+  store.embedded ? 'embedded' : `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`
+
+/** Starts what judges the newest window again and again, keeps the incidents and tells people. */
+export function startEvaluation(store: Store, config: Config, log: Logger): Evaluator {
+  const { evaluator: settings } = config
+  const window_ms = settings.window_seconds * 1000
+  const lease = openLease(store, 'evaluator', holderName(store), {
+    timeout_ms: settings.lease_seconds * 1000,
+    settle_ms: SETTLE_MS,
+  })
+  let trouble = ''
+  return startEvaluator({
+    store,
+    lease,
+    life: {
+      quiet_ms: settings.quiet_seconds * 1000,
+      reopen_ms: settings.reopen_seconds * 1000,
+      remind_ms: settings.remind_seconds * 1000,
+      blind_ms: DAY_MS,
+    },
+    interval_ms: settings.interval_seconds * 1000,
+    window_ms,
+    judge: (at) => judgeWindow(store, { at, window_ms }),
+    lag: async (at) =>
+      (await readCompleteness(store, { direction: 'outbound', from: at - window_ms, to: at })).lag_s,
+    onRound({ changes, seconds }) {
+      trouble = ''
+      log.debug({ seconds, changes: changes.length }, 'evaluated')
+      for (const { id, notice, subject, verdict, confidence, notified_at } of changes)
+        if (notice !== '' && Date.now() - notified_at < 1000 + seconds * 1000)
+          log.info({ id, notice, subject, verdict, confidence }, 'incident')
+    },
+    onError(error) {
+      const message = (error as Error).message
+      // The same trouble each round is told once.
+      if (message !== trouble)
+        log.error({ error: message }, 'the newest window was not evaluated; trying again')
+      trouble = message
+    },
+  })
+}

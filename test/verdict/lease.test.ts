@@ -1,0 +1,71 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
+import { migrate } from '../../store/migrate.ts'
+import type { Store } from '../../store/store.ts'
+import { openLease } from '../../verdict/lease.ts'
+
+const TIMES = { timeout_ms: 1500, settle_ms: 250 }
+const folder = mkdtempSync(join(tmpdir(), 'faultline-lease-'))
+let store: EmbeddedStore
+beforeAll(async () => {
+  store = await openEmbedded(folder)
+  await migrate(store)
+})
+afterAll(async () => {
+  await store.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('of many that ask at once one gets it, and keeps it', async () => {
+  const leases = Array.from({ length: 8 }, (_, i) => openLease(store, 'race', `p${i}`, TIMES))
+  const first = await Promise.all(leases.map((lease) => lease.hold()))
+  expect(first.filter((term) => term !== undefined)).toEqual([1])
+  const again = await Promise.all(leases.map((lease) => lease.hold()))
+  expect(again).toEqual(first)
+  expect(leases.map((lease) => lease.isHeld())).toEqual(first.map((term) => term !== undefined))
+})
+
+test('given back, the next one has it at once and under a new term', async () => {
+  const [one, two] = [openLease(store, 'back', 'one', TIMES), openLease(store, 'back', 'two', TIMES)]
+  expect(await one.hold()).toBe(1)
+  expect(await two.hold()).toBeUndefined()
+  await one.release()
+  expect(await two.hold()).toBe(2)
+  expect(await one.hold()).toBeUndefined()
+})
+
+test('a holder that stops is followed after the time-out, and knows it itself', async () => {
+  const [one, two] = [openLease(store, 'stop', 'one', TIMES), openLease(store, 'stop', 'two', TIMES)]
+  expect(await one.hold()).toBe(1)
+  await sleep(TIMES.timeout_ms / 2)
+  expect(await two.hold()).toBeUndefined()
+  await sleep(TIMES.timeout_ms / 2 + 50)
+  expect(one.isHeld()).toBe(false)
+  expect(await two.hold()).toBe(2)
+  // Woken up, it does not take itself for the holder.
+  expect(await one.hold()).toBeUndefined()
+})
+
+test('a claim whose insert takes too long is none, and holds nobody up for long', async () => {
+  const slow: Store = {
+    ...store,
+    command: async (...args) => {
+      await store.command(...args)
+      await sleep(TIMES.settle_ms + 50)
+    },
+  }
+  const [late, next] = [openLease(slow, 'late', 'late', TIMES), openLease(store, 'late', 'next', TIMES)]
+  expect(await late.hold()).toBeUndefined()
+  expect(late.isHeld()).toBe(false)
+  await sleep(TIMES.timeout_ms)
+  expect(await next.hold()).toBe(2)
+})
+
+test('after a restart under its own name it need not wait', async () => {
+  expect(await openLease(store, 'own', 'embedded', TIMES).hold()).toBe(1)
+  expect(await openLease(store, 'own', 'embedded', TIMES).hold()).toBe(2)
+})
