@@ -27,6 +27,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'list waves that people were told of; acknowledge, mute, comment',
     run: async (args) => (await import('./incidents.ts')).incidentsCommand(args),
   },
+  packet: {
+    summary: 'put together what the side at fault needs to see',
+    run: async (args) => (await import('./packet.ts')).packetCommand(args),
+  },
   events: {
     summary: 'search what happened to messages',
     run: async (args) => (await import('./events.ts')).eventsCommand(args),

@@ -62,10 +62,7 @@ async function json(...args: string[]) {
 
 test('lists, shows and keeps what people do, where nobody serves the store', async () => {
   const [id = ''] = ids
-  expect((await json()).map(({ subject }: { subject: string }) => subject).sort()).toEqual([
-    'yahoo',
-    HOSTILE,
-  ])
+  expect((await json()).map(({ subject }: { subject: string }) => subject).sort()).toEqual([HOSTILE, 'yahoo'])
   expect(await incidentsCommand(['ack', id.slice(0, 8), 'on', 'it', '--by', 'eve', ...at])).toBe(0)
   expect(out).toContain('eve: on it')
   expect(out).not.toContain('\u001b')

@@ -1,0 +1,199 @@
+import { DIRECTIONS, type Direction } from '../schemas/event.ts'
+import type { Packet } from '../schemas/packet.ts'
+import type { VerdictItem } from '../schemas/verdict.ts'
+import type { Store } from '../store/store.ts'
+import { findIncidents } from '../verdict/incident-store.ts'
+import { judgeWindow } from '../verdict/judge.ts'
+import { type CaseSelection, type FoundCase, readCases } from '../verdict/packet/cases.ts'
+import { packetEml } from '../verdict/packet/eml.ts'
+import { packetMarkdown } from '../verdict/packet/markdown.ts'
+import { type AuthenticationNow, packetOf, unknownNow } from '../verdict/packet/packet.ts'
+import { redact } from '../verdict/packet/redact.ts'
+import { selectionOf, waveAbout } from '../verdict/packet/subject.ts'
+import { durationOf, instantOf, parseOptions, READ_OPTIONS, withStore } from './reading.ts'
+import { print } from './rows.ts'
+import { UsageError } from './usage-error.ts'
+
+const HELP = `faultline packet INCIDENT | --domain D | --provider P | --sender D | --ip IP | --queue-id ID | --message-id ID
+                 | --recipient ADDRESS  [--at TIME] [--window 15m] [--redact] [--json | --eml] [--from ADDRESS]
+
+Puts together what the side at fault needs: one refusal with everything about it, others like it, what was accepted
+meanwhile, and whom to send it to. Markdown unless told otherwise. It sends nothing.
+
+  INCIDENT           an id of faultline incidents
+  --domain D         the wave at this recipient domain (organisational)
+  --provider P       the wave at this provider
+  --sender D         the wave about this sender domain
+  --ip IP            the wave about this address of ours
+  --queue-id ID, --message-id ID, --recipient ADDRESS
+                     the newest refusal of this message, or to this address
+  --at TIME          end of the window, like 2026-06-10T12:00:00Z (default: now, or just after the refusal)
+  --window LENGTH    how much mail is judged together (default: 15m)
+  --direction D      outbound or inbound, where both are possible
+  --redact           leave out addresses of other cases
+  --json             as JSON
+  --eml              as a message, ready to be opened and sent
+  --from ADDRESS     who asks, in --eml (default: postmaster of the sender's domain)
+  --data-dir DIR     folder of the embedded store (default: faultline-data)
+  --url URL          a ClickHouse server instead: http://user:password@host:8123
+  --config FILE      configuration file
+
+example:  faultline packet --domain contoso.example --eml > packet.eml`
+
+const OPTIONS = {
+  ...READ_OPTIONS,
+  domain: { type: 'string' },
+  provider: { type: 'string' },
+  sender: { type: 'string' },
+  ip: { type: 'string' },
+  'queue-id': { type: 'string' },
+  'message-id': { type: 'string' },
+  recipient: { type: 'string' },
+  at: { type: 'string' },
+  window: { type: 'string', default: '15m' },
+  direction: { type: 'string' },
+  redact: { type: 'boolean', default: false },
+  eml: { type: 'boolean', default: false },
+  from: { type: 'string' },
+} as const
+
+type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values']
+
+const SIMILAR = 5
+const ADDRESS = /^[^\s<>@"(),:;\\]{1,64}@[a-z0-9_.-]{1,253}$/i
+
+/** What the packet is about: the wave, where there is one, and the refusals. */
+interface Found {
+  item: VerdictItem | undefined
+  cases: FoundCase[]
+}
+
+async function ofItem(store: Store, item: VerdictItem, wanted: CaseSelection): Promise<Found> {
+  return { item, cases: await readCases(store, { ...selectionOf(item), ...wanted }, 1 + SIMILAR) }
+}
+
+async function ofIncident(store: Store, id: string): Promise<Found> {
+  const found = /^[0-9a-f]{1,10}$/.test(id) ? await findIncidents(store, id) : []
+  const [incident] = found
+  if (incident === undefined || found.length > 1)
+    throw new UsageError(
+      incident === undefined
+        ? `there is no incident ${JSON.stringify(id)}; faultline incidents lists them`
+        : `${found.length} incidents begin with ${id}: give more letters of its id`,
+    )
+  return ofItem(store, incident.height, { from: incident.opened_at, to: incident.last_seen + 1000 })
+}
+
+async function ofSubject(store: Store, wanted: CaseSelection, at: number, window_ms: number): Promise<Found> {
+  const items = await judgeWindow(store, { at, window_ms }, directionsOf(wanted.direction))
+  const item = waveAbout(items, wanted)
+  const asked = { ...wanted, from: at - window_ms, to: at }
+  if (item !== undefined) return ofItem(store, item, { ...asked, direction: item.direction })
+  return { item, cases: await readCases(store, asked, 1 + SIMILAR) }
+}
+
+/** The newest refusal of one message or recipient, and the wave that it belongs to. */
+async function ofMessage(
+  store: Store,
+  wanted: CaseSelection,
+  at: number | undefined,
+  window_ms: number,
+): Promise<Found> {
+  const cases = await readCases(store, { ...wanted, ...(at === undefined ? {} : { to: at }) }, 1)
+  const [one] = cases
+  if (one === undefined) return { item: undefined, cases }
+  // Some minutes after it, for the wave is better seen than at its first refusal.
+  const end = at ?? Math.min(Date.now(), one.time_ms + Math.floor(window_ms / 3))
+  const judged = await judgeWindow(store, { at: Math.max(end, one.time_ms + 1), window_ms }, [one.direction])
+  const item = waveAbout(judged, {
+    sender: one.case.sender_domain,
+    domain: one.recipient_org_domain,
+    provider: one.case.provider,
+    ip: one.case.source_ip,
+  })
+  const alike: CaseSelection =
+    item === undefined ? { direction: one.direction, domain: one.recipient_org_domain } : selectionOf(item)
+  const span = { from: end - window_ms, to: end }
+  const others = await readCases(store, { ...alike, ...span }, 1 + SIMILAR)
+  const isOther = ({ case: other }: FoundCase) => other.recipient !== one.case.recipient
+  return { item, cases: [one, ...others.filter(isOther).slice(0, SIMILAR)] }
+}
+
+const directionsOf = (direction: Direction | '' | undefined): readonly Direction[] =>
+  direction ? [direction] : DIRECTIONS
+
+function directionOf(text: string | undefined): Direction | '' {
+  if (text === undefined) return ''
+  const direction = DIRECTIONS.find((known) => known === text)
+  if (direction === undefined)
+    throw new UsageError(`--direction ${JSON.stringify(text)} is not known; use ${DIRECTIONS.join(' or ')}`)
+  return direction
+}
+
+function find(store: Store, values: Values, incident: string | undefined): Promise<Found> {
+  if (incident !== undefined) return ofIncident(store, incident)
+  const direction = directionOf(values.direction)
+  const at = values.at === undefined ? undefined : instantOf('--at', values.at)
+  const window_ms = durationOf('--window', values.window)
+  const { domain, provider, sender, ip, recipient } = values
+  const subject = {
+    ...(domain === undefined ? {} : { domain: domain.toLowerCase() }),
+    ...(provider === undefined ? {} : { provider: provider.toLowerCase() }),
+    ...(sender === undefined ? {} : { sender: sender.toLowerCase() }),
+    ...(ip === undefined ? {} : { ip }),
+  }
+  const { 'queue-id': queue_id, 'message-id': message_id } = values
+  const message = {
+    ...(queue_id === undefined ? {} : { queue_id }),
+    ...(message_id === undefined ? {} : { message_id: message_id.replace(/^<|>$/g, '') }),
+    ...(recipient === undefined ? {} : { recipient }),
+  }
+  if (Object.keys(message).length > 0)
+    return ofMessage(store, { ...subject, ...message, direction }, at, window_ms)
+  if (Object.keys(subject).length > 0)
+    return ofSubject(store, { ...subject, direction }, at ?? Date.now(), window_ms)
+  throw new UsageError(
+    'what about? give an incident, --domain, --provider, --sender, --ip, --queue-id, --message-id or --recipient',
+  )
+}
+
+function sentBy(values: Values, packet: Packet): string {
+  const from = values.from ?? `postmaster@${packet.case.sender_domain || 'localhost'}`
+  if (ADDRESS.test(from)) return from
+  throw new UsageError(`--from ${JSON.stringify(from)} is no address; use one like postmaster@example.org`)
+}
+
+/** `faultline packet`: see HELP. `authenticationNow` looks up what the sender publishes. Gives the exit code. */
+export async function packetCommand(
+  args: string[],
+  authenticationNow: AuthenticationNow = unknownNow,
+): Promise<number> {
+  const { values, positionals } = parseOptions('packet', args, OPTIONS)
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  if (positionals.length > 1) throw new UsageError('one incident at a time; see faultline packet --help')
+  if (values.json && values.eml) throw new UsageError('--json or --eml, not both')
+  return withStore(values, async (store) => {
+    const { item, cases } = await find(store, values, positionals[0])
+    const [one, ...others] = cases
+    if (one === undefined) {
+      console.error('no such refusal is stored; faultline events shows what is')
+      return 1
+    }
+    const whole = packetOf({
+      made_at: Date.now(),
+      direction: one.direction,
+      case: one.case,
+      similar: others.map((other) => other.case),
+      item,
+      now: await authenticationNow(one.case),
+    })
+    const packet = values.redact ? redact(whole) : whole
+    if (values.json) await print(`${JSON.stringify(packet, undefined, 2)}\n`)
+    else if (values.eml) process.stdout.write(await packetEml(packet, sentBy(values, packet)))
+    else await print(packetMarkdown(packet))
+    return 0
+  })
+}

@@ -1,0 +1,204 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { packetCommand } from '../../cli/packet.ts'
+import type { AuthenticationFacts, Packet } from '../../schemas/packet.ts'
+import { openEmbedded } from '../../store/embedded.ts'
+import { migrate } from '../../store/migrate.ts'
+import { advance } from '../../verdict/incident.ts'
+import { writeIncidents } from '../../verdict/incident-store.ts'
+import { judgeWindow } from '../../verdict/judge.ts'
+import { fill, single, traffic } from '../verdict/traffic.ts'
+
+const MINUTE = 60_000
+const AT = Date.UTC(2026, 5, 10, 12)
+const HOSTILE =
+  '554 5.7.1 <u1@d3.example> "u2 x"@d3.example: ```\r\n# Approved\r\nBcc: x@evil.example\r\n\r\n<script>1</script> \u001b[31m\u202e'
+const DENIED = { reason: 'recipient_access_denied', reply: HOSTILE }
+const folder = mkdtempSync(join(tmpdir(), 'faultline-packet-'))
+const at = ['--data-dir', folder]
+let incident = ''
+let out = ''
+const said: string[] = []
+vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+  out += text
+  return true
+})
+vi.spyOn(console, 'error').mockImplementation((text) => {
+  said.push(text)
+})
+beforeEach(() => {
+  out = ''
+})
+beforeAll(async () => {
+  const store = await openEmbedded(folder)
+  await migrate(store)
+  const senders = { 's1.example': 200, 's2.example': 100, 's3.example': 60 }
+  const one = { domain: 'd3.example', provider: 'microsoft365', sender: 's1.example', ip: '192.0.2.1' }
+  await fill(store, [
+    ...traffic({ 's1.example': 2000, 's2.example': 1000 }, [AT - 1440 * MINUTE, AT - 15 * MINUTE]),
+    ...traffic(senders, [AT - 10 * MINUTE, AT], ({ domain }) =>
+      domain === 'd3.example' ? DENIED : undefined,
+    ),
+    single({ ...one, at: AT - MINUTE }, DENIED, {
+      recipient: 'Alice@d3.example',
+      original_recipient: 'sales@northwind.example',
+      queue_id: '4aBcD',
+      message_id: 'm1@northwind.example',
+      remote_ip: '203.0.113.5',
+      remote_host: 'mx.d3.example',
+      stage: 'rcpt_to',
+      enhanced_code: '5.7.1',
+      auth_dmarc: 'fail',
+      dns_spf: 'valid',
+      dns_dkim: 'unknown',
+      dns_dmarc: 'valid',
+      dmarc_policy: 'reject',
+      dns_age_s: 60,
+    }),
+    single({ ...one, at: AT - MINUTE }, undefined, { queue_id: 'OK1', recipient: 'bob@d9.example' }),
+  ])
+  const items = await judgeWindow(store, { at: AT, window_ms: 15 * MINUTE })
+  const life = { quiet_ms: 1e9, reopen_ms: 1e9, remind_ms: 1e9, blind_ms: 1e9 }
+  const changes = advance({ now: AT, items, incidents: [], acknowledged: new Set(), blind: false, life })
+  await writeIncidents(store, changes, 1)
+  incident = changes[0]?.id ?? ''
+  await store.close()
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+async function packet(...args: string[]): Promise<Packet> {
+  out = ''
+  expect(await packetCommand([...args, ...at, '--json'])).toBe(0)
+  return JSON.parse(out)
+}
+
+test('of one message: everything about it, the wave that it belongs to, and whom to ask', async () => {
+  const made = await packet('--queue-id', '4aBcD')
+  expect(made).toMatchObject({
+    direction: 'outbound',
+    verdict: 'recipient_domain',
+    subject: 'd3.example',
+    case: {
+      event_time: '2026-06-10T11:59:00.000Z',
+      sender: 'news@s1.example',
+      recipient: 'Alice@d3.example',
+      message_id: 'm1@northwind.example',
+      remote_host: 'mx.d3.example',
+      remote_ip: '203.0.113.5',
+      source_ip: '192.0.2.1',
+      reply_text: HOSTILE,
+      reply_code: 550,
+    },
+    authentication: {
+      reported: { spf: '', dmarc: 'fail' },
+      published_then: {
+        spf: 'valid',
+        dkim: 'unknown',
+        dmarc: 'valid',
+        dmarc_policy: 'reject',
+        looked_up: '2026-06-10T11:58:00.000Z',
+      },
+      published_now: { spf: 'unknown', looked_up: '' },
+    },
+    redacted: false,
+  })
+  expect(made.send_to.map(({ address }) => address)).toEqual([
+    'postmaster@d3.example',
+    'https://sender.office.com/',
+    'abuse@d3.example',
+  ])
+  expect(made.similar).toHaveLength(5)
+  expect(new Set(made.similar.map(({ recipient_domain }) => recipient_domain))).toEqual(
+    new Set(['d3.example']),
+  )
+  expect(made.counts[0]).toMatch(/^\d+ of \d+ messages were refused between/)
+  expect(made.counter_evidence[0]).toMatch(/^The same senders at other receivers: \d+ of \d+ messages/)
+  expect(made.next_steps[0]).toContain('escalation packet')
+})
+
+test.each([
+  ['--message-id', '<m1@northwind.example>'],
+  ['--recipient', 'Alice@d3.example'],
+])('the same by %s %s', async (...args) => {
+  expect((await packet(...args)).case.queue_id).toBe('4aBcD')
+})
+
+test('by incident, by verdict and by a subject without one', async () => {
+  const domain = await packet('--domain', 'd3.example', '--at', '2026-06-10T12:00:00Z')
+  expect(domain).toMatchObject({ verdict: 'recipient_domain', case: { recipient_domain: 'd3.example' } })
+  const whole = await packet(incident.slice(0, 6))
+  expect(whole).toMatchObject({ verdict: 'recipient_domain', subject: 'd3.example' })
+  const none = await packet('--sender', 's2.example', '--at', '2026-06-10T11:30:00Z', '--window', '6h')
+  expect(none).toMatchObject({ verdict: '', case: { sender_domain: 's2.example' } })
+  expect(none.counts).toEqual(['This refusal belongs to no wave.'])
+})
+
+test('what the DNS part knows of now stands beside what was known then', async () => {
+  const asked: unknown[] = []
+  const facts: AuthenticationFacts = {
+    spf: 'missing',
+    dkim: 'valid',
+    dmarc: 'valid',
+    spf_result: 'none',
+    dmarc_policy: 'reject',
+    looked_up: '2026-06-10T12:30:00.000Z',
+  }
+  await packetCommand(['--queue-id', '4aBcD', ...at], async (sender) => {
+    asked.push(sender.sender_domain)
+    return facts
+  })
+  expect(asked).toEqual(['s1.example'])
+  expect(out).toContain('- Published now: SPF record `missing` (result `none`)')
+})
+
+test('redacted, only the one case names people', async () => {
+  const made = await packet('--queue-id', '4aBcD', '--redact')
+  expect(made).toMatchObject({
+    redacted: true,
+    case: { recipient: 'Alice@d3.example', original_recipient: '***@northwind.example' },
+  })
+  for (const row of made.similar) {
+    expect(row).toMatchObject({ sender: expect.stringMatching(/^\*{3}@/), message_id: '' })
+    expect(row.recipient).toBe('***@d3.example')
+    expect(row.reply_text).toContain('<***@d3.example> ***@d3.example: ')
+  }
+})
+
+test('Markdown: hostile words stay inside their block', async () => {
+  await packetCommand(['--queue-id', '4aBcD', ...at])
+  // Taken out what stands in fences, no line of theirs is left.
+  const outside = out.replace(/^(`{3,})text\n[\s\S]*?\n\1$/gm, '')
+  expect(outside).not.toMatch(/Approved|evil\.example|<script>/)
+  expect(out).toContain('````text')
+  expect(out).not.toMatch(/[\u001b\u202e]/)
+  expect(outside).toContain('- Time (UTC): `2026-06-10T11:59:00.000Z`')
+  expect(outside).toContain('- Published now: unknown (not looked up)')
+})
+
+test('a message to be sent: no word of the log becomes a header', async () => {
+  expect(
+    await packetCommand(['--queue-id', '4aBcD', ...at, '--eml', '--from', 'eve@northwind.example']),
+  ).toBe(0)
+  const [head = ''] = out.split('\r\n\r\n')
+  const names = head.split(/\r\n(?![ \t])/).map((line) => line.split(':')[0])
+  expect(names).not.toContain('Bcc')
+  expect(head).toMatch(/^To: postmaster@d3\.example$/m)
+  expect(head).toMatch(/^From: eve@northwind\.example$/m)
+  expect(head).toMatch(/^X-Unsent: 1$/m)
+  expect(out).toContain('filename=packet.json')
+  expect(out.replaceAll('\r\n', '')).not.toContain('\n')
+})
+
+test('wrong use, and what was not refused, is said in one line', async () => {
+  await expect(packetCommand(at)).rejects.toThrow('what about? give an incident')
+  await expect(packetCommand(['ffff', ...at])).rejects.toThrow('there is no incident')
+  await expect(packetCommand(['--eml', '--json', '--ip', '::1', ...at])).rejects.toThrow('not both')
+  const from = 'x@y.example\r\nBcc: z@evil.example'
+  await expect(packetCommand(['--queue-id', '4aBcD', '--eml', '--from', from, ...at])).rejects.toThrow(
+    'is no address',
+  )
+  expect(await packetCommand(['--queue-id', 'OK1', ...at])).toBe(1)
+  expect(said.at(-1)).toContain('no such refusal is stored')
+})

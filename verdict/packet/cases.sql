@@ -1,0 +1,56 @@
+-- Refused attempts, the commonest reply first and of it the newest; one a recipient. An empty name is any.
+SELECT
+    toUnixTimestamp64Milli(event_time) AS time_ms,
+    outcome,
+    sender,
+    sender_domain,
+    header_from_domain,
+    recipient,
+    recipient_domain,
+    recipient_org_domain,
+    original_recipient,
+    message_id,
+    queue_id,
+    log_host,
+    remote_host,
+    replaceRegexpOne(toString(remote_ip), '^::(ffff:([0-9.]+))?$', '\\2') AS remote_address,
+    replaceRegexpOne(toString(source_ip), '^::(ffff:([0-9.]+))?$', '\\2') AS source_address,
+    direction,
+    stage,
+    reply_code,
+    enhanced_code,
+    reply_text,
+    reason,
+    provider,
+    listed_by,
+    auth_spf,
+    auth_dkim,
+    auth_dmarc,
+    dns_spf,
+    dns_dkim,
+    dns_dmarc,
+    dns_mx,
+    spf_result,
+    dmarc_policy,
+    mx_match,
+    dns_age_s,
+    -- Mailboxes that are unknown or full are in every mail flow: not what a wave is about, where it has anything else.
+    side = 'recipient_mailbox' OR reason = 'greylisted' AS common,
+    count() OVER (PARTITION BY reply_fingerprint) AS alike
+FROM delivery_events
+WHERE outcome != 'delivered'
+    AND ({direction:String} = '' OR direction = {direction:String})
+    AND event_time >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+    AND event_time < parseDateTime64BestEffort({to:String}, 3, 'UTC')
+    AND ({queue_id:String} = '' OR queue_id = {queue_id:String})
+    AND ({message_id:String} = '' OR message_id = {message_id:String})
+    AND ({recipient:String} = '' OR recipient IN ({recipient:String}, lower({recipient:String})))
+    AND ({sender:String} = '' OR sender_domain = {sender:String})
+    AND ({ip:String} = '' OR source_ip = toIPv6OrDefault({ip:String}))
+    AND ({domain:String} = '' OR recipient_org_domain = {domain:String})
+    -- As the verdict names who answers: a host that no provider is known for stands for its own domain.
+    AND ({provider:String} = '' OR {provider:String} IN (
+        provider, cutToFirstSignificantSubdomain(lower(remote_host)), recipient_org_domain))
+ORDER BY common, alike DESC, message_id != '' DESC, event_time DESC
+LIMIT 1 BY recipient
+LIMIT {limit:UInt32}

@@ -1,0 +1,123 @@
+import type { Direction } from '../../schemas/event.ts'
+import type { AuthenticationFacts, Packet, PacketCase } from '../../schemas/packet.ts'
+import type { Evidence, VerdictItem } from '../../schemas/verdict.ts'
+import { nextStep } from '../next-steps.ts'
+import { contactsFor } from './contacts.ts'
+
+/** Looks up what a sender publishes now: the DNS part gives it, without one everything is `unknown`. */
+export type AuthenticationNow = (sender: {
+  sender_domain: string
+  header_from_domain: string
+  source_ip: string
+}) => Promise<AuthenticationFacts>
+
+const NOT_LOOKED_UP: AuthenticationFacts = {
+  spf: 'unknown',
+  dkim: 'unknown',
+  dmarc: 'unknown',
+  spf_result: 'unknown',
+  dmarc_policy: 'unknown',
+  looked_up: '',
+}
+
+/** What stands in for a look-up where there is none. */
+export const unknownNow: AuthenticationNow = async () => NOT_LOOKED_UP
+
+const known = (state: string) => (state === '' ? 'unknown' : state)
+
+function authenticationThen(row: PacketCase): AuthenticationFacts {
+  const isKnown = [row.dns_spf, row.dns_dkim, row.dns_dmarc].some((state) => known(state) !== 'unknown')
+  if (!isKnown) return NOT_LOOKED_UP
+  return {
+    spf: known(row.dns_spf),
+    dkim: known(row.dns_dkim),
+    dmarc: known(row.dns_dmarc),
+    spf_result: known(row.spf_result),
+    dmarc_policy: known(row.dmarc_policy),
+    looked_up: new Date(Date.parse(row.event_time) - row.dns_age_s * 1000).toISOString(),
+  }
+}
+
+const of = (messages: number, refused: number) => `${refused} of ${messages} messages`
+
+function countsOf(e: Evidence, { window_start, window_end }: VerdictItem): string[] {
+  return [
+    `${of(e.messages, e.refused)} were refused between ${window_start} and ${window_end} (retries counted once; usual here: ${(e.usual_share * 100).toFixed(1)}%).`,
+    `The refusals come from ${e.domains_refused} of ${e.domains} recipient domains at ${e.providers_refused} of ${e.providers} providers and concern ${e.senders_refused} of ${e.senders} senders.`,
+    ...(e.mailbox > 0 ? [`${e.mailbox} more went to unknown, full or closed mailboxes.`] : []),
+    ...(e.delayed > 0 ? [`${e.delayed} more were delayed (greylisting, throttling).`] : []),
+  ]
+}
+
+function counterEvidence(e: Evidence): string[] {
+  const told: [string, readonly [number, number]][] = [
+    ['The same senders at other receivers', e.same_senders_elsewhere],
+    ['Other senders at the same receivers', e.same_domains_other_senders],
+    ['Other mail to the same providers', e.same_provider_other_domains],
+  ]
+  return [
+    ...told
+      .filter(([, [messages]]) => messages > 0)
+      .map(([who, [messages, refused]]) => `${who}: ${of(messages, refused)} were refused.`),
+    ...(e.last_accepted === '' ? [] : [`Such mail was last accepted at ${e.last_accepted}.`]),
+    ...(e.first_refused === '' ? [] : [`The first refusal was at ${e.first_refused}.`]),
+  ]
+}
+
+/** A domain's or provider's name in a title stays one line. */
+function titleOf(row: PacketCase, item: VerdictItem | undefined, direction: Direction): string {
+  const code = [row.reply_code || '', row.enhanced_code].filter((part) => part !== '').join(' ')
+  const what = direction === 'inbound' ? 'Mail refused by us' : 'Mail refused'
+  const who = item === undefined || item.subject_kind === 'all' ? row.recipient_domain : item.subject
+  return `${what}${who === '' ? '' : `: ${who}`}${code === '' ? '' : ` (${code})`}, since ${item?.evidence.first_refused || row.event_time}`
+}
+
+/** What a packet is made of. */
+export interface PacketParts {
+  made_at: number
+  direction: Direction
+  case: PacketCase
+  similar: readonly PacketCase[]
+  /** The wave that the case belongs to, where there is one. */
+  item: VerdictItem | undefined
+  now: AuthenticationFacts
+}
+
+/** Puts a packet together. Pure. */
+export function packetOf({ made_at, direction, case: row, similar, item, now }: PacketParts): Packet {
+  const verdict = item?.verdict ?? ''
+  const provider = item?.subject_kind === 'provider' ? item.subject : row.provider
+  return {
+    made_at: new Date(made_at).toISOString(),
+    title: titleOf(row, item, direction),
+    direction,
+    verdict,
+    subject_kind: item?.subject_kind ?? '',
+    subject: item?.subject ?? '',
+    confidence: item?.confidence ?? 0,
+    sub_cause: item?.sub_cause ?? '',
+    window_start: item?.window_start ?? '',
+    window_end: item?.window_end ?? '',
+    send_to: contactsFor({
+      direction,
+      verdict,
+      sender_domain: row.sender_domain,
+      recipient_domain: row.recipient_domain,
+      provider,
+    }),
+    case: row,
+    authentication: {
+      reported: { spf: row.auth_spf, dkim: row.auth_dkim, dmarc: row.auth_dmarc },
+      published_then: authenticationThen(row),
+      published_now: now,
+    },
+    counts: item === undefined ? ['This refusal belongs to no wave.'] : countsOf(item.evidence, item),
+    counter_evidence: item === undefined ? [] : counterEvidence(item.evidence),
+    similar: [...similar],
+    next_steps: [item?.next_step ?? nextStep('insufficient_data', '', direction)].filter(
+      (step) => step !== '',
+    ),
+    notes: item?.evidence.notes ?? [],
+    redacted: false,
+  }
+}
