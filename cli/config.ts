@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
+import type { Config, NotifyChannel } from '../schemas/config.ts'
 import { ENVIRONMENT, loadConfiguration } from './configuration.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -7,9 +8,31 @@ const HELP = `faultline config [--config FILE]
 
 Prints the effective configuration as YAML: defaults, then FILE, then the environment
 (${Object.keys(ENVIRONMENT).join(', ')}).
-A password in url is not shown.
+Passwords in addresses, and paths of webhooks, which are as good as passwords, are not shown.
 
 example:  faultline config --config /etc/faultline.yaml`
+
+function withoutPassword(address: string): string {
+  const url = new URL(address)
+  if (url.password) url.password = '***'
+  return url.href
+}
+
+function publicChannel(channel: NotifyChannel): NotifyChannel {
+  if (channel.type === 'smtp' || typeof channel.url !== 'string') return channel
+  if (channel.type === 'alertmanager') return { ...channel, url: withoutPassword(channel.url) }
+  return { ...channel, url: `${new URL(channel.url).origin}/***` }
+}
+
+/** The configuration as anybody may see it. */
+function redacted(config: Config): Config {
+  const { url, notify } = config
+  return {
+    ...config,
+    ...(url === undefined ? {} : { url: withoutPassword(url) }),
+    notify: { ...notify, channels: notify.channels.map(publicChannel) },
+  }
+}
 
 /** `faultline config`: see HELP. Gives the exit code. */
 export async function configCommand(args: string[]): Promise<number> {
@@ -26,9 +49,6 @@ export async function configCommand(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const config = loadConfiguration(values.config)
-  const url = config.url === undefined ? undefined : new URL(config.url)
-  if (url?.password) url.password = '***'
-  process.stdout.write(stringify({ ...config, ...(url === undefined ? {} : { url: url.href }) }))
+  process.stdout.write(stringify(redacted(loadConfiguration(values.config))))
   return 0
 }

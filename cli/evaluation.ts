@@ -6,7 +6,9 @@ import type { Store } from '../store/store.ts'
 import { type Evaluator, startEvaluator } from '../verdict/evaluator.ts'
 import { judgeWindow } from '../verdict/judge.ts'
 import { openLease } from '../verdict/lease.ts'
+import { openNotifier } from '../verdict/notify/notifier.ts'
 import { readCompleteness } from '../verdict/read.ts'
+import { openChannels } from './channels.ts'
 
 const SETTLE_MS = 2000
 const DAY_MS = 86_400_000
@@ -15,7 +17,10 @@ const DAY_MS = 86_400_000
 const holderName = (store: Store) =>
   store.embedded ? 'embedded' : `${hostname()}/${process.pid}/${randomBytes(4).toString('hex')}`
 
-/** Starts what judges the newest window again and again, keeps the incidents and tells people. */
+/**
+ * Starts what judges the newest window again and again, keeps the incidents and tells people. Throws a UsageError where
+ * a channel's secret or a template cannot be had.
+ */
 export function startEvaluation(store: Store, config: Config, log: Logger): Evaluator {
   const { evaluator: settings } = config
   const window_ms = settings.window_seconds * 1000
@@ -23,8 +28,24 @@ export function startEvaluation(store: Store, config: Config, log: Logger): Eval
     timeout_ms: settings.lease_seconds * 1000,
     settle_ms: SETTLE_MS,
   })
+  const { page_url } = config.notify
+  const notifier = openNotifier({
+    store,
+    ...openChannels(config),
+    ...(page_url === undefined ? {} : { page_url }),
+    isHeld: lease.isHeld,
+    onDelivery({ outcome, ...delivery }) {
+      if (outcome === 'sent') log.info(delivery, 'people were told')
+      else
+        log.error(
+          delivery,
+          outcome === 'failed' ? 'people could not be told; trying again' : 'given up telling',
+        )
+    },
+  })
   let trouble = ''
   return startEvaluator({
+    notify: notifier.deliver,
     store,
     lease,
     life: {

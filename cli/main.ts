@@ -31,6 +31,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'put together what the side at fault needs to see',
     run: async (args) => (await import('./packet.ts')).packetCommand(args),
   },
+  notify: {
+    summary: 'try the channels over which people are told',
+    run: async (args) => (await import('./notify.ts')).notifyCommand(args),
+  },
   events: {
     summary: 'search what happened to messages',
     run: async (args) => (await import('./events.ts')).eventsCommand(args),

@@ -38,6 +38,71 @@ const FileSource = z.strictObject({
   time_zone: timeZone.optional(),
 })
 
+/** A secret is never in the configuration itself: it comes from a variable of the environment, or out of a file. */
+const secret = z.union(
+  [z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })],
+  { error: 'is a secret: give it as {env: NAME} or {file: PATH}' },
+)
+export type SecretSource = z.infer<typeof secret>
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'is no http:// or https:// address' })
+const address = z.email({ error: 'is no mail address' })
+
+const channel = {
+  /** What it is called in tables and logs. */
+  name: z.string().regex(/^[a-z0-9_-]{1,40}$/, 'is a name of small letters, digits, - and _'),
+  /** Told only of these verdicts, and only when so sure (per cent). */
+  verdicts: z
+    .array(z.enum(['recipient_domain', 'provider_wide', 'sender_wide', 'platform_wide']))
+    .min(1)
+    .default(['recipient_domain', 'provider_wide', 'sender_wide', 'platform_wide']),
+  min_confidence: z.int().min(0).max(100).default(0),
+  /** Told at most so often in an hour; the rest waits. */
+  per_hour: z.int().min(1).default(60),
+}
+
+/** Where people are told. */
+const NotifyChannel = z.discriminatedUnion(
+  'type',
+  [
+    z.strictObject({
+      type: z.literal('webhook'),
+      ...channel,
+      url: z.union([httpUrl, secret]),
+      /** Signs each message (HMAC-SHA256). */
+      secret: secret.optional(),
+      /** The whole Authorization header. */
+      authorization: secret.optional(),
+    }),
+    z.strictObject({ type: z.literal('slack'), ...channel, url: z.union([httpUrl, secret]) }),
+    z.strictObject({
+      type: z.literal('alertmanager'),
+      ...channel,
+      url: httpUrl,
+      authorization: secret.optional(),
+    }),
+    z
+      .strictObject({
+        type: z.literal('smtp'),
+        ...channel,
+        host: z.string().min(1),
+        port: z.int().min(1).max(65535).default(25),
+        /** starttls must succeed, implicit is TLS from the start, opportunistic is STARTTLS where it is offered. */
+        tls: z.enum(['opportunistic', 'starttls', 'implicit', 'none']).default('opportunistic'),
+        user: z.string().optional(),
+        password: secret.optional(),
+        from: address,
+        to: z.array(address).min(1),
+      })
+      .refine(({ user, tls }) => user === undefined || tls === 'starttls' || tls === 'implicit', {
+        path: ['tls'],
+        error: 'must be starttls or implicit where there is a user: a password goes over checked TLS only',
+      }),
+  ],
+  { error: 'has a type: webhook, slack, alertmanager or smtp' },
+)
+export type NotifyChannel = z.infer<typeof NotifyChannel>
+
 /** The one schema of the configuration: file, environment and flags are read into it. Sizes in bytes, times in seconds. */
 export const Config = z.strictObject({
   /** Folder of the embedded store. */
@@ -131,6 +196,21 @@ export const Config = z.strictObject({
       remind_seconds: z.int().min(60).default(86_400),
       /** A process that evaluates and is not heard of for so long is followed by another. */
       lease_seconds: z.int().min(10).default(60),
+    })
+    .prefault({}),
+  /** Who is told of incidents. */
+  notify: z
+    .strictObject({
+      /** Address of the page as its readers know it, for links. */
+      page_url: httpUrl.optional(),
+      /** Folder with templates of one's own, under the names of those in verdict/notify/templates. */
+      templates: z.string().min(1).optional(),
+      channels: z
+        .array(NotifyChannel)
+        .refine((channels) => new Set(channels.map(({ name }) => name)).size === channels.length, {
+          error: 'two channels have one name',
+        })
+        .default([]),
     })
     .prefault({}),
   log_level: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

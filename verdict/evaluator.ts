@@ -19,7 +19,7 @@ export interface EvaluatorOptions {
   lag(at: number): Promise<number>
   /** Told of every round that this process made: verdicts, changes, how long it took. */
   onRound?(round: RoundReport): void
-  /** Tells people; called after each round of the holder. */
+  /** Tells people; called after each round of the holder, and not waited for. */
   notify?(now: number): Promise<void>
   /** A round that failed; the next one tries again. */
   onError(error: unknown): void
@@ -70,13 +70,14 @@ export function startEvaluator(options: EvaluatorOptions): Evaluator {
   let timer: NodeJS.Timeout | undefined
   let closed = false
   let underWay: Promise<void> = Promise.resolve()
+  let telling: Promise<void> = Promise.resolve()
 
   async function round(): Promise<void> {
     try {
       const report = await evaluate(options)
       if (report === undefined) return
       options.onRound?.(report)
-      await options.notify?.((options.clock ?? Date.now)())
+      telling = options.notify?.((options.clock ?? Date.now)()).catch(options.onError) ?? telling
     } catch (error) {
       options.onError(error)
     }
@@ -92,6 +93,7 @@ export function startEvaluator(options: EvaluatorOptions): Evaluator {
       closed = true
       clearTimeout(timer)
       await underWay
+      await telling
       await options.lease.release().catch(options.onError)
     },
   }

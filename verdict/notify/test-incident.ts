@@ -1,0 +1,71 @@
+import type { IncidentView } from '../incident-view.ts'
+
+/** A made-up incident for trying channels: its names are reserved for examples (RFC 2606), and it says so. */
+export function testIncident(now: number): IncidentView {
+  const time = new Date(now).toISOString()
+  const refused = [{ name: 'recipient_access_denied', messages: 9 }]
+  return {
+    id: '0000000000',
+    state: 'open',
+    direction: 'outbound',
+    subject_kind: 'recipient_domain',
+    subject: 'test.example',
+    verdict: 'recipient_domain',
+    sub_cause: 'policy',
+    confidence: 90,
+    refused: 9,
+    messages: 9,
+    opened_at: time,
+    reopened_at: '',
+    last_seen: time,
+    closed_at: '',
+    merged_into: '',
+    notice: '',
+    notified_at: time,
+    acknowledged_at: '',
+    acknowledged_by: '',
+    muted_until: '',
+    muted_by: '',
+    comments: [],
+    next_step: 'Nothing: this is a test of this channel.',
+    height: {
+      direction: 'outbound',
+      subject_kind: 'recipient_domain',
+      subject: 'test.example',
+      verdict: 'recipient_domain',
+      confidence: 90,
+      sub_cause: 'policy',
+      window_start: new Date(now - 900_000).toISOString(),
+      window_end: time,
+      next_step: 'Nothing: this is a test of this channel.',
+      evidence: {
+        ...{ messages: 9, accepted: 0, refused: 9, mailbox: 0, delayed: 0 },
+        ...{ refused_share: 1, refused_share_low: 0.7, refused_share_high: 1 },
+        ...{ usual_share: 0.001, usual_messages: 1000 },
+        ...{ domains: 1, domains_refused: 1, providers: 1, providers_refused: 1 },
+        ...{ senders: 3, senders_refused: 3, effective_domains: 1, top_domain_share: 1 },
+        same_senders_elsewhere: [66, 0],
+        same_domains_other_senders: [0, 0],
+        same_provider_other_domains: [0, 0],
+        all_others: [66, 0],
+        sub_cause_share: 1,
+        reasons: refused,
+        top_domains: [{ name: 'test.example', messages: 9 }],
+        ...{ top_providers: [], top_senders: [], top_ips: [] },
+        top_replies: [
+          {
+            reply_fingerprint: '0',
+            messages: 9,
+            reason: 'recipient_access_denied',
+            rule: '',
+            sample: '554 5.7.1 Access denied (made up for a test)',
+            remote_host: 'mx.test.example',
+          },
+        ],
+        ...{ first_refused: time, last_refused: time, last_accepted: '' },
+        completeness: { records: 75, dead: 0, ignored: 0, lag_s: 0 },
+        notes: [],
+      },
+    },
+  }
+}
