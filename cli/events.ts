@@ -1,11 +1,14 @@
 import { OUTCOMES } from '../schemas/event.ts'
 import { REASONS } from '../schemas/reasons.ts'
+import { loadConfiguration } from './configuration.ts'
+import { whereCondition } from './event-filter.ts'
 import { durationOf, instantOf, parseOptions, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
+import { rangeOf, type TimeRange } from './times.ts'
 import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline events [--recipient R] [--sender S] [--queue-id ID] [--message-id ID] [--reason R] [--outcome O]
-                 [--since 24h] [--at TIME] [--limit 100] [--json | --csv]
+                 [--where CONDITION]... [--time RANGE | --since 24h] [--at TIME] [--limit 100] [--json | --csv]
 
 Finds attempts, the newest first.
 
@@ -15,6 +18,10 @@ Finds attempts, the newest first.
   --message-id ID    with or without angle brackets
   --reason R         a reason of schemas/reasons.json, like dmarc_failed
   --outcome O        ${OUTCOMES.join(', ')}
+  --where CONDITION  any column: reply_code=550, side!=throttling, reply_text~blocked, remote_ip=192.0.2.0/24,
+                     dns_age_s>60; may be given several times, and all must hold
+  --time RANGE       yesterday, today, "last 2h", 2026-06-10, "2h ago..now", "yesterday 14:00..yesterday 15:30";
+                     days and clocks without a zone are those of time_zone in the configuration
   --since LENGTH     how far back: 15m, 24h, 30d (default: all that is stored)
   --at TIME          end of that time, like 2026-06-10T12:00:00Z (default: open)
   --limit N          at most so many (default: 100)
@@ -23,7 +30,7 @@ Finds attempts, the newest first.
   --url URL          a ClickHouse server instead: http://user:password@host:8123
   --config FILE      configuration file
 
-example:  faultline events --recipient alice@example.org --since 7d`
+example:  faultline events --recipient alice@example.org --time yesterday --where provider=microsoft365`
 
 const OPTIONS = {
   ...READ_OPTIONS,
@@ -34,6 +41,8 @@ const OPTIONS = {
   'message-id': { type: 'string' },
   reason: { type: 'string' },
   outcome: { type: 'string' },
+  where: { type: 'string', multiple: true },
+  time: { type: 'string' },
   since: { type: 'string' },
   at: { type: 'string' },
   limit: { type: 'string', default: '100' },
@@ -62,8 +71,23 @@ function known(option: string, value: string, words: Iterable<string>): string {
   throw new UsageError(`${option} ${JSON.stringify(value)} is not known; use ${list.join(', ')}`)
 }
 
+const iso = (time: number) => new Date(Math.max(time, 0)).toISOString()
+
+function span(values: Values, time_zone: string): Partial<TimeRange> {
+  if (values.time !== undefined) {
+    if (values.since !== undefined || values.at !== undefined)
+      throw new UsageError('--time says it all: leave --since and --at out')
+    return rangeOf('--time', values.time, { now: Date.now(), time_zone })
+  }
+  const at = values.at === undefined ? undefined : instantOf('--at', values.at)
+  return {
+    ...(at === undefined ? {} : { to: at }),
+    ...(values.since === undefined ? {} : { from: (at ?? Date.now()) - durationOf('--since', values.since) }),
+  }
+}
+
 /** The conditions that are asked for, and their values: only what is asked stands in the statement, for its indexes. */
-function conditions(values: Values): { where: string[]; params: Record<string, unknown> } {
+function conditions(values: Values, time_zone: string): { where: string[]; params: Record<string, unknown> } {
   const where: string[] = []
   const params: Record<string, unknown> = {}
   const add = (name: string, value: unknown, condition: string) => {
@@ -89,17 +113,15 @@ function conditions(values: Values): { where: string[]; params: Record<string, u
     add('reason', known('--reason', values.reason, REASONS.keys()), 'reason = {reason:String}')
   if (values.outcome !== undefined)
     add('outcome', known('--outcome', values.outcome, OUTCOMES), 'outcome = {outcome:String}')
-  const at = values.at === undefined ? undefined : instantOf('--at', values.at)
-  if (at !== undefined)
-    add('to', new Date(at).toISOString(), "event_time < parseDateTime64BestEffort({to:String}, 3, 'UTC')")
-  if (values.since !== undefined) {
-    const from = (at ?? Date.now()) - durationOf('--since', values.since)
-    add(
-      'from',
-      new Date(Math.max(from, 0)).toISOString(),
-      "event_time >= parseDateTime64BestEffort({from:String}, 3, 'UTC')",
-    )
+  for (const [i, text] of (values.where ?? []).entries()) {
+    const condition = whereCondition(text, `where_${i}`)
+    where.push(condition.sql)
+    Object.assign(params, condition.params)
   }
+  const { from, to } = span(values, time_zone)
+  if (to !== undefined) add('to', iso(to), "event_time < parseDateTime64BestEffort({to:String}, 3, 'UTC')")
+  if (from !== undefined)
+    add('from', iso(from), "event_time >= parseDateTime64BestEffort({from:String}, 3, 'UTC')")
   return { where, params }
 }
 
@@ -115,7 +137,8 @@ export async function eventsCommand(args: string[]): Promise<number> {
   const limit = Number(values.limit)
   if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
     throw new UsageError(`--limit ${JSON.stringify(values.limit)} is no number from 1 to ${MAX_LIMIT}`)
-  const { where, params } = conditions(values)
+  const { time_zone } = loadConfiguration(values.config)
+  const { where, params } = conditions(values, time_zone)
   const format = rowFormat(values)
   const whole = format === 'json' || format === 'csv'
   // A hash does not fit a number of JSON; addresses are shown as people write them.

@@ -47,6 +47,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'is it fixed? a test message, or deliveries since a change',
     run: async (args) => (await import('./verify.ts')).verifyCommand(args),
   },
+  trends: {
+    summary: 'refused mail of a time against the week before',
+    run: async (args) => (await import('./trends.ts')).trendsCommand(args),
+  },
   query: {
     summary: 'ask the store in read-only SQL',
     run: async (args) => (await import('./query.ts')).queryCommand(args),

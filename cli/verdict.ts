@@ -6,8 +6,9 @@ import { durationOf, instantOf, parseOptions, READ_OPTIONS, withStore } from './
 import { print } from './rows.ts'
 import { UsageError } from './usage-error.ts'
 import { verdictText } from './verdict-text.ts'
+import { watchVerdicts } from './watch.ts'
 
-const HELP = `faultline verdict [--at TIME] [--window 15m] [--since 1h] [--sender DOMAIN] [--all] [--json]
+const HELP = `faultline verdict [--at TIME] [--window 15m] [--since 1h] [--sender DOMAIN] [--all] [--watch 30s] [--json]
 
 Says on whose side each wave of refusals is, with its evidence and the next step.
 
@@ -15,6 +16,7 @@ Says on whose side each wave of refusals is, with its evidence and the next step
   --window LENGTH    how much mail is judged together: 90s, 15m, 1h (default: 15m)
   --since LENGTH     judge every window of that time; a wave is told once, at its height
   --sender DOMAIN    only what concerns this sender domain
+  --watch LENGTH     judge again every so often and redraw, until Ctrl-C
   --all              subjects with nothing to say as well
   --json             an array, for programs
   --data-dir DIR     folder of the embedded store (default: faultline-data)
@@ -58,6 +60,7 @@ export async function verdictCommand(args: string[]): Promise<number> {
     since: { type: 'string' },
     sender: { type: 'string' },
     all: { type: 'boolean', default: false },
+    watch: { type: 'string' },
   })
   if (values.help) {
     console.log(HELP)
@@ -70,6 +73,9 @@ export async function verdictCommand(args: string[]): Promise<number> {
   const since_ms = values.since === undefined ? window_ms : durationOf('--since', values.since)
   if (since_ms / window_ms > MAX_WINDOWS)
     throw new UsageError(`--since holds more than ${MAX_WINDOWS} windows: make --window longer`)
+  const watch_ms = values.watch === undefined ? undefined : durationOf('--watch', values.watch)
+  if (watch_ms !== undefined && values.at !== undefined)
+    throw new UsageError('--watch judges now: leave --at out')
   const question: Question = {
     at,
     window_ms,
@@ -77,6 +83,12 @@ export async function verdictCommand(args: string[]): Promise<number> {
     ...(values.sender === undefined ? {} : { sender: values.sender.toLowerCase() }),
   }
   return withStore(values, async (store) => {
+    if (watch_ms !== undefined) {
+      await watchVerdicts(watch_ms, values.json, () =>
+        judgeSince(store, { ...question, at: Date.now() }, since_ms),
+      )
+      return 0
+    }
     const items = await judgeSince(store, question, since_ms)
     if (values.json) await print(`${JSON.stringify(items, undefined, 2)}\n`)
     else await print(items.map(verdictText).join('\n'))
