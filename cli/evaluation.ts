@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { hostname } from 'node:os'
 import type { Logger } from 'pino'
+import { Registry } from 'prom-client'
 import type { Config } from '../schemas/config.ts'
 import type { Store } from '../store/store.ts'
 import { type Evaluator, startEvaluator } from '../verdict/evaluator.ts'
 import { judgeWindow } from '../verdict/judge.ts'
 import { openLease } from '../verdict/lease.ts'
+import { registerVerdictMetrics } from '../verdict/metrics.ts'
 import { openNotifier } from '../verdict/notify/notifier.ts'
 import { readCompleteness } from '../verdict/read.ts'
 import { openChannels } from './channels.ts'
@@ -19,9 +21,14 @@ const holderName = (store: Store) =>
 
 /**
  * Starts what judges the newest window again and again, keeps the incidents and tells people. Throws a UsageError where
- * a channel's secret or a template cannot be had.
+ * a channel's secret or a template cannot be had. Its metrics go into `registry`.
  */
-export function startEvaluation(store: Store, config: Config, log: Logger): Evaluator {
+export function startEvaluation(
+  store: Store,
+  config: Config,
+  log: Logger,
+  registry: Registry = new Registry(),
+): Evaluator {
   const { evaluator: settings } = config
   const window_ms = settings.window_seconds * 1000
   const lease = openLease(store, 'evaluator', holderName(store), {
@@ -29,12 +36,20 @@ export function startEvaluation(store: Store, config: Config, log: Logger): Eval
     settle_ms: SETTLE_MS,
   })
   const { page_url } = config.notify
+  const { channels, templates } = openChannels(config)
+  const metrics = registerVerdictMetrics(
+    registry,
+    channels.map(({ name }) => name),
+  )
   const notifier = openNotifier({
     store,
-    ...openChannels(config),
+    channels,
+    templates,
     ...(page_url === undefined ? {} : { page_url }),
     isHeld: lease.isHeld,
-    onDelivery({ outcome, ...delivery }) {
+    onDelivery(report) {
+      metrics.delivery(report)
+      const { outcome, ...delivery } = report
       if (outcome === 'sent') log.info(delivery, 'people were told')
       else
         log.error(
@@ -59,14 +74,18 @@ export function startEvaluation(store: Store, config: Config, log: Logger): Eval
     judge: (at) => judgeWindow(store, { at, window_ms }),
     lag: async (at) =>
       (await readCompleteness(store, { direction: 'outbound', from: at - window_ms, to: at })).lag_s,
-    onRound({ changes, seconds }) {
+    onRound(report) {
       trouble = ''
+      metrics.round(report)
+      if (report === undefined) return
+      const { now, seconds, changes } = report
       log.debug({ seconds, changes: changes.length }, 'evaluated')
       for (const { id, notice, subject, verdict, confidence, notified_at } of changes)
-        if (notice !== '' && Date.now() - notified_at < 1000 + seconds * 1000)
+        if (notice !== '' && notified_at === now)
           log.info({ id, notice, subject, verdict, confidence }, 'incident')
     },
     onError(error) {
+      metrics.failedRound()
       const message = (error as Error).message
       // The same trouble each round is told once.
       if (message !== trouble)

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type Logger, pino } from 'pino'
+import type { Registry } from 'prom-client'
 import { startPage } from '../dashboards/web/server.ts'
 import { storeApi } from '../dashboards/web/store-api.ts'
 import type { Config } from '../schemas/config.ts'
@@ -57,8 +58,11 @@ export function openLog(config: Config): Logger {
   return pino({ level: config.log_level }, pino.destination({ dest: 2, sync: true }))
 }
 
-/** Opens the store and serves it. Throws a StoreError, or one line where an address can't be had. */
-export async function serve(config: Config, log: Logger): Promise<Served> {
+/**
+ * Opens the store and serves it; metrics of verdicts and incidents go into `registry`. Throws a StoreError, or one line
+ * where an address can't be had.
+ */
+export async function serve(config: Config, log: Logger, registry?: Registry): Promise<Served> {
   const closing: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const step of closing.reverse()) await step()
@@ -91,7 +95,7 @@ export async function serve(config: Config, log: Logger): Promise<Served> {
     }
     log.info({ url: page.url }, 'page')
     if (config.evaluator.enabled) {
-      const evaluator = startEvaluation(store, config, log)
+      const evaluator = startEvaluation(store, config, log, registry)
       closing.push(() => evaluator.close())
     }
     return { store, url: page.url, close }

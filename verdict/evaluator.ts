@@ -17,8 +17,8 @@ export interface EvaluatorOptions {
   judge(at: number): Promise<VerdictItem[]>
   /** Seconds from the newest event to `at`; negative where there is none. */
   lag(at: number): Promise<number>
-  /** Told of every round that this process made: verdicts, changes, how long it took. */
-  onRound?(round: RoundReport): void
+  /** Told of every round: verdicts, changes, how long it took; undefined where another process holds the lease. */
+  onRound?(round: RoundReport | undefined): void
   /** Tells people; called after each round of the holder, and not waited for. */
   notify?(now: number): Promise<void>
   /** A round that failed; the next one tries again. */
@@ -28,8 +28,11 @@ export interface EvaluatorOptions {
 
 /** What came of a round. */
 export interface RoundReport {
+  now: number
   items: VerdictItem[]
   changes: Incident[]
+  /** All that are open after it. */
+  open: Incident[]
   blind: boolean
   seconds: number
 }
@@ -62,7 +65,9 @@ export async function evaluate(options: EvaluatorOptions): Promise<RoundReport |
   // A judgement that took too long is another process's by now.
   if (!lease.isHeld()) return undefined
   await writeIncidents(store, changes, term)
-  return { items, changes, blind, seconds: (performance.now() - began) / 1000 }
+  const after = new Map([...incidents, ...changes].map((incident) => [incident.id, incident]))
+  const open = [...after.values()].filter(({ state }) => state === 'open')
+  return { now, items, changes, open, blind, seconds: (performance.now() - began) / 1000 }
 }
 
 /** Evaluates again and again until it is closed. */
@@ -75,8 +80,8 @@ export function startEvaluator(options: EvaluatorOptions): Evaluator {
   async function round(): Promise<void> {
     try {
       const report = await evaluate(options)
-      if (report === undefined) return
       options.onRound?.(report)
+      if (report === undefined) return
       telling = options.notify?.((options.clock ?? Date.now)()).catch(options.onError) ?? telling
     } catch (error) {
       options.onError(error)
