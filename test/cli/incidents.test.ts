@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
@@ -86,8 +86,16 @@ test('while a process serves the store it opens what it finds, and is asked over
     clickhouse: { port: 0 },
     log_level: 'silent',
   })
+  vi.stubEnv('FAULTLINE_WRITER_PASSWORD', 'test')
   const served = await serve(config, openLog(config))
+  vi.unstubAllEnvs()
   try {
+    const endpoint = readFileSync(join(folder, 'endpoint.url'), 'utf8')
+    const writer = ['--url', endpoint.replace('http://', 'http://writer:test@')]
+    expect(await incidentsCommand(['comment', id, 'from afar', '--by', 'mallory', ...writer])).toBe(0)
+    await expect(incidentsCommand(['ack', id, '--url', endpoint])).rejects.toThrow(
+      /privileges|only the writer/i,
+    )
     expect(await incidentsCommand(['comment', id, "o'hara:", 'asked them', '--by', 'eve', ...at])).toBe(0)
     expect((await json('show', id)).comments.at(-1)).toMatchObject({
       text: "o'hara: asked them",

@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
+import { startEndpoint } from '../../store/http/endpoint.ts'
 import { migrate } from '../../store/migrate.ts'
+import { openServer } from '../../store/server.ts'
 import type { Store } from '../../store/store.ts'
 import { openLease } from '../../verdict/lease.ts'
 
@@ -68,4 +70,21 @@ test('a claim whose insert takes too long is none, and holds nobody up for long'
 test('after a restart under its own name it need not wait', async () => {
   expect(await openLease(store, 'own', 'embedded', TIMES).hold()).toBe(1)
   expect(await openLease(store, 'own', 'embedded', TIMES).hold()).toBe(2)
+})
+
+test('over ClickHouse’s HTTP interface it is the same lease', async () => {
+  const endpoint = await startEndpoint({ store, port: 0, writerPassword: 'test' })
+  const url = endpoint.url.replace('http://', 'http://writer:test@')
+  const servers = [openServer(url), openServer(url), openServer(url)]
+  try {
+    const stores = [store, ...servers]
+    const leases = stores.map((one, i) => openLease(one, 'http', `p${i}`, { ...TIMES, settle_ms: 600 }))
+    const terms = await Promise.all(leases.map((lease) => lease.hold()))
+    expect(terms.filter((term) => term !== undefined)).toEqual([1])
+    await Promise.all(leases.map((lease) => lease.release()))
+    expect(await leases[3]?.hold()).toBe(2)
+  } finally {
+    await Promise.all(servers.map((server) => server.close()))
+    await endpoint.close()
+  }
 })

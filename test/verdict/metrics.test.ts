@@ -52,8 +52,8 @@ test('a process that does not evaluate says so, and counts nothing a second time
   expect(text).toContain('faultline_evaluation_failures_total 1')
 })
 
-// An extra check where Prometheus is at hand: that the text is well formed is tested by names and values above.
-if (!existsSync(PROMTOOL)) console.warn('skipped: promtool is not installed')
-test.runIf(existsSync(PROMTOOL))('promtool finds nothing to complain of', async () => {
+const isMissing = !existsSync(PROMTOOL) && process.env['CI'] !== 'true'
+if (isMissing) console.warn('skipped: promtool is not installed')
+test.skipIf(isMissing)('promtool finds nothing to complain of', async () => {
   expect(execFileSync(PROMTOOL, ['check', 'metrics'], { input: await exposed(), encoding: 'utf8' })).toBe('')
 })
