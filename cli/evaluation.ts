@@ -58,7 +58,8 @@ export function startEvaluation(
         )
     },
   })
-  let trouble = ''
+  // The same trouble each round is told once.
+  const trouble = { evaluate: '', notify: '' }
   return startEvaluator({
     notify: notifier.deliver,
     store,
@@ -75,7 +76,7 @@ export function startEvaluation(
     lag: async (at) =>
       (await readCompleteness(store, { direction: 'outbound', from: at - window_ms, to: at })).lag_s,
     onRound(report) {
-      trouble = ''
+      trouble.evaluate = ''
       metrics.round(report)
       if (report === undefined) return
       const { now, seconds, changes } = report
@@ -84,13 +85,17 @@ export function startEvaluation(
         if (notice !== '' && notified_at === now)
           log.info({ id, notice, subject, verdict, confidence }, 'incident')
     },
-    onError(error) {
-      metrics.failedRound()
+    onError(error, what) {
+      if (what === 'evaluate') metrics.failedRound()
       const message = (error as Error).message
-      // The same trouble each round is told once.
-      if (message !== trouble)
-        log.error({ error: message }, 'the newest window was not evaluated; trying again')
-      trouble = message
+      if (message !== trouble[what])
+        log.error(
+          { error: message },
+          what === 'evaluate'
+            ? 'the newest window was not evaluated; trying again'
+            : 'what people were told could not be read or noted; trying again',
+        )
+      trouble[what] = message
     },
   })
 }

@@ -9,6 +9,7 @@ import { packetEml } from '../verdict/packet/eml.ts'
 import { packetMarkdown } from '../verdict/packet/markdown.ts'
 import { type AuthenticationNow, packetOf, unknownNow } from '../verdict/packet/packet.ts'
 import { redact } from '../verdict/packet/redact.ts'
+import { readRemedies } from '../verdict/packet/remedies.ts'
 import { selectionOf, waveAbout } from '../verdict/packet/subject.ts'
 import { durationOf, instantOf, parseOptions, READ_OPTIONS, withStore } from './reading.ts'
 import { print } from './rows.ts'
@@ -189,6 +190,7 @@ export async function packetCommand(
       similar: others.map((other) => other.case),
       item,
       now: await authenticationNow(one.case),
+      remedy: readRemedies().get(one.case.reason),
     })
     const packet = values.redact ? redact(whole) : whole
     if (values.json) await print(`${JSON.stringify(packet, undefined, 2)}\n`)

@@ -21,8 +21,8 @@ export interface EvaluatorOptions {
   onRound?(round: RoundReport | undefined): void
   /** Tells people; called after each round of the holder, and not waited for. */
   notify?(now: number): Promise<void>
-  /** A round that failed; the next one tries again. */
-  onError(error: unknown): void
+  /** A round that failed, or telling people did; the next round tries again. */
+  onError(error: unknown, what: 'evaluate' | 'notify'): void
   clock?: () => number
 }
 
@@ -82,9 +82,11 @@ export function startEvaluator(options: EvaluatorOptions): Evaluator {
       const report = await evaluate(options)
       options.onRound?.(report)
       if (report === undefined) return
-      telling = options.notify?.((options.clock ?? Date.now)()).catch(options.onError) ?? telling
+      telling =
+        options.notify?.((options.clock ?? Date.now)()).catch((error) => options.onError(error, 'notify')) ??
+        telling
     } catch (error) {
-      options.onError(error)
+      options.onError(error, 'evaluate')
     }
   }
   function next(): void {
@@ -99,7 +101,7 @@ export function startEvaluator(options: EvaluatorOptions): Evaluator {
       clearTimeout(timer)
       await underWay
       await telling
-      await options.lease.release().catch(options.onError)
+      await options.lease.release().catch((error) => options.onError(error, 'evaluate'))
     },
   }
 }

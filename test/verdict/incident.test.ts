@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { Incident } from '../../schemas/incident.ts'
 import type { VerdictItem } from '../../schemas/verdict.ts'
@@ -238,4 +239,51 @@ test('the narrower one opens by itself once the wider is over', () => {
     [31, 'closed', 'microsoft365'],
     [32, 'opened', 'contoso.example'],
   ])
+})
+
+const kinds = ['recipient_domain', 'provider', 'sender_domain', 'source_ip', 'all'] as const
+// A wave of any kind, about one of two subjects, whose refusals may be another one's.
+const wave = fc.record({
+  kind: fc.constantFrom(...kinds),
+  name: fc.constantFrom('a', 'b'),
+  of: fc.constantFrom('a', 'b', 'c'),
+  first: fc.integer({ min: 1, max: 14 }),
+})
+const step = fc.record({
+  minutes: fc.integer({ min: 1, max: 200 }),
+  waves: fc.array(wave, { maxLength: 6 }),
+  blind: fc.boolean(),
+})
+
+test('whatever comes, a subject has one open incident at most, and each state its times', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 25 }), (steps) => {
+      let minute = 0
+      const { incidents, told } = live(
+        steps.map(({ minutes, waves, blind }) => {
+          minute += minutes
+          const items = (at: number) =>
+            waves.map(({ kind, name, of, first }) => {
+              const mine = [{ name: of, messages: 20 }]
+              const own = { top_providers: mine, top_senders: mine, top_ips: mine }
+              return item(kind, kind === 'all' ? 'all' : name, at, { first, ...own })
+            })
+          return [minute, items, blind]
+        }),
+      )
+      const open = incidents.filter(({ state }) => state === 'open')
+      const keys = open.map(({ subject_kind, subject }) => `${subject_kind} ${subject}`)
+      expect(new Set(keys).size).toBe(keys.length)
+      const ids = new Set(incidents.map(({ id }) => id))
+      for (const { state, merged_into, id, closed_at, opened_at, last_seen } of incidents) {
+        expect(state === 'merged').toBe(merged_into !== '')
+        expect(merged_into === '' || (ids.has(merged_into) && merged_into !== id)).toBe(true)
+        expect(state === 'open').toBe(closed_at === 0)
+        expect(opened_at).toBeLessThanOrEqual(last_seen)
+      }
+      // Opened once each: every "opened" is of an incident of its own.
+      expect(told.filter(([, notice]) => notice === 'opened').length).toBeLessThanOrEqual(incidents.length)
+    }),
+    { numRuns: 200, seed: 8 },
+  )
 })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import type { PacketContact } from '../../schemas/packet.ts'
 import type { Verdict } from '../../schemas/verdict.ts'
+import type { Remedy } from './remedies.ts'
 
 const Contacts = z.strictObject({
   version: z.literal(1),
@@ -38,12 +39,18 @@ const postmaster = (domain: string, whose: string): PacketContact[] =>
 const abuse = (domain: string, whose: string): PacketContact[] =>
   DOMAIN.test(domain) ? [{ address: `abuse@${domain}`, role: `abuse desk of ${whose}` }] : []
 
-function desk(provider: string): PacketContact[] {
+function desk(provider: string, remedy: Remedy | undefined): PacketContact[] {
+  // What a provider has for this very reason comes before its general desk.
+  const own = remedy !== undefined && Object.hasOwn(remedy.providers, provider) && remedy.providers[provider]
+  const form = own ? [{ address: own.url, role: own.note }] : []
   const known = Object.hasOwn(PROVIDER_CONTACTS, provider) ? PROVIDER_CONTACTS[provider] : undefined
   if (known !== undefined)
-    return known.contacts.map(({ address, role }) => ({ address, role: `${known.name}: ${role}` }))
+    return [
+      ...form,
+      ...known.contacts.map(({ address, role }) => ({ address, role: `${known.name}: ${role}` })),
+    ]
   // A provider that the table does not know goes by the domain of its hosts.
-  return postmaster(provider, `the host that answered, ${provider}`)
+  return [...form, ...postmaster(provider, `the host that answered, ${provider}`)]
 }
 
 /** Where a case lies, as far as it tells whom to ask. */
@@ -53,15 +60,23 @@ export interface Where {
   sender_domain: string
   recipient_domain: string
   provider: string
+  /** What can be done about the reason, where that is known. */
+  remedy?: Remedy | undefined
 }
 
 /** Whom to send a packet to, the first first: the side at fault, never just anybody. */
-export function contactsFor({
+export function contactsFor(where: Where): PacketContact[] {
+  const contacts = allContacts(where)
+  return contacts.filter(({ address }, i) => contacts.findIndex((other) => other.address === address) === i)
+}
+
+function allContacts({
   direction,
   verdict,
   sender_domain,
   recipient_domain,
   provider,
+  remedy,
 }: Where): PacketContact[] {
   const sender = (whose: string) => [...postmaster(sender_domain, whose), ...abuse(sender_domain, whose)]
   if (direction === 'inbound')
@@ -70,15 +85,15 @@ export function contactsFor({
       : postmaster(recipient_domain, 'our own domain')
   switch (verdict) {
     case 'provider_wide':
-      return provider === '' ? postmaster(recipient_domain, 'the recipient') : desk(provider)
+      return provider === '' ? postmaster(recipient_domain, 'the recipient') : desk(provider, remedy)
     case 'sender_wide':
     case 'platform_wide':
       // The receivers are right to refuse, or have it from a list: our own side acts first.
-      return [...postmaster(sender_domain, 'the sender, our own side'), ...desk(provider)]
+      return [...postmaster(sender_domain, 'the sender, our own side'), ...desk(provider, remedy)]
     default:
       return [
         ...postmaster(recipient_domain, 'the recipient'),
-        ...(provider === '' || provider === recipient_domain ? [] : desk(provider)),
+        ...(provider === '' || provider === recipient_domain ? [] : desk(provider, remedy)),
         ...abuse(recipient_domain, 'the recipient'),
       ]
   }

@@ -3,6 +3,7 @@ import type { AuthenticationFacts, Packet, PacketCase } from '../../schemas/pack
 import type { Evidence, VerdictItem } from '../../schemas/verdict.ts'
 import { nextStep } from '../next-steps.ts'
 import { contactsFor } from './contacts.ts'
+import type { Remedy } from './remedies.ts'
 
 /** Looks up what a sender publishes now: the DNS part gives it, without one everything is `unknown`. */
 export type AuthenticationNow = (sender: {
@@ -81,10 +82,18 @@ export interface PacketParts {
   /** The wave that the case belongs to, where there is one. */
   item: VerdictItem | undefined
   now: AuthenticationFacts
+  /** What can be done about the case's reason, where that is known. */
+  remedy?: Remedy | undefined
 }
 
+// In the words of the receiver's postmaster and of ours: whoever reads it finds his part.
+const remedySteps = (remedy: Remedy | undefined): string[] =>
+  remedy === undefined
+    ? []
+    : [`On the receiving side: ${remedy.recipient}`, `On the sending side: ${remedy.sender}`]
+
 /** Puts a packet together. Pure. */
-export function packetOf({ made_at, direction, case: row, similar, item, now }: PacketParts): Packet {
+export function packetOf({ made_at, direction, case: row, similar, item, now, remedy }: PacketParts): Packet {
   const verdict = item?.verdict ?? ''
   const provider = item?.subject_kind === 'provider' ? item.subject : row.provider
   return {
@@ -104,6 +113,7 @@ export function packetOf({ made_at, direction, case: row, similar, item, now }: 
       sender_domain: row.sender_domain,
       recipient_domain: row.recipient_domain,
       provider,
+      remedy,
     }),
     case: row,
     authentication: {
@@ -114,9 +124,10 @@ export function packetOf({ made_at, direction, case: row, similar, item, now }: 
     counts: item === undefined ? ['This refusal belongs to no wave.'] : countsOf(item.evidence, item),
     counter_evidence: item === undefined ? [] : counterEvidence(item.evidence),
     similar: [...similar],
-    next_steps: [item?.next_step ?? nextStep('insufficient_data', '', direction)].filter(
-      (step) => step !== '',
-    ),
+    next_steps: [
+      item?.next_step ?? nextStep('insufficient_data', '', direction),
+      ...remedySteps(remedy),
+    ].filter((step) => step !== ''),
     notes: item?.evidence.notes ?? [],
     redacted: false,
   }
