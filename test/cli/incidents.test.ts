@@ -12,6 +12,9 @@ import { writeIncidents } from '../../verdict/incident-store.ts'
 import { item } from '../verdict/items.ts'
 import { fill, traffic } from '../verdict/traffic.ts'
 
+// Each opens a store: a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const NOW = Date.now()

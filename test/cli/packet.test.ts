@@ -11,6 +11,9 @@ import { writeIncidents } from '../../verdict/incident-store.ts'
 import { judgeWindow } from '../../verdict/judge.ts'
 import { fill, single, traffic } from '../verdict/traffic.ts'
 
+// Each opens a store: a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 const MINUTE = 60_000
 const AT = Date.UTC(2026, 5, 10, 12)
 const HOSTILE =

@@ -10,6 +10,9 @@ import { migrate } from '../../store/migrate.ts'
 import { item } from '../verdict/items.ts'
 import { fill, single } from '../verdict/traffic.ts'
 
+// Each opens a store: a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 const HOUR = 3_600_000
 const DAY = 24 * HOUR
 const NOW = Date.UTC(2026, 5, 10, 12)

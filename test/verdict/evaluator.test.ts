@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { VerdictItem } from '../../schemas/verdict.ts'
 import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
 import { migrate } from '../../store/migrate.ts'
@@ -18,6 +18,9 @@ import { judgeWindow } from '../../verdict/judge.ts'
 import { openLease } from '../../verdict/lease.ts'
 import { readCompleteness } from '../../verdict/read.ts'
 import { fill, traffic } from './traffic.ts'
+
+// Each opens a store: a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const MINUTE = 60_000
 const AT = Date.UTC(2026, 5, 10, 12)

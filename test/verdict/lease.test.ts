@@ -2,13 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
 import { startEndpoint } from '../../store/http/endpoint.ts'
 import { migrate } from '../../store/migrate.ts'
 import { openServer } from '../../store/server.ts'
 import type { Store } from '../../store/store.ts'
 import { openLease } from '../../verdict/lease.ts'
+
+// Each opens a store: a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const TIMES = { timeout_ms: 1500, settle_ms: 250 }
 const folder = mkdtempSync(join(tmpdir(), 'faultline-lease-'))

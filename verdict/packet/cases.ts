@@ -33,8 +33,6 @@ interface CaseRow extends Omit<PacketCase, 'event_time' | 'remote_ip' | 'source_
   recipient_org_domain: string
   remote_address: string
   source_address: string
-  common: number
-  alike: number
 }
 
 const END = Date.UTC(2100, 0, 1)
@@ -50,26 +48,15 @@ export async function readCases(store: Store, selection: CaseSelection, limit: n
     to: new Date(to).toISOString(),
     limit,
   })
-  return rows.map(
-    ({
-      time_ms,
-      direction,
-      recipient_org_domain,
-      remote_address,
-      source_address,
-      common: _common,
-      alike: _alike,
-      ...row
-    }) => ({
-      direction,
-      recipient_org_domain,
-      time_ms,
-      case: {
-        event_time: new Date(time_ms).toISOString(),
-        ...row,
-        remote_ip: remote_address,
-        source_ip: source_address,
-      },
-    }),
-  )
+  return rows.map(({ time_ms, direction, recipient_org_domain, remote_address, source_address, ...row }) => ({
+    direction,
+    recipient_org_domain,
+    time_ms,
+    case: {
+      event_time: new Date(time_ms).toISOString(),
+      ...row,
+      remote_ip: remote_address,
+      source_ip: source_address,
+    },
+  }))
 }

@@ -73,11 +73,9 @@ function update(id, value, render) {
 
 /** @param {number} mine */
 async function refresh(mine) {
-  const { value: account, now } = await ask('account')
+  const [{ value: account, now }, { value: told }] = await Promise.all([ask('account'), ask('incidents')])
   if (mine !== round) return
   update('account', account, (section) => showAccount(section, account))
-  const { value: told } = await ask('incidents')
-  if (mine !== round) return
   update('incidents', told, (section) => showIncidents(section, told, go))
   if (account.newest_event_ms === 0) {
     byId('moment').textContent = ''

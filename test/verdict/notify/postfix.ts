@@ -68,6 +68,10 @@ virtual_gid_maps = static:${gid}
 virtual_minimum_uid = 1
 maillog_file_prefixes = ${folder}
 maillog_file = ${folder}/log
+smtpd_tls_security_level = may
+smtpd_tls_cert_file = ${conf}/cert.pem
+smtpd_tls_key_file = ${conf}/key.pem
+smtpd_tls_received_header = yes
 `,
   )
   writeFileSync(
@@ -83,8 +87,18 @@ proxymap unix - - n - - proxymap
 virtual unix - n n - - virtual
 error unix - - n - - error
 anvil unix - - n - 1 anvil
+tlsmgr unix - - n 1000? 1 tlsmgr
 postlog unix-dgram n - n - 1 postlogd
 `,
+  )
+  // Signed by itself: nobody can check it. Postfix depends on openssl.
+  execFileSync(
+    'openssl',
+    [
+      ...['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=mx.northwind.example'],
+      ...['-keyout', join(conf, 'key.pem'), '-out', join(conf, 'cert.pem')],
+    ],
+    { stdio: 'ignore' },
   )
   const run = (what: string) => execFileSync('postfix', ['-c', conf, what], { stdio: 'ignore' })
   const inbox = join(folder, 'mail', 'inbox', 'new')

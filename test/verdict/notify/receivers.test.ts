@@ -18,6 +18,9 @@ import { item } from '../items.ts'
 import { makeAlertmanager, whyNoAlertmanager } from './alertmanager.ts'
 import { makePostfix, whyNoPostfix } from './postfix.ts'
 
+// Each opens a store: a busy machine takes its time.
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
 const CI = process.env['CI'] === 'true'
 /** Skipped where a part is missing, with one clear line; in CI everything is there. */
 function needs(why: string) {
@@ -290,6 +293,10 @@ needs(whyNoPostfix())(
       expect(outcomes()).toEqual([['opened', 'failed']])
       postfix.start()
       now += 20_000
+      // Where TLS must be checked, a certificate that cannot be is none.
+      await start(settings.map((one) => ({ ...one, name: 'strict', tls: 'starttls' })))(now)
+      expect(reports.at(-1)).toMatchObject({ channel: 'strict', outcome: 'failed' })
+      expect(reports.at(-1)?.error).toMatch(/self-signed/)
       await start(settings)(now)
       await start(settings)(now + 60_000)
       expect(outcomes().at(-1)).toEqual(['opened', 'sent'])
@@ -307,6 +314,8 @@ needs(whyNoPostfix())(
       expect(new Set(field('References'))).toEqual(
         new Set([`<${incidents[0]?.id}.incident@northwind.example>`]),
       )
+      // STARTTLS is taken where it is offered.
+      for (const mail of postfix.messages()) expect(mail).toContain('using TLSv1')
       expect(field('Auto-Submitted')).toEqual(['auto-generated', 'auto-generated'])
       expect(field('Bcc')).toEqual([undefined, undefined])
       expect(field('Delivered-To')).toEqual(['ops@northwind.example', 'ops@northwind.example'])
