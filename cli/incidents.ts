@@ -3,10 +3,11 @@ import { type Store, StoreError } from '../store/store.ts'
 import type { ActionRequest } from '../verdict/act.ts'
 import { act } from '../verdict/act.ts'
 import { listIncidents } from '../verdict/incident-list.ts'
-import { findIncidents, readActions } from '../verdict/incident-store.ts'
+import { readActions } from '../verdict/incident-store.ts'
 import { type IncidentView, viewOf } from '../verdict/incident-view.ts'
 import { loadConfiguration } from './configuration.ts'
 import { incidentText } from './incident-text.ts'
+import { oneIncident } from './one-incident.ts'
 import { openStore, servedPage } from './open-store.ts'
 import { durationOf, parseOptions, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
@@ -78,14 +79,8 @@ function rowOf(view: IncidentView): Row {
   return { ...row, comments: comments.length, handled: handledBy(view) }
 }
 
-/** The one incident whose id begins so. */
 async function theOne(store: Store, id: string): Promise<IncidentView> {
-  const found = /^[0-9a-f]{1,10}$/.test(id) ? await findIncidents(store, id) : []
-  const [incident] = found
-  if (incident === undefined)
-    throw new UsageError(`there is no incident ${JSON.stringify(id)}; faultline incidents lists them`)
-  if (found.length > 1)
-    throw new UsageError(`${found.length} incidents begin with ${id}: give more letters of its id`)
+  const incident = await oneIncident(store, id)
   return viewOf(incident, await readActions(store, [incident.id]), Date.now())
 }
 

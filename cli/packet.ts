@@ -1,16 +1,13 @@
 import { DIRECTIONS, type Direction } from '../schemas/event.ts'
 import type { Packet } from '../schemas/packet.ts'
-import type { VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
-import { findIncidents } from '../verdict/incident-store.ts'
-import { judgeWindow } from '../verdict/judge.ts'
-import { type CaseSelection, type FoundCase, readCases } from '../verdict/packet/cases.ts'
 import { packetEml } from '../verdict/packet/eml.ts'
+import { type Found, findOfIncident, findOfMessage, findOfSubject } from '../verdict/packet/find.ts'
 import { packetMarkdown } from '../verdict/packet/markdown.ts'
 import { type AuthenticationNow, packetOf, unknownNow } from '../verdict/packet/packet.ts'
 import { redact } from '../verdict/packet/redact.ts'
 import { readRemedies } from '../verdict/packet/remedies.ts'
-import { selectionOf, waveAbout } from '../verdict/packet/subject.ts'
+import { oneIncident } from './one-incident.ts'
 import { durationOf, instantOf, parseOptions, READ_OPTIONS, withStore } from './reading.ts'
 import { print } from './rows.ts'
 import { UsageError } from './usage-error.ts'
@@ -60,68 +57,7 @@ const OPTIONS = {
 
 type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values']
 
-const SIMILAR = 5
 const ADDRESS = /^[^\s<>@"(),:;\\]{1,64}@[a-z0-9_.-]{1,253}$/i
-
-/** What the packet is about: the wave, where there is one, and the refusals. */
-interface Found {
-  item: VerdictItem | undefined
-  cases: FoundCase[]
-}
-
-async function ofItem(store: Store, item: VerdictItem, wanted: CaseSelection): Promise<Found> {
-  return { item, cases: await readCases(store, { ...selectionOf(item), ...wanted }, 1 + SIMILAR) }
-}
-
-async function ofIncident(store: Store, id: string): Promise<Found> {
-  const found = /^[0-9a-f]{1,10}$/.test(id) ? await findIncidents(store, id) : []
-  const [incident] = found
-  if (incident === undefined || found.length > 1)
-    throw new UsageError(
-      incident === undefined
-        ? `there is no incident ${JSON.stringify(id)}; faultline incidents lists them`
-        : `${found.length} incidents begin with ${id}: give more letters of its id`,
-    )
-  return ofItem(store, incident.height, { from: incident.opened_at, to: incident.last_seen + 1000 })
-}
-
-async function ofSubject(store: Store, wanted: CaseSelection, at: number, window_ms: number): Promise<Found> {
-  const items = await judgeWindow(store, { at, window_ms }, directionsOf(wanted.direction))
-  const item = waveAbout(items, wanted)
-  const asked = { ...wanted, from: at - window_ms, to: at }
-  if (item !== undefined) return ofItem(store, item, { ...asked, direction: item.direction })
-  return { item, cases: await readCases(store, asked, 1 + SIMILAR) }
-}
-
-/** The newest refusal of one message or recipient, and the wave that it belongs to. */
-async function ofMessage(
-  store: Store,
-  wanted: CaseSelection,
-  at: number | undefined,
-  window_ms: number,
-): Promise<Found> {
-  const cases = await readCases(store, { ...wanted, ...(at === undefined ? {} : { to: at }) }, 1)
-  const [one] = cases
-  if (one === undefined) return { item: undefined, cases }
-  // Some minutes after it, for the wave is better seen than at its first refusal.
-  const end = at ?? Math.min(Date.now(), one.time_ms + Math.floor(window_ms / 3))
-  const judged = await judgeWindow(store, { at: Math.max(end, one.time_ms + 1), window_ms }, [one.direction])
-  const item = waveAbout(judged, {
-    sender: one.case.sender_domain,
-    domain: one.recipient_org_domain,
-    provider: one.case.provider,
-    ip: one.case.source_ip,
-  })
-  const alike: CaseSelection =
-    item === undefined ? { direction: one.direction, domain: one.recipient_org_domain } : selectionOf(item)
-  const span = { from: end - window_ms, to: end }
-  const others = await readCases(store, { ...alike, ...span }, 1 + SIMILAR)
-  const isOther = ({ case: other }: FoundCase) => other.recipient !== one.case.recipient
-  return { item, cases: [one, ...others.filter(isOther).slice(0, SIMILAR)] }
-}
-
-const directionsOf = (direction: Direction | '' | undefined): readonly Direction[] =>
-  direction ? [direction] : DIRECTIONS
 
 function directionOf(text: string | undefined): Direction | '' {
   if (text === undefined) return ''
@@ -131,8 +67,8 @@ function directionOf(text: string | undefined): Direction | '' {
   return direction
 }
 
-function find(store: Store, values: Values, incident: string | undefined): Promise<Found> {
-  if (incident !== undefined) return ofIncident(store, incident)
+async function find(store: Store, values: Values, incident: string | undefined): Promise<Found> {
+  if (incident !== undefined) return findOfIncident(store, await oneIncident(store, incident))
   const direction = directionOf(values.direction)
   const at = values.at === undefined ? undefined : instantOf('--at', values.at)
   const window_ms = durationOf('--window', values.window)
@@ -150,9 +86,9 @@ function find(store: Store, values: Values, incident: string | undefined): Promi
     ...(recipient === undefined ? {} : { recipient }),
   }
   if (Object.keys(message).length > 0)
-    return ofMessage(store, { ...subject, ...message, direction }, at, window_ms)
+    return findOfMessage(store, { ...subject, ...message, direction }, at, window_ms)
   if (Object.keys(subject).length > 0)
-    return ofSubject(store, { ...subject, direction }, at ?? Date.now(), window_ms)
+    return findOfSubject(store, { ...subject, direction }, at ?? Date.now(), window_ms)
   throw new UsageError(
     'what about? give an incident, --domain, --provider, --sender, --ip, --queue-id, --message-id or --recipient',
   )

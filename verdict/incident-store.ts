@@ -54,12 +54,7 @@ export async function writeIncidents(
 /** What people did with these incidents, the oldest first. */
 export function readActions(store: Store, ids: readonly string[]): Promise<IncidentAction[]> {
   if (ids.length === 0) return Promise.resolve([])
-  return store.query<IncidentAction>(
-    `SELECT incident_id, toUnixTimestamp64Milli(incident_actions.at) AS at, action, author, text,
-         toUnixTimestamp64Milli(incident_actions.until) AS until
-     FROM incident_actions WHERE incident_id IN {ids:Array(String)} ORDER BY incident_actions.at`,
-    { ids },
-  )
+  return store.query<IncidentAction>(sql('actions'), { ids })
 }
 
 /** Keeps what somebody did with an incident. */

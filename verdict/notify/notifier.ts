@@ -6,13 +6,10 @@ import {
 } from '../../schemas/incident.ts'
 import type { Store } from '../../store/store.ts'
 import { insert } from '../../store/writer.ts'
-import { handlingOf, isMuted } from '../handling.ts'
-import { readActions, readIncidents } from '../incident-store.ts'
-import { viewOf } from '../incident-view.ts'
-import { sql } from '../sql.ts'
-import { type Delivery, dueOf, type Filter, GIVE_UP_MS, isWanted } from './due.ts'
+import { dueOf, type Filter, isWanted } from './due.ts'
 import { DeliveryError } from './http.ts'
-import { type Message, messageOf } from './message.ts'
+import type { Message } from './message.ts'
+import { readStanding, type Standing } from './standing.ts'
 import type { Templates } from './template.ts'
 
 /** A channel ready to be told, its secrets read. */
@@ -51,58 +48,13 @@ export interface Notifier {
   deliver(now: number): Promise<void>
 }
 
-const HOUR_MS = 3_600_000
 const REFRESH_MS = 60_000
 const ROUND_MS = 20_000
 const ENDED_MS = 15 * 60_000
 
-const keyOf = (channel: string, id: string, notice: string, notified: number) =>
-  JSON.stringify([channel, id, notice, notified])
-
-/** What the store knows about the incidents and their deliveries. */
-interface Standing {
-  incidents: Incident[]
-  messages: Map<string, Message>
-  deliveries: Map<string, Delivery>
-  lately: Map<string, Lately>
-}
-
-/** How a channel fared of late. */
-interface Lately {
-  channel: string
-  /** Within the hour. */
-  sent: number
-  /** Of the newest try within a day. */
-  newest: DeliveryOutcome
-}
-
-async function readStanding({ store, templates, page_url }: NotifierOptions, now: number): Promise<Standing> {
-  const all = await readIncidents(store, now - GIVE_UP_MS)
-  const ids = all.map(({ id }) => id)
-  const actions = await readActions(store, ids)
-  const incidents = all.filter((incident) => !isMuted(handlingOf(incident, actions), now))
-  const rows = ids.length === 0 ? [] : await store.query<Delivery>(sql('notify/deliveries'), { ids })
-  const lately = await store.query<Lately>(
-    `SELECT channel, argMax(outcome, at) AS newest,
-         countIf(outcome = 'sent' AND at >= parseDateTime64BestEffort({hour:String}, 3, 'UTC')) AS sent
-     FROM notifications WHERE at >= parseDateTime64BestEffort({day:String}, 3, 'UTC') GROUP BY channel`,
-    { hour: new Date(now - HOUR_MS).toISOString(), day: new Date(now - GIVE_UP_MS).toISOString() },
-  )
-  return {
-    incidents,
-    messages: new Map(
-      incidents.map((one) => [one.id, messageOf(viewOf(one, actions, now), one.notice, templates, page_url)]),
-    ),
-    deliveries: new Map(
-      rows.map((row) => [keyOf(row.channel, row.incident_id, row.notice, row.notified_ms), row]),
-    ),
-    lately: new Map(lately.map((row) => [row.channel, row])),
-  }
-}
-
 /** Opens what tells people. What was sent is in the store, so that a restart sends nothing twice. */
 export function openNotifier(options: NotifierOptions): Notifier {
-  const { store, channels, isHeld, onDelivery } = options
+  const { store, channels, templates, page_url, isHeld, onDelivery } = options
   // Until when a channel asked to be left alone, and when one that keeps alerts was last told all.
   const held = new Map<string, number>()
   const refreshed = new Map<string, number>()
@@ -115,12 +67,8 @@ export function openNotifier(options: NotifierOptions): Notifier {
     onDelivery?.({ channel, incident_id, notice, outcome, error })
   }
 
-  const stateOf = (channel: Channel, incident: Incident, { deliveries }: Standing, now: number) =>
-    dueOf(
-      incident,
-      deliveries.get(keyOf(channel.name, incident.id, incident.notice, incident.notified_at)),
-      now,
-    )
+  const stateOf = (channel: Channel, incident: Incident, standing: Standing, now: number) =>
+    dueOf(incident, standing.delivery(channel.name, incident), now)
 
   function failure(channel: Channel, error: unknown): string {
     if (error instanceof DeliveryError && error.retry_after_ms !== undefined)
@@ -182,7 +130,7 @@ export function openNotifier(options: NotifierOptions): Notifier {
 
   async function round(now: number): Promise<void> {
     if (channels.length === 0) return
-    const standing = await readStanding(options, now)
+    const standing = await readStanding(store, templates, page_url, now)
     const ready = channels.filter(({ name }) => (held.get(name) ?? 0) <= Date.now())
     const told = await Promise.allSettled(
       ready.map((channel) => (channel.sendAll === undefined ? tellEach : tellAll)(channel, standing, now)),
