@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Config } from '../schemas/config.ts'
 import { openServer } from '../store/server.ts'
+import { openChannels } from './channels.ts'
 import { loadConfiguration } from './configuration.ts'
 import { probeResolvers } from './dns.ts'
 import { recordOptions } from './record-options.ts'
@@ -145,6 +146,18 @@ async function resolvers(config: Config): Promise<Finding[]> {
   )
 }
 
+function told(config: Config): Finding[] {
+  const names = config.notify.channels.map(({ name }) => name)
+  if (names.length === 0) return [note('nobody is told of incidents: see notify.channels')]
+  try {
+    openChannels(config)
+    return [ok(`notify: ${names.join(', ')}; try them with faultline notify test`)]
+  } catch (error) {
+    if (error instanceof UsageError) return [wrong(error.message)]
+    throw error
+  }
+}
+
 /** `faultline doctor`: see HELP. Gives the exit code. */
 export async function doctorCommand(args: string[]): Promise<number> {
   let values: { config?: string; help?: boolean }
@@ -173,6 +186,7 @@ export async function doctorCommand(args: string[]): Promise<number> {
     ...loopback(config),
     ...(await resolvers(config)),
     ...followed(config),
+    ...told(config),
   ]
   for (const { state, text } of findings) console.log(`${state.padEnd(5)}  ${text}`)
   return findings.some(({ state }) => state === 'wrong') ? 1 : 0

@@ -1,13 +1,17 @@
 import { DIRECTIONS, type Direction } from '../schemas/event.ts'
 import type { Packet } from '../schemas/packet.ts'
 import type { Store } from '../store/store.ts'
+import { publishedThen } from '../verdict/packet/authentication.ts'
 import { packetEml } from '../verdict/packet/eml.ts'
 import { type Found, findOfIncident, findOfMessage, findOfSubject } from '../verdict/packet/find.ts'
 import { packetMarkdown } from '../verdict/packet/markdown.ts'
-import { type AuthenticationNow, packetOf, unknownNow } from '../verdict/packet/packet.ts'
+import { packetOf } from '../verdict/packet/packet.ts'
 import { redact } from '../verdict/packet/redact.ts'
 import { readRemedies } from '../verdict/packet/remedies.ts'
+import { loadConfiguration } from './configuration.ts'
+import { DNS_OPTIONS, dnsFlags } from './dns.ts'
 import { oneIncident } from './one-incident.ts'
+import { publishedNow } from './packet-dns.ts'
 import { durationOf, instantOf, parseOptions, READ_OPTIONS, withStore } from './reading.ts'
 import { print } from './rows.ts'
 import { UsageError } from './usage-error.ts'
@@ -29,6 +33,8 @@ meanwhile, and whom to send it to. Markdown unless told otherwise. It sends noth
   --window LENGTH    how much mail is judged together (default: 15m)
   --direction D      outbound or inbound, where both are possible
   --redact           leave out addresses of other cases
+  --resolver H:P     DNS resolver instead of the system's; may be given several times
+  --no-dns           do not look up what the sender publishes now
   --json             as JSON
   --eml              as a message, ready to be opened and sent
   --from ADDRESS     who asks, in --eml (default: postmaster of the sender's domain)
@@ -40,6 +46,7 @@ example:  faultline packet --domain contoso.example --eml > packet.eml`
 
 const OPTIONS = {
   ...READ_OPTIONS,
+  ...DNS_OPTIONS,
   domain: { type: 'string' },
   provider: { type: 'string' },
   sender: { type: 'string' },
@@ -100,11 +107,8 @@ function sentBy(values: Values, packet: Packet): string {
   throw new UsageError(`--from ${JSON.stringify(from)} is no address; use one like postmaster@example.org`)
 }
 
-/** `faultline packet`: see HELP. `authenticationNow` looks up what the sender publishes. Gives the exit code. */
-export async function packetCommand(
-  args: string[],
-  authenticationNow: AuthenticationNow = unknownNow,
-): Promise<number> {
+/** `faultline packet`: see HELP. Gives the exit code. */
+export async function packetCommand(args: string[]): Promise<number> {
   const { values, positionals } = parseOptions('packet', args, OPTIONS)
   if (values.help) {
     console.log(HELP)
@@ -112,6 +116,7 @@ export async function packetCommand(
   }
   if (positionals.length > 1) throw new UsageError('one incident at a time; see faultline packet --help')
   if (values.json && values.eml) throw new UsageError('--json or --eml, not both')
+  const config = loadConfiguration(values.config, dnsFlags(values))
   return withStore(values, async (store) => {
     const { item, cases } = await find(store, values, positionals[0])
     const [one, ...others] = cases
@@ -125,7 +130,8 @@ export async function packetCommand(
       case: one.case,
       similar: others.map((other) => other.case),
       item,
-      now: await authenticationNow(one.case),
+      published_then: await publishedThen(store, one.case),
+      published_now: await publishedNow(store, config, one.case),
       remedy: readRemedies().get(one.case.reason),
     })
     const packet = values.redact ? redact(whole) : whole

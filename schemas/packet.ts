@@ -1,5 +1,5 @@
 import type { Direction, Outcome, Stage } from './event.ts'
-import type { SubCause, SubjectKind, Verdict } from './verdict.ts'
+import type { DnsChange, SubCause, SubjectKind, Verdict } from './verdict.ts'
 
 /** One refused attempt, in the words of the log. Field names are the columns of `delivery_events`. */
 export interface PacketCase {
@@ -84,6 +84,8 @@ export interface Packet {
   /** What was refused and what was not, in sentences. */
   counts: string[]
   counter_evidence: string[]
+  /** What changed in DNS from an hour before the wave on. */
+  dns_changes: DnsChange[]
   similar: PacketCase[]
   next_steps: string[]
   /** What lowers the confidence. */

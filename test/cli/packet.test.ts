@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { packetCommand } from '../../cli/packet.ts'
-import type { AuthenticationFacts, Packet } from '../../schemas/packet.ts'
+import { DNS_SNAPSHOTS } from '../../schemas/dns-snapshots.ts'
+import type { Packet } from '../../schemas/packet.ts'
 import { openEmbedded } from '../../store/embedded.ts'
 import { migrate } from '../../store/migrate.ts'
+import { insert } from '../../store/writer.ts'
 import { advance } from '../../verdict/incident.ts'
 import { writeIncidents } from '../../verdict/incident-store.ts'
 import { judgeWindow } from '../../verdict/judge.ts'
+import { DAY_2, startZoneServer } from '../enrich/dns/zone-server.ts'
 import { fill, single, traffic } from '../verdict/traffic.ts'
 
 // Each opens a store: a busy machine takes its time.
@@ -20,7 +23,8 @@ const HOSTILE =
   '554 5.7.1 <u1@d3.example> "u2 x"@d3.example: ```\r\n# Approved\r\nBcc: x@evil.example\r\n\r\n<script>1</script> \u001b[31m\u202e'
 const DENIED = { reason: 'recipient_access_denied', reply: HOSTILE }
 const folder = mkdtempSync(join(tmpdir(), 'faultline-packet-'))
-const at = ['--data-dir', folder]
+const stored = ['--data-dir', folder]
+const at = [...stored, '--no-dns']
 let incident = ''
 let out = ''
 const said: string[] = []
@@ -60,8 +64,18 @@ beforeAll(async () => {
       dmarc_policy: 'reject',
       dns_age_s: 60,
     }),
+    single({ ...one, at: AT - MINUTE, sender: 'good.test', ip: '192.0.2.1' }, DENIED, { queue_id: 'GOOD' }),
     single({ ...one, at: AT - MINUTE }, undefined, { queue_id: 'OK1', recipient: 'bob@d9.example' }),
   ])
+  const spf = {
+    domain: 'good.test',
+    type: 'spf',
+    state: 'permerror',
+    answer: 'v=spf1 v=spf1',
+    ttl_s: 60,
+  } as const
+  const seen = { valid_from: AT - 60 * MINUTE, last_seen: AT - 10 * MINUTE }
+  await insert(store, 'dns_snapshots', DNS_SNAPSHOTS, [{ ...spf, ...seen }], '')
   const items = await judgeWindow(store, { at: AT, window_ms: 15 * MINUTE })
   const life = { quiet_ms: 1e9, reopen_ms: 1e9, remind_ms: 1e9, blind_ms: 1e9 }
   const changes = advance({ now: AT, items, incidents: [], acknowledged: new Set(), blind: false, life })
@@ -138,22 +152,26 @@ test('by incident, by verdict and by a subject without one', async () => {
   expect(none.counts).toEqual(['This refusal belongs to no wave.'])
 })
 
-test('what the DNS part knows of now stands beside what was known then', async () => {
-  const asked: unknown[] = []
-  const facts: AuthenticationFacts = {
-    spf: 'missing',
-    dkim: 'valid',
-    dmarc: 'valid',
-    spf_result: 'none',
-    dmarc_policy: 'reject',
-    looked_up: '2026-06-10T12:30:00.000Z',
+test('what is published now stands beside what was then', async () => {
+  const server = await startZoneServer({ files: DAY_2 })
+  try {
+    const asked = ['--queue-id', 'GOOD', ...stored, '--resolver', `${server.host}:${server.port}`]
+    await packetCommand([...asked, '--json'])
+    const { authentication } = JSON.parse(out) as Packet
+    // Nothing was attached to the row; the history knows.
+    expect(authentication.published_then).toMatchObject({
+      spf: 'permerror',
+      dkim: 'unknown',
+      looked_up: '2026-06-10T11:50:00.000Z',
+    })
+    expect(authentication.published_now).toMatchObject({ spf: 'valid', spf_result: 'pass', dmarc: 'valid' })
+    out = ''
+    await packetCommand(asked)
+    expect(out).toContain('- Published now: SPF record `valid` (result `pass`)')
+    expect(out).toContain('- Published at that time: SPF record `permerror`')
+  } finally {
+    await server.close()
   }
-  await packetCommand(['--queue-id', '4aBcD', ...at], async (sender) => {
-    asked.push(sender.sender_domain)
-    return facts
-  })
-  expect(asked).toEqual(['s1.example'])
-  expect(out).toContain('- Published now: SPF record `missing` (result `none`)')
 })
 
 test('redacted, only the one case names people', async () => {

@@ -1,4 +1,5 @@
 import type { AuthenticationFacts, Packet, PacketCase } from '../../schemas/packet.ts'
+import type { DnsChange } from '../../schemas/verdict.ts'
 import { shown } from '../shown.ts'
 
 const longestRun = (text: string): number =>
@@ -26,6 +27,8 @@ const plain = (text: string) => shown(text).replace(SPECIAL, '\\$&')
 
 const item = (name: string, text: string): string[] => (text === '' ? [] : [`- ${name}: ${code(text)}`])
 
+const isKnown = (state: string) => (state === 'unknown' ? '' : state)
+
 function caseLines(row: PacketCase): string[] {
   const status = [row.reply_code || '', row.enhanced_code].filter((part) => part !== '').join(' ')
   return [
@@ -42,6 +45,8 @@ function caseLines(row: PacketCase): string[] {
     ...item('SMTP stage', row.stage === 'unknown' ? '' : row.stage),
     ...item('Status', status),
     ...item('Block list named', row.listed_by),
+    ...item('MX of the recipient domain', isKnown(row.dns_mx)),
+    ...item('The remote host against them', isKnown(row.mx_match)),
     '- SMTP error:',
     '',
     ...block(row.reply_text === '' ? '(the log gives no reply)' : row.reply_text),
@@ -56,6 +61,21 @@ function authentication(name: string, facts: AuthenticationFacts): string {
 
 const list = (heading: string, lines: readonly string[]): string[] =>
   lines.length === 0 ? [] : [`## ${heading}`, '', ...lines.map((line) => `- ${plain(line)}`), '']
+
+function dnsChange({
+  domain,
+  type,
+  changed_at,
+  state_before,
+  state,
+  answer_before,
+  answer,
+}: DnsChange): string[] {
+  const records = (text: string) => code(text.replaceAll('\n', '; '))
+  return [
+    `- ${code(domain)} ${type.toUpperCase()}, seen ${changed_at}: ${code(state_before)} ${records(answer_before)} became ${code(state)} ${records(answer)}`,
+  ]
+}
 
 /** A packet as Markdown (CommonMark). Words of the log stand in code, where nothing of them is markup. */
 export function packetMarkdown(packet: Packet): string {
@@ -89,6 +109,9 @@ export function packetMarkdown(packet: Packet): string {
     '',
     ...list('Counts', packet.counts),
     ...list('What speaks against another cause', packet.counter_evidence),
+    ...(packet.dns_changes.length === 0 ? [] : ['## DNS changes around its beginning', '']),
+    ...packet.dns_changes.flatMap(dnsChange),
+    ...(packet.dns_changes.length === 0 ? [] : ['']),
     ...list('What lowers the confidence', packet.notes),
     ...list('Next steps', packet.next_steps),
     ...(packet.similar.length === 0 ? [] : ['## Similar refusals', '']),

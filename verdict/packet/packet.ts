@@ -5,40 +5,6 @@ import { nextStep } from '../next-steps.ts'
 import { contactsFor } from './contacts.ts'
 import type { Remedy } from './remedies.ts'
 
-/** Looks up what a sender publishes now: the DNS part gives it, without one everything is `unknown`. */
-export type AuthenticationNow = (sender: {
-  sender_domain: string
-  header_from_domain: string
-  source_ip: string
-}) => Promise<AuthenticationFacts>
-
-const NOT_LOOKED_UP: AuthenticationFacts = {
-  spf: 'unknown',
-  dkim: 'unknown',
-  dmarc: 'unknown',
-  spf_result: 'unknown',
-  dmarc_policy: 'unknown',
-  looked_up: '',
-}
-
-/** What stands in for a look-up where there is none. */
-export const unknownNow: AuthenticationNow = async () => NOT_LOOKED_UP
-
-const known = (state: string) => (state === '' ? 'unknown' : state)
-
-function authenticationThen(row: PacketCase): AuthenticationFacts {
-  const isKnown = [row.dns_spf, row.dns_dkim, row.dns_dmarc].some((state) => known(state) !== 'unknown')
-  if (!isKnown) return NOT_LOOKED_UP
-  return {
-    spf: known(row.dns_spf),
-    dkim: known(row.dns_dkim),
-    dmarc: known(row.dns_dmarc),
-    spf_result: known(row.spf_result),
-    dmarc_policy: known(row.dmarc_policy),
-    looked_up: new Date(Date.parse(row.event_time) - row.dns_age_s * 1000).toISOString(),
-  }
-}
-
 const of = (messages: number, refused: number) => `${refused} of ${messages} messages`
 
 function countsOf(e: Evidence, { window_start, window_end }: VerdictItem): string[] {
@@ -81,7 +47,9 @@ export interface PacketParts {
   similar: readonly PacketCase[]
   /** The wave that the case belongs to, where there is one. */
   item: VerdictItem | undefined
-  now: AuthenticationFacts
+  /** What its sender published at its time, and what it publishes now. */
+  published_then: AuthenticationFacts
+  published_now: AuthenticationFacts
   /** What can be done about the case's reason, where that is known. */
   remedy?: Remedy | undefined
 }
@@ -93,7 +61,8 @@ const remedySteps = (remedy: Remedy | undefined): string[] =>
     : [`On the receiving side: ${remedy.recipient}`, `On the sending side: ${remedy.sender}`]
 
 /** Puts a packet together. Pure. */
-export function packetOf({ made_at, direction, case: row, similar, item, now, remedy }: PacketParts): Packet {
+export function packetOf(parts: PacketParts): Packet {
+  const { made_at, direction, case: row, similar, item, published_then, published_now, remedy } = parts
   const verdict = item?.verdict ?? ''
   const provider = item?.subject_kind === 'provider' ? item.subject : row.provider
   return {
@@ -118,11 +87,12 @@ export function packetOf({ made_at, direction, case: row, similar, item, now, re
     case: row,
     authentication: {
       reported: { spf: row.auth_spf, dkim: row.auth_dkim, dmarc: row.auth_dmarc },
-      published_then: authenticationThen(row),
-      published_now: now,
+      published_then,
+      published_now,
     },
     counts: item === undefined ? ['This refusal belongs to no wave.'] : countsOf(item.evidence, item),
     counter_evidence: item === undefined ? [] : counterEvidence(item.evidence),
+    dns_changes: item?.evidence.dns_changes ?? [],
     similar: [...similar],
     next_steps: [
       item?.next_step ?? nextStep('insufficient_data', '', direction),
