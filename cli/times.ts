@@ -18,9 +18,8 @@ const UNITS: Readonly<Record<string, number>> = {
   d: DAY_MS,
   w: 7 * DAY_MS,
 }
-const UNIT = '(s|m|h|d|w|seconds?|minutes?|hours?|days?|weeks?)'
-const AGO = new RegExp(`^([0-9]{1,6}) ?${UNIT} ago$`)
-const LAST = new RegExp(`^(?:last )?([0-9]{1,6}) ?${UNIT}$`)
+const AGO = /^([0-9]{1,6}) ?(s|m|h|d|w|seconds?|minutes?|hours?|days?|weeks?) ago$/
+const LAST = /^(?:last )?([0-9]{1,6}) ?(s|m|h|d|w|seconds?|minutes?|hours?|days?|weeks?)$/
 const DAY = /^(?:today|yesterday|[0-9]{4}-[0-9]{2}-[0-9]{2})$/
 const CLOCK = /^([01][0-9]|2[0-3]):([0-5][0-9])$/
 

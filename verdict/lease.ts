@@ -30,8 +30,8 @@ interface Standing {
 /**
  * A lease on a table that knows no transactions. Terms count up. Where the newest term has no holder any more, every
  * process that wants it writes a claim of the next term and waits until claims that began before it can be read; the
- * earliest claim by the store's clock wins, and all read the same. A claim whose insert outlasts the wait is dropped
- * by its own process. The holder counts its time from before it wrote, so that it stops first; and rows carry the term
+ * earliest claim by the store's clock wins, and all read the same. A claim whose insert outlasts the wait is given
+ * back by its own process. The holder counts its time from before it wrote, so that it stops first; and rows carry the term
  * in their version, so that one who was stopped and wakes up overwrites nothing newer. `holder` is a name that no other
  * process has at the same time.
  */
@@ -71,7 +71,11 @@ export function openLease(
   async function claim(next: number): Promise<number | undefined> {
     const began = clock()
     await write({ term: next, renewal: 0, released: 0 })
-    if (clock() - began > settle_ms) return undefined
+    if (clock() - began > settle_ms) {
+      // It may be the earliest all the same: nobody need wait for its time-out.
+      await write({ term: next, renewal: 1, released: 1 })
+      return undefined
+    }
     await sleep(settle_ms)
     const now = await standing()
     if (now.term !== next || now.holder !== holder) return undefined
