@@ -84,7 +84,9 @@ test('rules are listed and shown', async () => {
   expect(JSON.parse(out).length).toBe(loadRules().length)
   out = ''
   expect(await rulesCommand(['show', 'starttls-refused'])).toBe(0)
-  expect(out).toMatch(/^id +starttls-refused\n[\s\S]*^file +enrich\/classify\/rules\/stage-words\.json:\d+\n$/m)
+  expect(out).toMatch(
+    /^id +starttls-refused\n[\s\S]*^file +enrich\/classify\/rules\/stage-words\.json:\d+\n$/m,
+  )
 })
 
 test.each([['show'], ['show', 'nope'], ['test'], ['list'], ['--nope']])(
