@@ -9,8 +9,8 @@ import { LostRecords, runWorker } from '../ingest/worker.ts'
 import type { Config } from '../schemas/config.ts'
 import type { ProgressRow } from '../schemas/pipeline.ts'
 import type { Store } from '../store/store.ts'
-import { keepProgress, readProgress, readStages } from '../store/writer.ts'
-import { type AttachDns, blockKeeper, freshProgress, type Stored } from './load.ts'
+import { keepProgress, readProgress, readState } from '../store/writer.ts'
+import { type AttachDns, fileKeeper, freshProgress, type Stored } from './load.ts'
 import { recordOptions } from './record-options.ts'
 
 function generationOf(row: ProgressRow): Generation {
@@ -37,7 +37,7 @@ export async function followFile(
   const last = (await readProgress(store, path)).at(-1)
   let state: PipelineState | undefined = last && {
     previous: last.previous,
-    correlator: await readStages(store, path, last.partition),
+    correlator: (await readState(store, path, last.partition))?.correlator ?? [],
   }
   const followed = follow(path, {
     ...(last === undefined ? {} : { from: generationOf(last) }),
@@ -53,7 +53,7 @@ export async function followFile(
       state,
     )
     log.info({ path, generation: generation.number, offset: progress.committed }, 'following')
-    const keep = blockKeeper(store, progress, generation, stored, attachDns)
+    const keep = fileKeeper(store, progress, generation, stored, attachDns)
     const lines = readLines(chunks, { offset: progress.committed, maxLineBytes: limits.line_bytes })
     try {
       await runWorker(lines, pipeline, blocks, progress.intent_last, {

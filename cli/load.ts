@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { judge } from '../enrich/judge.ts'
 import { type Account, ignoredTotal } from '../ingest/account.ts'
 import type { Block } from '../ingest/block.ts'
+import type { PipelineStage } from '../ingest/pipeline.ts'
 import type { RecordSource } from '../ingest/records.ts'
 import { type Generation, generationOf, startsAs } from '../ingest/sources/generation.ts'
 import { type BlockLimits, type Checkpoint, runWorker } from '../ingest/worker.ts'
@@ -11,7 +12,7 @@ import type { LoggedEvent } from '../schemas/event.ts'
 import type { BlockRows, ProgressRow } from '../schemas/pipeline.ts'
 import { recoverBlock } from '../store/recover.ts'
 import type { Store } from '../store/store.ts'
-import { keepProgress, readProgress, readStages, writeBlock } from '../store/writer.ts'
+import { keepProgress, readProgress, readState, writeBlock } from '../store/writer.ts'
 
 // DateTime64(3) and the roll-up's DateTime hold these; a clock beyond them is kept at the edge.
 const FIRST_TIME = 0
@@ -39,7 +40,17 @@ export function blockRows(block: Block, topic: string, partition: number, ingest
   return {
     token: `${topic}/${partition}/${block.first}-${block.last}/${block.hash}`,
     events: block.events,
-    dead: block.dead.map((letter) => ({ ...letter, ingest_time, topic, partition })),
+    dead: block.dead.map(({ offset, reason, bytes, message }) => ({
+      ingest_time,
+      topic,
+      partition,
+      offset,
+      reason,
+      bytes,
+      record_time: message?.time ?? 0,
+      key: message?.key ?? '',
+      headers: JSON.stringify(message?.headers ?? {}),
+    })),
     stats: {
       ingest_time,
       topic,
@@ -53,6 +64,7 @@ export function blockRows(block: Block, topic: string, partition: number, ingest
       correlated: account.correlated,
       ignored: ignoredTotal(account),
       dead: account.dead,
+      lost: 0,
       ignored_by: account.ignored,
     },
   }
@@ -61,8 +73,47 @@ export function blockRows(block: Block, topic: string, partition: number, ingest
 /** Says what was stored, for progress and for the account. */
 export type Stored = (block: Block) => void
 
-/** Stores the blocks of one generation of a file: intent, block, commit, in this order (each is awaited). */
+/** How a source keeps its place around the blocks that are stored. */
+export interface Keeping {
+  topic: string
+  partition: number
+  /** The last record of a block that was begun before and may be stored in part; -1: none. */
+  begun: number
+  /** Says which block is stored next, before anything of it is. */
+  intend(checkpoint: Checkpoint): Promise<void>
+  /** Stores a block's rows; `again` where a part of them may be there. */
+  write(rows: BlockRows, again: boolean): Promise<void>
+  /** Says that the block is stored, and what was known behind it. */
+  commit(checkpoint: Checkpoint): Promise<void>
+}
+
+/** Stores blocks exactly once: intent, block, commit, in this order (each is awaited). */
 export function blockKeeper(
+  { topic, partition, begun, intend, write, commit }: Keeping,
+  stored: Stored,
+  attachDns?: AttachDns,
+) {
+  // The first block may be stored in part already, where the last run ended while it was stored.
+  let again = begun !== -1
+  return async (checkpoint: Checkpoint): Promise<void> => {
+    const { block } = checkpoint
+    if (block.last !== begun) await intend(checkpoint)
+    const rows = blockRows(block, topic, partition, Date.now())
+    await attachDns?.(rows.events)
+    await write(rows, again)
+    again = false
+    await commit(checkpoint)
+    stored(block)
+  }
+}
+
+/** What is kept of a pipeline's stage with a commit. */
+export function keptStage({ previous, correlator, full }: PipelineStage) {
+  return { previous, correlator, correlator_full: full ? 1 : 0 }
+}
+
+/** Stores the blocks of one generation of a file, its place in `ingest_progress`. */
+export function fileKeeper(
   store: Store,
   begun: ProgressRow,
   generation: Generation,
@@ -70,8 +121,6 @@ export function blockKeeper(
   attachDns?: AttachDns,
 ) {
   let progress = begun
-  // The first block may be stored in part already, where the last run ended while it was stored.
-  let again = begun.intent_last !== -1
   const keep = async (change: Partial<ProgressRow>): Promise<void> => {
     const { head_bytes, head_hash, modified } = generation
     const nothing = { correlator: '', correlator_full: 0 }
@@ -86,22 +135,15 @@ export function blockKeeper(
     }
     await keepProgress(store, progress)
   }
-  return async ({ block, stage, reference }: Checkpoint): Promise<void> => {
-    if (progress.intent_last !== block.last) await keep({ intent_last: block.last, reference })
-    const rows = blockRows(block, progress.topic, progress.partition, Date.now())
-    await attachDns?.(rows.events)
-    await (again ? recoverBlock(store, rows) : writeBlock(store, rows))
-    again = false
-    const { previous, correlator, full } = stage
-    await keep({
-      committed: block.next,
-      intent_last: -1,
-      previous,
-      correlator,
-      correlator_full: full ? 1 : 0,
-    })
-    stored(block)
+  const keeping: Keeping = {
+    topic: begun.topic,
+    partition: begun.partition,
+    begun: begun.intent_last,
+    intend: ({ block, reference }) => keep({ intent_last: block.last, reference }),
+    write: (rows, again) => (again ? recoverBlock(store, rows) : writeBlock(store, rows)),
+    commit: ({ block, stage }) => keep({ committed: block.next, intent_last: -1, ...keptStage(stage) }),
   }
+  return blockKeeper(keeping, stored, attachDns)
 }
 
 /** The progress of a generation that nothing was stored of. */
@@ -155,11 +197,11 @@ export async function loadFile(
   const { committed, intent_last } = progress
   const state = {
     previous: progress.previous,
-    correlator: await readStages(store, progress.topic, progress.partition),
+    correlator: (await readState(store, progress.topic, progress.partition))?.correlator ?? [],
   }
   const pipeline = source.pipeline(intent_last === -1 ? source.reference : progress.reference, state)
   const ports = {
-    store: blockKeeper(store, progress, generation, stored, attachDns),
+    store: fileKeeper(store, progress, generation, stored, attachDns),
     reference: () => source.reference,
     ...(attachDns === undefined ? {} : { seen: attachDns.seen }),
     signal,

@@ -9,6 +9,16 @@ export interface DeadLetter {
   offset: number
   reason: string
   bytes: Buffer
+  /** What a message broker kept with it. */
+  message?: Message
+}
+
+/** What a message broker keeps with a record. */
+export interface Message {
+  /** Milliseconds since 1970. */
+  time: number
+  key: Buffer | string
+  headers: Readonly<Record<string, string>>
 }
 
 /** The records from `first` to `last` of one partition, read but not yet stored. */
@@ -32,6 +42,19 @@ export interface Block {
  */
 export interface OpenBlock extends Omit<Block, 'hash'> {
   hash: Hash
+}
+
+function deadLetter(
+  disposition: Extract<Disposition, { kind: 'dead' | 'events' }>,
+  lines: LineBlock,
+  index: number,
+): DeadLetter {
+  const { unread } = disposition
+  const reason = unread?.reason ?? (disposition.kind === 'dead' ? disposition.reason : '')
+  // A view would keep all that was read alive; the copy lives as long as the block.
+  const bytes = Buffer.from(unread?.lines ?? lines.bytes(index))
+  const message = lines.message?.(index)
+  return { offset: lines.offsets[index] ?? 0, reason, bytes, ...(message && { message }) }
 }
 
 /** Starts an empty block. */
@@ -68,10 +91,9 @@ export function addRecord(block: OpenBlock, disposition: Disposition, lines: Lin
       event.event_index = event_index++
       block.events.push(event)
     }
-  } else if (disposition.kind === 'dead') {
-    // A view would keep all that was read alive; the copy lives as long as the block.
-    block.dead.push({ offset, reason: disposition.reason, bytes: Buffer.from(lines.bytes(index)) })
   }
+  if (disposition.kind === 'dead' || (disposition.kind === 'events' && disposition.unread !== undefined))
+    block.dead.push(deadLetter(disposition, lines, index))
 }
 
 /** Takes the bytes of the records added since, up to `next`. */

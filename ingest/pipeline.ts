@@ -32,11 +32,19 @@ export interface PipelineStage {
   full: boolean
 }
 
+/** What is known of a line besides itself. */
+export interface Hint {
+  /** Host that wrote it, where its envelope does not say. */
+  host: string
+  /** Name of its format; '' where it is to be found out. */
+  format: string
+}
+
 /** Reads the records of one partition in order: envelope off, format, what the configuration knows. */
 export interface Pipeline {
   /** Milliseconds since 1970 at which year-less stamps are resolved: when the records arrived. */
   reference: number
-  read(line: string): Disposition
+  read(line: string, hint?: Hint): Disposition
   /** What changed since the last stage; the whole state now and then, and always with `full`. */
   stage(full?: boolean): PipelineStage
 }
@@ -75,10 +83,12 @@ export function openPipeline(options: PipelineOptions, reference: number, state?
     return { previous, correlator: text, full }
   }
 
-  function read(line: string): Disposition {
+  function read(line: string, hint?: Hint): Disposition {
     const record = unwrap(line)
     if (record.time !== 0) previous = record.time
-    const disposition = reader.read(record)
+    if (hint !== undefined && record.host === '') record.host = hint.host
+    const named = hint === undefined || hint.format === '' ? undefined : reader.named(hint.format)
+    const disposition = (named ?? reader).read(record)
     if (!configured || disposition.kind !== 'events') return disposition
     for (const event of disposition.events) {
       if (event.direction !== 'outbound') continue

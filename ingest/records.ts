@@ -30,8 +30,8 @@ export interface RecordOptions extends PipelineOptions {
   authservIds: ReadonlySet<string>
 }
 
-// Header fields with which a stored mail begins (RFC 5322, 3.6); no log line looks like these.
-const MAIL_START =
+/** Header fields with which a stored mail begins (RFC 5322, 3.6); no log line looks like these. */
+export const MAIL_START =
   /^(?:From [^ ]{0,320} |(?:Return-Path|Received|Delivered-To|X-Original-To|Date|From|Message-ID|MIME-Version|Content-Type|Subject|To|DKIM-Signature|ARC-Seal|Authentication-Results):[ \t])/i
 
 async function startsAsMail(path: string): Promise<boolean> {

@@ -62,6 +62,7 @@ const TOO_LONG: Disposition = { kind: 'dead', reason: 'record longer than the li
 
 /** What becomes of one record of a block of lines. */
 export function readRecord(pipeline: Pipeline, lines: LineBlock, index: number): Disposition {
+  if (lines.read !== undefined) return lines.read(pipeline, index)
   return lines.cut(index) ? TOO_LONG : pipeline.read(lines.lines[index] ?? '')
 }
 

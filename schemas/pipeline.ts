@@ -8,6 +8,10 @@ export interface DeadLetterRow {
   offset: number
   reason: string
   bytes: Buffer
+  record_time: number
+  key: Buffer | string
+  /** A JSON object. */
+  headers: string
 }
 
 export const DEAD_LETTERS: Columns<DeadLetterRow> = [
@@ -17,6 +21,9 @@ export const DEAD_LETTERS: Columns<DeadLetterRow> = [
   ['offset', 'UInt64'],
   ['reason', 'LowCardinality(String)'],
   ['bytes', 'String'],
+  ['record_time', "DateTime64(3, 'UTC')"],
+  ['key', 'String'],
+  ['headers', 'String'],
 ]
 
 /** A row of `pipeline_stats`: what became of the records of one block. */
@@ -33,6 +40,7 @@ export interface PipelineStatsRow {
   correlated: number
   ignored: number
   dead: number
+  lost: number
   ignored_by: ReadonlyMap<string, number>
 }
 
@@ -49,6 +57,7 @@ export const PIPELINE_STATS: Columns<PipelineStatsRow> = [
   ['correlated', 'UInt64'],
   ['ignored', 'UInt64'],
   ['dead', 'UInt64'],
+  ['lost', 'UInt64'],
   ['ignored_by', 'Map(LowCardinality(String), UInt64)'],
 ]
 

@@ -1,4 +1,4 @@
-import { DELIVERY_EVENTS, type DeliveryEventRow } from '../schemas/delivery-events.ts'
+import { type Columns, DELIVERY_EVENTS } from '../schemas/delivery-events.ts'
 import { type BlockRows, DEAD_LETTERS, PIPELINE_STATS } from '../schemas/pipeline.ts'
 import type { Store } from './store.ts'
 import { insert } from './writer.ts'
@@ -13,23 +13,51 @@ interface Range {
 const IN_RANGE =
   'topic = {topic:String} AND partition = {partition:UInt32} AND offset BETWEEN {first:UInt64} AND {last:UInt64}'
 
-async function missingEvents(
+/** Which of the rows are not in the table, by their place; `identity` gives it as the columns `at` do. */
+async function missing<Row>(
   store: Store,
-  events: readonly DeliveryEventRow[],
+  table: string,
+  at: string,
+  identity: (row: Row) => string,
+  rows: readonly Row[],
   range: Range,
-): Promise<DeliveryEventRow[]> {
-  const rows = await store.query<{ offset: number; event_index: number }>(
-    `SELECT offset, event_index FROM delivery_events WHERE ${IN_RANGE}`,
-    { ...range },
-  )
-  const there = new Set(rows.map(({ offset, event_index }) => `${offset}/${event_index}`))
-  return events.filter(({ offset, event_index }) => !there.has(`${offset}/${event_index}`))
+): Promise<Row[]> {
+  if (rows.length === 0) return []
+  const found = await store.query<{ at: string }>(`SELECT ${at} AS at FROM ${table} WHERE ${IN_RANGE}`, {
+    ...range,
+  })
+  const there = new Set(found.map((row) => row.at))
+  return rows.filter((row) => !there.has(identity(row)))
 }
 
-/** Makes the roll-up of the range's minutes anew from the rows: it has no identity by which to see what is missing. */
+/**
+ * Inserts what is missing. Where nothing is there the token goes first: a first try may still be on its way, and is
+ * then known for the same. What the token alone does not bring back is inserted without it.
+ */
+async function insertMissing<Row>(
+  store: Store,
+  table: string,
+  columns: Columns<Row>,
+  rows: readonly Row[],
+  token: string,
+  find: () => Promise<Row[]>,
+): Promise<void> {
+  let lacking = await find()
+  if (lacking.length > 0 && lacking.length === rows.length) {
+    await insert(store, table, columns, rows, token)
+    lacking = await find()
+  }
+  await insert(store, table, columns, lacking, '')
+}
+
+/**
+ * Makes the source's share of the roll-up of the range's minutes anew from the rows: it has no identity by which to see
+ * what is missing. Others write to the same minutes meanwhile; what they wrote is not touched.
+ */
 async function rebuildRollUp(store: Store, range: Range): Promise<void> {
   const minutes = `SELECT DISTINCT toDateTime(toStartOfMinute(event_time), 'UTC') FROM delivery_events WHERE ${IN_RANGE}`
-  await store.command(`DELETE FROM attempts_1m WHERE minute IN (${minutes})`, { ...range })
+  const share = `topic = {topic:String} AND partition = {partition:UInt32} AND minute IN (${minutes})`
+  await store.command(`DELETE FROM attempts_1m WHERE ${share}`, { ...range })
   const [view] = await store.query<{ select: string }>(
     "SELECT as_select AS select FROM system.tables WHERE database = currentDatabase() AND name = 'attempts_1m_view'",
   )
@@ -38,7 +66,7 @@ async function rebuildRollUp(store: Store, range: Range): Promise<void> {
   )
   const names = columns.map(({ name }) => name).join(', ')
   await store.command(
-    `INSERT INTO attempts_1m (${names}) SELECT ${names} FROM (${view?.select}) WHERE minute IN (${minutes}) SETTINGS insert_deduplicate = 0`,
+    `INSERT INTO attempts_1m (${names}) SELECT ${names} FROM (${view?.select}) WHERE ${share} SETTINGS insert_deduplicate = 0`,
     { ...range },
   )
 }
@@ -47,29 +75,31 @@ async function rebuildRollUp(store: Store, range: Range): Promise<void> {
  * Stores a block that may be stored in part. The token alone does not do it: a table that is not replicated writes its
  * token and its part one after the other, so that an engine killed between the two takes rows for stored that are
  * not, or the other way round. What is missing is therefore found by the rows' identity (topic, partition, offset,
- * event_index). A server may still be at work on the first try: there the token keeps the two apart.
+ * event_index).
  */
-export async function recoverBlock(store: Store, rows: BlockRows): Promise<void> {
-  const { topic, partition, first_offset, last_offset } = rows.stats
+export async function recoverBlock(store: Store, { token, events, dead, stats }: BlockRows): Promise<void> {
+  const { topic, partition, first_offset, last_offset } = stats
   const range = { topic, partition, first: first_offset, last: last_offset }
-  let missing = await missingEvents(store, rows.events, range)
-  if (!store.embedded && missing.length > 0) {
-    await insert(store, 'delivery_events', DELIVERY_EVENTS, rows.events, rows.token)
-    missing = await missingEvents(store, rows.events, range)
-  }
-  await insert(store, 'delivery_events', DELIVERY_EVENTS, missing, '')
-  if (rows.events.length > 0 && (store.embedded || missing.length > 0)) await rebuildRollUp(store, range)
-
-  const letters = await store.query<{ offset: number }>(`SELECT offset FROM dead_letters WHERE ${IN_RANGE}`, {
-    ...range,
-  })
-  const kept = new Set(letters.map(({ offset }) => offset))
-  const lost = rows.dead.filter(({ offset }) => !kept.has(offset))
-  await insert(store, 'dead_letters', DEAD_LETTERS, lost, '')
-
-  const stats = await store.query(
-    'SELECT 1 FROM pipeline_stats WHERE topic = {topic:String} AND partition = {partition:UInt32} AND first_offset = {first:UInt64}',
-    { ...range },
+  await insertMissing(store, 'delivery_events', DELIVERY_EVENTS, events, token, () =>
+    missing(
+      store,
+      'delivery_events',
+      "concat(toString(offset), '/', toString(event_index))",
+      (row) => `${row.offset}/${row.event_index}`,
+      events,
+      range,
+    ),
   )
-  if (stats.length === 0) await insert(store, 'pipeline_stats', PIPELINE_STATS, [rows.stats], '')
+  if (events.length > 0) await rebuildRollUp(store, range)
+  await insertMissing(store, 'dead_letters', DEAD_LETTERS, dead, token, () =>
+    missing(store, 'dead_letters', 'toString(offset)', (row) => `${row.offset}`, dead, range),
+  )
+  const account = [stats]
+  await insertMissing(store, 'pipeline_stats', PIPELINE_STATS, account, token, async () => {
+    const there = await store.query(
+      'SELECT 1 FROM pipeline_stats WHERE topic = {topic:String} AND partition = {partition:UInt32} AND first_offset = {first:UInt64}',
+      { ...range },
+    )
+    return there.length === 0 ? account : []
+  })
 }

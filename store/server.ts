@@ -1,4 +1,5 @@
 import { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { insertSettings, type Store, storeError } from './store.ts'
 
@@ -38,13 +39,15 @@ export function openServer(url: string): Store {
     },
     async insertNative(table, columns, block, token) {
       const names = columns.map((name) => `\`${name}\``).join(', ')
-      await asked(
+      const { stream } = await asked(
         client.exec({
           query: `INSERT INTO ${table} (${names}) FORMAT Native`,
           values: Readable.from([block]),
           clickhouse_settings: insertSettings(token),
         }),
       )
+      // Read to its end, or the connection is never free again.
+      await asked(finished(stream.resume()))
     },
     close: () => client.close(),
   }

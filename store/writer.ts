@@ -56,13 +56,40 @@ export function readProgress(store: Store, topic: string): Promise<ProgressRow[]
     .then((rows) => rows.sort((a, b) => a.partition - b.partition))
 }
 
-/** The stages of a generation's correlator since its last full one. */
-export async function readStages(store: Store, topic: string, partition: number): Promise<string[]> {
-  const rows = await store.query<{ correlator: string; correlator_full: number }>(
-    `SELECT correlator, correlator_full FROM ingest_progress
-     WHERE topic = {topic:String} AND partition = {partition:UInt32} AND correlator != '' ORDER BY version LIMIT 1 BY version`,
-    { topic, partition },
+/** What a pipeline knew where a source was stored up to `committed`. */
+export interface StoredState {
+  committed: number
+  previous: number
+  /** The stages of its correlator since its last full one. */
+  correlator: string[]
+}
+
+/** The newest state of a partition, or the newest at or before the version `upTo`. Undefined where none is kept. */
+export async function readState(
+  store: Store,
+  topic: string,
+  partition: number,
+  upTo = Number.MAX_SAFE_INTEGER,
+): Promise<StoredState | undefined> {
+  // Of two that kept the same version, the whole state stands alone; a stage may be that of one who was too late.
+  const rows = await store.query<{
+    committed: number
+    previous: number
+    correlator: string
+    correlator_full: number
+  }>(
+    `SELECT committed, previous, correlator, correlator_full FROM ingest_progress
+     WHERE topic = {topic:String} AND partition = {partition:UInt32} AND version <= {upTo:UInt64} AND correlator != ''
+     ORDER BY version, correlator_full DESC LIMIT 1 BY version`,
+    { topic, partition, upTo },
   )
-  const last = rows.findLastIndex((row) => row.correlator_full === 1)
-  return rows.slice(Math.max(0, last)).map(({ correlator }) => correlator)
+  const last = rows.at(-1)
+  if (last === undefined) return undefined
+  const full = rows.findLastIndex((row) => row.correlator_full === 1)
+  const { committed, previous } = last
+  return {
+    committed,
+    previous,
+    correlator: rows.slice(Math.max(0, full)).map(({ correlator }) => correlator),
+  }
 }

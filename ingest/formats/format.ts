@@ -18,10 +18,16 @@ export interface LogRecord {
  * `events` carries at least one event. `ignored` names its rule. `dead` names the reason.
  */
 export type Disposition =
-  | { kind: 'events'; events: LoggedEvent[] }
+  | { kind: 'events'; events: LoggedEvent[]; unread?: Unread }
   | { kind: 'correlated' }
   | { kind: 'ignored'; rule: string }
-  | { kind: 'dead'; reason: string }
+  | { kind: 'dead'; reason: string; unread?: Unread }
+
+/** What could not be read of a record of several lines, whose other lines could. */
+export interface Unread {
+  reason: string
+  lines: string
+}
 
 /** The state of one format over one source partition: a function of the records alone, never of the clock. */
 export interface FormatReader {

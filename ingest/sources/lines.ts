@@ -1,4 +1,7 @@
 import { isAscii } from 'node:buffer'
+import type { Message } from '../block.ts'
+import type { Disposition } from '../formats/format.ts'
+import type { Pipeline } from '../pipeline.ts'
 
 /** Complete lines of one stretch of a byte stream. */
 export interface LineBlock {
@@ -14,6 +17,10 @@ export interface LineBlock {
   next: number
   /** Whether this is a piece of a line that was longer than the limit. */
   cut(index: number): boolean
+  /** Reads a record that is more than its line; where it is not given, the line is the record. */
+  read?(pipeline: Pipeline, index: number): Disposition
+  /** What came with a record besides its bytes. */
+  message?(index: number): Message
 }
 
 const NEWLINE = 0x0a

@@ -11,12 +11,14 @@ CREATE TABLE attempts_1m
     outcome Enum8('delivered' = 1, 'deferred' = 2, 'bounced' = 3, 'expired' = 4, 'rejected' = 5) COMMENT 'As in delivery_events',
     reason LowCardinality(String) COMMENT 'As in delivery_events',
     side LowCardinality(String) COMMENT 'As in delivery_events',
+    topic LowCardinality(String) COMMENT 'As in delivery_events: a source makes its own share anew after a crash, while others write',
+    partition UInt32 COMMENT 'As in delivery_events',
     attempts SimpleAggregateFunction(sum, UInt64) COMMENT 'Rows of delivery_events',
     messages AggregateFunction(uniq, UInt64) COMMENT 'Distinct log_host, queue_id and recipient: retries count once'
 )
 ENGINE = AggregatingMergeTree
 PARTITION BY least(greatest(toYear(minute), 2000), 2099)
-ORDER BY (minute, direction, sender_domain, recipient_org_domain, provider, outcome, reason, side, recipient_domain, source_ip)
+ORDER BY (minute, direction, sender_domain, recipient_org_domain, provider, outcome, reason, side, recipient_domain, source_ip, topic, partition)
 SETTINGS non_replicated_deduplication_window = 10000
 COMMENT 'Attempts by minute, kept up to date by attempts_1m_view';
 
@@ -32,7 +34,9 @@ SELECT
     outcome,
     reason,
     side,
+    topic,
+    partition,
     count() AS attempts,
     uniqState(sipHash64(log_host, queue_id, recipient)) AS messages
 FROM delivery_events
-GROUP BY minute, direction, sender_domain, source_ip, recipient_org_domain, recipient_domain, provider, outcome, reason, side;
+GROUP BY minute, direction, sender_domain, source_ip, recipient_org_domain, recipient_domain, provider, outcome, reason, side, topic, partition;

@@ -6,7 +6,10 @@ CREATE TABLE dead_letters
     partition UInt32 COMMENT 'Kafka partition, or generation of the file',
     offset UInt64 COMMENT 'Kafka offset, or byte in the decompressed file',
     reason LowCardinality(String) COMMENT 'Why it could not be read',
-    bytes String COMMENT 'The record as it was' CODEC(ZSTD(3))
+    bytes String COMMENT 'The record as it was, or those of its lines that could not be read' CODEC(ZSTD(3)),
+    record_time DateTime64(3, 'UTC') COMMENT 'Time stamp of the Kafka record; 1970 for files',
+    key String COMMENT 'Key of the Kafka record' CODEC(ZSTD(3)),
+    headers String COMMENT 'Headers of the Kafka record, a JSON object' CODEC(ZSTD(3))
 )
 ENGINE = MergeTree
 ORDER BY (topic, partition, offset)
@@ -29,6 +32,7 @@ CREATE TABLE pipeline_stats
     correlated UInt64 COMMENT 'Records that told something about another one',
     ignored UInt64 COMMENT 'Records ignored by a named rule',
     dead UInt64 COMMENT 'Records that became dead letters',
+    lost UInt64 COMMENT 'Records of this range that the source no longer held when they were to be read',
     ignored_by Map(LowCardinality(String), UInt64) COMMENT 'Ignored records by rule'
 )
 ENGINE = MergeTree
@@ -37,13 +41,27 @@ TTL toDateTime(ingest_time) + INTERVAL 400 DAY
 SETTINGS non_replicated_deduplication_window = 10000
 COMMENT 'What became of the records of each block';
 
--- How far each file is stored: the newest version of a partition counts. A row is appended for each intent and each
+-- Kafka's topics as they were first seen. One that was deleted and made again begins at offset 0 once more: its rows
+-- are kept apart under a name of their own, mail@2, which no topic can have.
+CREATE TABLE kafka_topics
+(
+    topic String COMMENT 'As the rows name it: the topic, or topic@N where it was made for the Nth time',
+    name String COMMENT 'The topic',
+    topic_id String COMMENT 'Kafka''s id of it (KIP-516), empty where the brokers give none',
+    first_seen DateTime64(3, 'UTC') COMMENT 'When it was first read'
+)
+ENGINE = MergeTree
+ORDER BY (name, first_seen)
+COMMENT 'Kafka topics that were read';
+
+-- How far each file is stored; of a Kafka partition, what its correlator knew at each offset.
+-- The newest version of a partition counts. A row is appended for each intent and each
 -- commit; the correlator's state is what the rows since the last full one add up to.
 CREATE TABLE ingest_progress
 (
-    topic String COMMENT 'Path of the file',
-    partition UInt32 COMMENT 'Its generation: counts up with each rotation',
-    version UInt64 COMMENT 'Counts up with each row of the partition',
+    topic String COMMENT 'Path of the file, or Kafka topic',
+    partition UInt32 COMMENT 'Its generation: counts up with each rotation; Kafka''s partition',
+    version UInt64 COMMENT 'Counts up with each row of the partition; of Kafka the offset',
     device UInt64 COMMENT 'Device of the file',
     inode UInt64 COMMENT 'Inode of the file',
     head_bytes UInt32 COMMENT 'How many bytes head_hash covers',
@@ -58,4 +76,4 @@ CREATE TABLE ingest_progress
 )
 ENGINE = MergeTree
 ORDER BY (topic, partition, version)
-COMMENT 'How far each file is stored';
+COMMENT 'How far each source is stored, and what its correlator knew there';

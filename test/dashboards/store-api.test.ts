@@ -61,7 +61,7 @@ function event(change: Partial<DeliveryEventRow>): DeliveryEventRow {
 async function write(events: DeliveryEventRow[], change: Partial<PipelineStatsRow>) {
   const stats = {
     ...{ ingest_time: Date.now(), topic: 't', partition: 0, first_offset: 0, last_offset: 0, bytes: 1 },
-    ...{ records: 0, with_events: 0, events: events.length, correlated: 0, ignored: 0, dead: 0 },
+    ...{ records: 0, with_events: 0, events: events.length, correlated: 0, ignored: 0, dead: 0, lost: 0 },
     ignored_by: new Map<string, number>(),
     ...change,
   }

@@ -51,6 +51,7 @@ const stats = {
   correlated: 0,
   ignored: 0,
   dead: 0,
+  lost: 0,
   ignored_by: new Map([['a.rule', 2 ** 40]]),
 }
 const counts = async () =>
@@ -167,6 +168,9 @@ test('a block that is inserted twice is there once, in the roll-up too, over sev
         offset: 1,
         reason: 'r',
         bytes: Buffer.from([0, 255, 10]),
+        record_time: 0,
+        key: '',
+        headers: '{}',
       },
     ],
     stats,

@@ -1,0 +1,86 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Store } from '../store.ts'
+
+/** What the tables hold of one Kafka partition; the last four are zero where nothing is missing or doubled. */
+export interface PartitionAudit {
+  topic: string
+  partition: number
+  blocks: number
+  /** First and last offset that a block covers. */
+  first: number
+  last: number
+  records: number
+  with_events: number
+  events: number
+  correlated: number
+  ignored: number
+  dead: number
+  /** Records that the log no longer held when they were to be read. */
+  lost: number
+  /** Offsets that no block covers, and those of which the tables hold fewer rows than their blocks say. */
+  missing: number
+  /** Offsets that two blocks cover, and rows that are there twice. */
+  doubled: number
+  /** By how much dispositions do not sum to records, or records to offsets. */
+  unbalanced: number
+  /** By how much the roll-up differs from the rows. */
+  roll_up: number
+}
+
+interface BlockRow extends Omit<PartitionAudit, 'roll_up'> {
+  uncounted: number
+}
+
+interface CountRow {
+  topic: string
+  partition: number
+  rows: number
+  places: number
+  records: number
+  with_events: number
+}
+
+const NONE = { rows: 0, places: 0, records: 0, with_events: 0 }
+
+const keyOf = ({ topic, partition }: { topic: string; partition: number }) => `${topic}/${partition}`
+
+async function counts(
+  store: Store,
+  name: string,
+): Promise<(key: string) => Omit<CountRow, 'topic' | 'partition'>> {
+  const rows = await store.query<CountRow>(readFileSync(join(import.meta.dirname, `${name}.sql`), 'utf8'))
+  const byKey = new Map(rows.map((row) => [keyOf(row), row]))
+  return (key) => byKey.get(key) ?? NONE
+}
+
+/**
+ * Proves from the tables alone whether each offset of each Kafka partition is accounted for once: the blocks join
+ * without a gap, their dispositions sum to their offsets, and the rows are those that the blocks say.
+ */
+export async function audit(store: Store): Promise<PartitionAudit[]> {
+  const blocks = await store.query<BlockRow>(readFileSync(join(import.meta.dirname, 'blocks.sql'), 'utf8'))
+  const [events, letters, rollUp] = [
+    await counts(store, 'events'),
+    await counts(store, 'letters'),
+    await counts(store, 'rollup'),
+  ]
+  return blocks.map(({ uncounted, ...block }) => {
+    const key = keyOf(block)
+    const [rows, letter] = [events(key), letters(key)]
+    const dead = letter.records - letter.with_events
+    const lacking =
+      Math.max(0, block.events - rows.places, block.with_events - rows.records) +
+      Math.max(0, block.dead - dead)
+    const surplus =
+      Math.max(0, rows.places - block.events, rows.records - block.with_events) +
+      Math.max(0, dead - block.dead)
+    return {
+      ...block,
+      missing: block.missing + lacking,
+      doubled: block.doubled + surplus + (rows.rows - rows.places) + (letter.rows - letter.records),
+      unbalanced: block.unbalanced + uncounted,
+      roll_up: rollUp(key).rows - rows.rows,
+    }
+  })
+}
