@@ -8,7 +8,7 @@ const HELP = `faultline config [--config FILE]
 
 Prints the effective configuration as YAML: defaults, then FILE, then the environment
 (${Object.keys(ENVIRONMENT).join(', ')}).
-Passwords in addresses, and paths of webhooks, which are as good as passwords, are not shown.
+Passwords, and paths of webhooks, which are as good as passwords, are not shown.
 
 example:  faultline config --config /etc/faultline.yaml`
 
@@ -26,9 +26,11 @@ function publicChannel(channel: NotifyChannel): NotifyChannel {
 
 /** The configuration as anybody may see it. */
 function redacted(config: Config): Config {
-  const { url, notify } = config
+  const { url, notify, kafka } = config
+  const { sasl } = kafka
   return {
     ...config,
+    ...(sasl === undefined ? {} : { kafka: { ...kafka, sasl: { ...sasl, password: '***' } } }),
     ...(url === undefined ? {} : { url: withoutPassword(url) }),
     notify: { ...notify, channels: notify.channels.map(publicChannel) },
   }

@@ -13,6 +13,11 @@ export const ENVIRONMENT: Record<string, readonly string[]> = {
   FAULTLINE_WEB_PORT: ['web', 'port'],
   FAULTLINE_CLICKHOUSE_HOST: ['clickhouse', 'host'],
   FAULTLINE_CLICKHOUSE_PORT: ['clickhouse', 'port'],
+  FAULTLINE_KAFKA_BROKERS: ['kafka', 'brokers'],
+  FAULTLINE_KAFKA_TOPICS: ['kafka', 'topics'],
+  FAULTLINE_KAFKA_GROUP: ['kafka', 'group'],
+  FAULTLINE_KAFKA_USERNAME: ['kafka', 'sasl', 'username'],
+  FAULTLINE_KAFKA_PASSWORD: ['kafka', 'sasl', 'password'],
   FAULTLINE_LOG_LEVEL: ['log_level'],
 }
 

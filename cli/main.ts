@@ -55,6 +55,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'ask the store in read-only SQL',
     run: async (args) => (await import('./query.ts')).queryCommand(args),
   },
+  audit: {
+    summary: 'prove from the tables that no Kafka record is missing or doubled',
+    run: async (args) => (await import('./audit.ts')).auditCommand(args),
+  },
   migrate: {
     summary: "bring the store's tables to the newest schema",
     run: async (args) => (await import('./migrate.ts')).migrateCommand(args),
@@ -78,6 +82,10 @@ const COMMANDS: Record<string, Command> = {
   run: {
     summary: 'follow mail logs and serve the page, all in one process',
     run: async (args) => (await import('./run.ts')).runCommand(args),
+  },
+  ingest: {
+    summary: 'read Kafka into the store: a worker of a group, without the page',
+    run: async (args) => (await import('./ingest.ts')).ingestCommand(args),
   },
   serve: {
     summary: 'serve the page and the store without reading logs',

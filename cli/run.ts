@@ -2,18 +2,22 @@ import { parseArgs } from 'node:util'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
 import { followFile } from './follow.ts'
+import { checkKafka, KAFKA_OPTIONS, kafkaFlags, readKafka } from './kafka-source.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { FORMAT_NAMES, recordOptions } from './record-options.ts'
 import { aborted, openLog, SERVE_OPTIONS, serve, serveFlags, untilStopped } from './serve.ts'
 import { UsageError } from './usage-error.ts'
 
-const HELP = `faultline run [--follow FILE]... [--config FILE] [--data-dir DIR | --url URL] [--port N]
+const HELP = `faultline run [--follow FILE]... [--brokers LIST --topic TOPIC...] [--config FILE] [--data-dir DIR | --url URL] [--port N]
 
-All in one process: follows mail logs over rotation into the store and serves the page.
+All in one process: follows mail logs over rotation, reads Kafka topics into the store and serves the page.
 After a restart it goes on where it stopped; nothing is lost or counted twice.
 
   --follow FILE    a log that grows; may be given several times
   --format NAME    of the files given by --follow: ${FORMAT_NAMES.join(', ')}
+  --brokers LIST   Kafka brokers to begin with: host:port,host:port
+  --topic TOPIC    a topic, or a pattern between slashes; may be given several times
+  --group GROUP    consumer group (default: faultline)
   --config FILE    files, zones, own domains and limits (see faultline config)
   --data-dir DIR   folder of the embedded store (default: faultline-data)
   --url URL        a ClickHouse server instead: http://user:password@host:8123
@@ -31,6 +35,7 @@ function parse(args: string[]) {
       options: {
         ...SERVE_OPTIONS,
         ...DNS_OPTIONS,
+        ...KAFKA_OPTIONS,
         follow: { type: 'string', multiple: true },
         format: { type: 'string' },
         watch: { type: 'string', multiple: true },
@@ -55,11 +60,17 @@ export async function runCommand(args: string[]): Promise<number> {
   const config = loadConfiguration(values.config, {
     ...serveFlags(values),
     ...dnsFlags(values),
+    ...kafkaFlags(values),
     'dns.watch': values.watch,
     follow: given,
   })
-  if (config.follow.length === 0)
-    throw new UsageError('nothing to read: give --follow FILE, or "follow:" in the configuration')
+  const { brokers, topics } = config.kafka
+  const readsKafka = brokers.length > 0 || topics.length > 0
+  if (config.follow.length === 0 && !readsKafka)
+    throw new UsageError(
+      'nothing to read: give --follow FILE or --brokers and --topic, or "follow:" or "kafka:" in the configuration',
+    )
+  if (readsKafka) checkKafka(config)
   for (const { format } of config.follow) recordOptions(config, format)
   useConfiguredRules(config)
 
@@ -70,7 +81,7 @@ export async function runCommand(args: string[]): Promise<number> {
   console.error(`The page is at ${served.url} - Ctrl-C ends it.`)
   const dns = openRowDns(served.store, config, { warn: (message) => log.warn(message) })
   let failed = 0
-  const sources = config.follow.map(async (source) => {
+  const sources: Promise<void>[] = config.follow.map(async (source) => {
     try {
       await followFile(served.store, source, config, () => {}, signal, log, dns?.attach)
     } catch (error) {
@@ -78,6 +89,7 @@ export async function runCommand(args: string[]): Promise<number> {
       log.error({ path: source.path, error: (error as Error).message }, 'this file is no longer followed')
     }
   })
+  if (readsKafka) sources.push(readKafka(served.store, config, () => {}, {}, log, signal, dns?.attach))
   // The page stays while at least one file is followed: what was read is worth reading.
   await Promise.race([aborted(signal), Promise.all(sources)])
   stop.abort()

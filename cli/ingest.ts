@@ -1,0 +1,88 @@
+import { parseArgs } from 'node:util'
+import type { Logger } from 'pino'
+import { accountLine, openAccount } from '../ingest/account.ts'
+import type { Config } from '../schemas/config.ts'
+import { untilDone } from '../store/patience.ts'
+import type { Store } from '../store/store.ts'
+import { loadConfiguration } from './configuration.ts'
+import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
+import { checkKafka, KAFKA_OPTIONS, kafkaFlags, readKafka } from './kafka-source.ts'
+import { addAccount } from './load.ts'
+import { openStore } from './open-store.ts'
+import { useConfiguredRules } from './own-rules.ts'
+import { openLog, untilStopped } from './serve.ts'
+import { UsageError } from './usage-error.ts'
+
+const HELP = `faultline ingest --brokers HOST:PORT,... --topic TOPIC... (--url URL | --data-dir DIR)
+
+Reads Kafka topics into the store: one worker of a consumer group. Start as many as there is work for, at most one
+for each partition. Each record is stored exactly once, whatever happens to workers, brokers and the store.
+
+  --brokers LIST   brokers to begin with: host:port,host:port
+  --topic TOPIC    a topic, or a pattern between slashes; may be given several times
+  --group GROUP    consumer group (default: faultline)
+  --url URL        ClickHouse server, or the address that faultline serve names: http://writer:password@host:8123
+  --data-dir DIR   folder of an embedded store instead, for one worker alone (default: faultline-data)
+  --resolver H:P   DNS server to ask, repeatable; --no-dns asks none
+  --config FILE    brokers with TLS and SASL, zones, limits (see faultline config)
+
+example:  faultline ingest --brokers 127.0.0.1:9092 --topic mail --topic '/^mx[.]/' --url http://127.0.0.1:8123`
+
+function parse(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      options: {
+        ...KAFKA_OPTIONS,
+        ...DNS_OPTIONS,
+        url: { type: 'string' },
+        'data-dir': { type: 'string' },
+        config: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    }).values
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline ingest --help`)
+  }
+}
+
+/** A server that is away now is waited for; a folder that can't be opened is told at once. */
+function openStoreWhenThere(config: Config, log: Logger, signal: AbortSignal): Promise<Store> {
+  const isFinal = () => config.url === undefined
+  const onFault = (fault: Error | undefined): void => {
+    if (fault !== undefined && !isFinal()) log.error({}, `waiting for the store: ${fault.message}`)
+  }
+  return untilDone({ signal, onFault, isFinal }, () => openStore(config))
+}
+
+/** `faultline ingest`: see HELP. Gives the exit code. */
+export async function ingestCommand(args: string[]): Promise<number> {
+  const values = parse(args)
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  const config = loadConfiguration(values.config, {
+    ...kafkaFlags(values),
+    ...dnsFlags(values),
+    url: values.url,
+    data_dir: values['data-dir'],
+  })
+  checkKafka(config)
+  useConfiguredRules(config)
+  const log = openLog(config)
+  const signal = untilStopped()
+  const store = await openStoreWhenThere(config, log, signal)
+  const dns = openRowDns(store, config, { warn: (text) => log.warn(text) })
+  const account = openAccount()
+  try {
+    // In this order: no new records, the last blocks stored and committed, DNS, then the store.
+    const stored = ({ account: part }: { account: typeof account }): void => addAccount(account, part)
+    await readKafka(store, config, stored, {}, log, signal, dns?.attach)
+  } finally {
+    await dns?.close()
+    await store.close()
+  }
+  console.log(accountLine(account))
+  return 0
+}
