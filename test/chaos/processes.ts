@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { appendFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const CLI = join(import.meta.dirname, '../../cli/faultline.mjs')
+const KILL_AT = join(import.meta.dirname, 'kill-at.mjs')
+
+/** A faultline process that is started again whenever it ends. */
+export interface Kept {
+  /** How often it ended without being told to. */
+  readonly deaths: number
+  signal(name: NodeJS.Signals): void
+  /** Ends it and keeps it down for so many milliseconds. */
+  down(ms: number): Promise<void>
+  /** Ends it in order; gives its exit code, null where it had to be killed. */
+  stop(): Promise<number | null>
+}
+
+/** How a process is kept. */
+export interface KeptOptions {
+  args: string[]
+  /** Where its output goes. */
+  log: string
+  environment?: Record<string, string>
+  /** Asked at each start: where the process is to kill itself. */
+  killAt?: () => { words: string; nth: number; when: 'before' | 'after' } | undefined
+  /** Milliseconds until it is started again. */
+  pause: () => number
+}
+
+const STOPPING = 60_000
+
+/** Starts a process and keeps it. */
+export function keep({ args, log, environment = {}, killAt, pause }: KeptOptions): Kept {
+  let deaths = 0
+  let stopping = false
+  let heldUntil = 0
+  let child = start()
+
+  function start(): ChildProcess {
+    const at = killAt?.()
+    const env = {
+      ...process.env,
+      ...environment,
+      ...(at && {
+        FAULTLINE_KILL_AT: at.words,
+        FAULTLINE_KILL_NTH: String(at.nth),
+        FAULTLINE_KILL_WHEN: at.when,
+      }),
+    }
+    const preload = at === undefined ? [] : ['--import', KILL_AT]
+    const started = spawn(process.execPath, [...preload, CLI, ...args], {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    for (const stream of [started.stdout, started.stderr])
+      stream?.on('data', (chunk: Buffer) => appendFileSync(log, chunk))
+    appendFileSync(
+      log,
+      `--- started ${started.pid}${at === undefined ? '' : `, to be killed ${at.when} ${at.words}`}\n`,
+    )
+    started.on('exit', async (code, signal) => {
+      appendFileSync(log, `--- ended ${started.pid}: ${signal ?? code}\n`)
+      if (stopping) return
+      deaths++
+      await sleep(Math.max(pause(), heldUntil - Date.now()))
+      if (!stopping) child = start()
+    })
+    return started
+  }
+
+  return {
+    get deaths() {
+      return deaths
+    },
+    signal: (name) => void child.kill(name),
+    async down(ms) {
+      heldUntil = Date.now() + ms
+      child.kill('SIGKILL')
+      await sleep(ms)
+    },
+    async stop() {
+      stopping = true
+      const ending = child
+      if (ending.exitCode !== null || ending.signalCode !== null) return ending.exitCode
+      const ended = new Promise<number | null>((resolve) => ending.once('exit', resolve))
+      ending.kill('SIGTERM')
+      const timer = setTimeout(() => ending.kill('SIGKILL'), STOPPING)
+      const code = await ended
+      clearTimeout(timer)
+      return code
+    },
+  }
+}
