@@ -4,6 +4,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   classify: async () => (await import('./classify.ts')).benchClassify(),
   load: async () => (await import('./load.ts')).benchLoad(),
   dns: async () => (await import('./dns.ts')).benchDns(),
+  kafka: async () => (await import('./kafka.ts')).benchKafka(),
 }
 
 const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES)
