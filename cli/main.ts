@@ -91,6 +91,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'serve the page and the store without reading logs',
     run: async (args) => (await import('./serve.ts')).serveCommand(args),
   },
+  simulate: {
+    summary: 'measure the verdict against traffic whose truth is known',
+    run: async (args) => (await import('./simulate.ts')).simulateCommand(args),
+  },
   replay: {
     summary: 'load log files into the store',
     run: async (args) => (await import('./replay.ts')).replayCommand(args),

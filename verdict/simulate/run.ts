@@ -1,0 +1,142 @@
+import type { VerdictItem } from '../../schemas/verdict.ts'
+import type { Store } from '../../store/store.ts'
+import { judgeWindow } from '../judge.ts'
+import { type Random, randomFrom } from './random.ts'
+import { SCENARIOS, type Scenario, type Truth } from './scenarios.ts'
+import { type Tally, tallyOf } from './tally.ts'
+import { drawLines } from './traffic.ts'
+import { drawWorld, type World } from './world.ts'
+
+/** Puts the lines of a log into the emptied store, as if they had been read from a file; addresses by log host. */
+export type Load = (lines: readonly string[], sourceIps: ReadonlyMap<string, string>) => Promise<void>
+
+/** What came of one run. */
+export interface Run {
+  kind: string
+  rate: number
+  seed: number
+  truths: Truth[]
+  /** Whether there was traffic enough to tell. */
+  enough: boolean
+  told: VerdictItem[]
+  right: boolean
+  cause_right: boolean
+  /** Refusals in the first minute of the wave, and seconds from its first refusal to the right verdict. */
+  first_minute: number
+  noticed_s: number | undefined
+}
+
+const MINUTE = 60_000
+const WINDOW = 15 * MINUTE
+const STEP = 30_000
+const GIVE_UP = 12 * MINUTE
+// More history tells nothing new, and takes long to draw.
+const MAX_HISTORY_MESSAGES = 12_000
+
+/** Messages an hour: from 20 a day to a million an hour. */
+export const RATES: readonly { rate: number; weight: number }[] = [
+  { rate: 1, weight: 3 },
+  { rate: 20, weight: 6 },
+  { rate: 100, weight: 12 },
+  { rate: 400, weight: 22 },
+  { rate: 1500, weight: 26 },
+  { rate: 5000, weight: 20 },
+  { rate: 20_000, weight: 8 },
+  { rate: 100_000, weight: 2.5 },
+  { rate: 1_000_000, weight: 0.4 },
+]
+
+export const isWave = ({ verdict }: VerdictItem): boolean =>
+  verdict !== 'mailbox_noise' && verdict !== 'insufficient_data'
+
+const matches = (item: VerdictItem, { verdict, subjects }: Truth): boolean =>
+  item.verdict === verdict && subjects.includes(item.subject)
+
+/** Whether an answer is right: each truth is told, and no other wave. Nothing need be told where there is too little. */
+export function isRight(told: readonly VerdictItem[], truths: readonly Truth[], enough: boolean): boolean {
+  const waves = told.filter(isWave)
+  if (waves.some((item) => !truths.some((truth) => matches(item, truth)))) return false
+  return !enough || truths.every((truth) => told.some((item) => matches(item, truth)))
+}
+
+interface Drawn {
+  scenario: Scenario
+  world: World
+  random: Random
+  onset: number
+  at: number
+  tally: Tally
+  lines: string[]
+}
+
+/** Draws the log of one run. */
+export function drawRun(kind: string, rate: number, seed: number): Drawn {
+  const draw = SCENARIOS[kind]
+  if (draw === undefined) throw new Error(`no kind ${kind}`)
+  const random = randomFrom(seed)
+  const world = drawWorld(random, rate)
+  const onset = Date.UTC(2026, 5, 8 + random.below(7), random.below(24), random.below(60), random.below(60))
+  // Of much traffic a short time tells as much, and a long one takes long to draw.
+  const length = (rate > 200_000 ? 4 : rate > 50_000 ? 8 : random.between(10, 30)) * MINUTE
+  const at = Math.floor(onset + random.between(0.5, 1) * length)
+  const hours = Math.min(24, Math.max(0.3, MAX_HISTORY_MESSAGES / rate))
+  const scenario = draw({ world, random, rate, from: onset, to: onset + length })
+  const isInbound = kind.startsWith('inbound')
+  const extent = {
+    from: onset - hours * 3_600_000,
+    to: at,
+    outbound: isInbound ? Math.min(rate, 200) : rate,
+    inbound: isInbound ? rate : random.next() < 0.3 ? Math.min(rate, 300) : 0,
+  }
+  const tally = tallyOf(scenario, at - WINDOW)
+  const lines = drawLines(world, extent, tally.course, random)
+  return { scenario, world, random, onset, at, tally, lines }
+}
+
+/** Draws one run, loads it and judges it: at the end of its time, and step by step from its first refusal. */
+export async function simulate(
+  store: Store,
+  load: Load,
+  kind: string,
+  rate: number,
+  seed: number,
+): Promise<Run> {
+  const { scenario, world, random, at, tally, lines } = drawRun(kind, rate, seed)
+  const knowsAddress = kind === 'address_listed' || random.next() < 0.7
+  await load(lines, new Map(knowsAddress ? world.hosts.map(({ name, ip }) => [name, ip]) : []))
+  const { truths } = scenario
+  const judgeAt = (moment: number) => judgeWindow(store, { at: moment, window_ms: WINDOW })
+  const told = await judgeAt(at)
+  const enough = tally.isEnough()
+  const right = isRight(told, truths, enough)
+  const cause_right = truths.every((truth) =>
+    told.some((item) => matches(item, truth) && truth.causes.includes(item.sub_cause)),
+  )
+  let noticed_s: number | undefined
+  const first = tally.first()
+  const [truth] = truths
+  if (first !== undefined && truth !== undefined && isWaveTruth(truth)) {
+    const phase = random.next() * STEP
+    for (let moment = first + phase; moment <= Math.min(at, first + GIVE_UP); moment += STEP) {
+      const items = moment > at - STEP ? told : await judgeAt(Math.floor(moment))
+      if (!items.some((item) => matches(item, truth))) continue
+      noticed_s = Math.round((moment - first) / 1000)
+      break
+    }
+  }
+  return {
+    kind,
+    rate,
+    seed,
+    truths,
+    enough,
+    told,
+    right,
+    cause_right,
+    first_minute: tally.firstMinute(),
+    noticed_s,
+  }
+}
+
+const isWaveTruth = ({ verdict }: Truth): boolean =>
+  verdict !== 'mailbox_noise' && verdict !== 'insufficient_data'

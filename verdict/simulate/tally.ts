@@ -1,0 +1,128 @@
+import type { Scenario } from './scenarios.ts'
+import type { Attempt, Course, Knock } from './traffic.ts'
+
+/** Counts what a scenario does while it is drawn: whether there is enough of it to be told, and when it began. */
+export interface Tally {
+  /** The scenario's course, counted. */
+  course: Course
+  isEnough(): boolean
+  /** When the wave's first refusal was logged (milliseconds since 1970). */
+  first(): number | undefined
+  /** Refused messages in the minute after that, of the first truth. */
+  firstMinute(): number
+}
+
+interface Counts {
+  refused: Set<string>
+  domains: Set<string>
+  providers: Set<string>
+  senders: Set<string>
+  times: number[]
+}
+
+// What a postmaster would want to see before saying so. The issue of a sender: 20 messages to 5 unrelated domains.
+const NEEDED: Record<string, { refused: number; domains: number; providers: number; senders: number }> = {
+  recipient_domain: { refused: 5, domains: 1, providers: 1, senders: 1 },
+  provider: { refused: 8, domains: 3, providers: 1, senders: 1 },
+  sender_domain: { refused: 5, domains: 3, providers: 2, senders: 1 },
+  source_ip: { refused: 8, domains: 3, providers: 2, senders: 1 },
+  all: { refused: 15, domains: 3, providers: 2, senders: 3 },
+}
+const MIN_MESSAGES = 20
+const MIN_DOMAINS = 5
+
+/** Wraps a scenario so that what it decides is counted. `from`: start of the window that is judged in the end. */
+export function tallyOf(scenario: Scenario, from: number): Tally {
+  const { truths } = scenario
+  const counts: Counts[] = truths.map(() => ({
+    refused: new Set(),
+    domains: new Set(),
+    providers: new Set(),
+    senders: new Set(),
+    times: [],
+  }))
+  // Messages and domains of each sender in the window; '' is the fleet.
+  const traffic = new Map<string, { messages: Set<string>; domains: Set<string> }>()
+  const see = (name: string, message: string, domain: string): void => {
+    const known = traffic.get(name) ?? { messages: new Set(), domains: new Set() }
+    known.messages.add(message)
+    known.domains.add(domain)
+    traffic.set(name, known)
+  }
+  const count = (
+    at: number,
+    index: number,
+    message: string,
+    sender: string,
+    domain: string,
+    provider: string,
+  ) => {
+    const to = counts[index]
+    if (to === undefined) return
+    if (!to.refused.has(message)) to.times.push(at)
+    if (at < from) return
+    to.refused.add(message)
+    to.domains.add(domain)
+    to.providers.add(provider)
+    to.senders.add(sender)
+  }
+  const course: Course = {
+    ...(scenario.unknown === undefined ? {} : { unknown: scenario.unknown }),
+    fate: (attempt: Attempt) => {
+      const { at, sender, place, delivery } = attempt
+      const message = `${delivery.queue_id} ${delivery.recipient}`
+      if (at >= from) {
+        see('', message, place.domain)
+        see(sender.domain, message, place.domain)
+      }
+      const fate = scenario.fate?.(attempt)
+      const index = scenario.belongs?.(attempt)
+      const isHit = fate !== undefined ? fate.status !== 'sent' : scenario.unknown !== undefined
+      if (index !== undefined && isHit) count(at, index, message, sender.domain, place.domain, place.provider)
+      return fate
+    },
+    refuse: (knock: Knock) => {
+      const { at, from: sender, to } = knock
+      const domain = to.slice(to.indexOf('@') + 1)
+      const message = `${at} ${to}`
+      if (at >= from) see('', message, domain)
+      const reply = scenario.refuse?.(knock)
+      // Inbound, the receivers are ours: their number tells nothing.
+      if (reply !== undefined && scenario.refused?.(knock)) count(at, 0, message, sender, domain, '')
+      return reply
+    },
+  }
+  const isInbound = scenario.refuse !== undefined
+  return {
+    course,
+    isEnough: () =>
+      truths.every((truth, i) => {
+        const c = counts[i]
+        if (c === undefined) return true
+        const own = truth.kind === 'sender_domain' && !isInbound ? (truth.subjects[0] ?? '') : ''
+        const seen = traffic.get(own)
+        const messages = seen?.messages.size ?? 0
+        if (truth.verdict === 'insufficient_data') return messages >= 3 && messages <= 8
+        const isBroad = (seen?.domains.size ?? 0) >= MIN_DOMAINS || isInbound
+        if (messages < MIN_MESSAGES || !isBroad) return false
+        const needed = NEEDED[truth.kind]
+        if (needed === undefined) return true
+        if (isInbound) return c.refused.size >= needed.refused
+        return (
+          c.refused.size >= needed.refused &&
+          c.domains.size >= needed.domains &&
+          c.providers.size >= needed.providers &&
+          c.senders.size >= needed.senders
+        )
+      }),
+    first: () => {
+      const times = counts[0]?.times ?? []
+      return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b))
+    },
+    firstMinute: () => {
+      const times = counts[0]?.times ?? []
+      const start = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)
+      return times.filter((time) => time < start + 60_000).length
+    },
+  }
+}
