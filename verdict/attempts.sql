@@ -3,6 +3,7 @@ SELECT
     event_time,
     sender_domain,
     recipient_org_domain,
+    recipient,
     if(source_ip = toIPv6('::'), '', replaceRegexpOne(toString(source_ip), '^::ffff:', '')) AS address,
     -- An unknown host stands for its own domain: a hoster's customers belong together.
     multiIf(
@@ -10,6 +11,7 @@ SELECT
         remote_host != '' AND {direction:String} = 'outbound', cutToFirstSignificantSubdomain(lower(remote_host)),
         '') AS named,
     if(named = '', recipient_org_domain, named) AS answerer,
+    transform(answerer, {operated:Array(String)}, {operators:Array(String)}, answerer) AS operator,
     -- A refusal before the queue has no id: client, sender and recipient stand for it.
     if(queue_id IN ('', 'NOQUEUE'),
         sipHash64(log_host, message_id, sender, remote_ip, recipient),
@@ -34,6 +36,6 @@ WHERE direction = {direction:String}
     -- Neither waves that are told already nor the senders that are not asked for.
     AND NOT arrayExists(
         (s, i, p, o) -> (s = '' OR s = sender_domain) AND (i = '' OR i = address)
-            AND (p = '' OR p = answerer) AND (o = '' OR o = recipient_org_domain),
+            AND (p = '' OR p = answerer OR p = operator) AND (o = '' OR o = recipient_org_domain),
         {told_senders:Array(String)}, {told_ips:Array(String)},
         {told_providers:Array(String)}, {told_domains:Array(String)})

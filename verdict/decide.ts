@@ -10,6 +10,8 @@ export interface Facts {
   direction: Direction
   subject_kind: SubjectKind
   window_ms: number
+  /** Whether the refusals are spread as a wave of this kind is (rank.ts). */
+  has_shape: boolean
   evidence: Omit<
     Evidence,
     'refused_share' | 'refused_share_low' | 'refused_share_high' | 'sub_cause_share' | 'notes'
@@ -81,27 +83,36 @@ function weigh(facts: Facts, verdict: Verdict, cause: SubCause): Weighing[] {
   return found
 }
 
+/** Whether most of a sender's mail is refused, but there is too little of it to say why. */
+export function isUnclear({
+  messages,
+  refused,
+  domains,
+}: Pick<Evidence, 'messages' | 'refused' | 'domains'>): boolean {
+  const isFew = messages < T.few_messages || domains < T.few_domains
+  return isFew && refused >= T.few_refused && refused * 2 >= messages
+}
+
 function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: string } {
   const e = facts.evidence
   const kind = facts.subject_kind
-  if (e.refused < T.min_refused[kind]) {
-    const bounces = wilson(e.mailbox, e.messages)[0]
-    if (e.refused === 0 || bounces > T.stale_list_share) return { verdict: 'mailbox_noise' }
-    const share = wilson(e.refused, e.messages)[0]
-    if (share < T.unclear_share_low) return { verdict: 'mailbox_noise' }
+  const isAbove =
+    e.refused >= T.min_refused[kind] && gainOver(e.usual_share, e.refused, e.messages) >= T.min_gain
+  if (!facts.has_shape || !isAbove) {
+    if (kind !== 'sender_domain' || !isUnclear(e)) return { verdict: 'mailbox_noise' }
+    const missing = `${e.messages} messages to ${e.domains} domains`
     return {
       verdict: 'insufficient_data',
-      note: `${e.refused} refused messages: ${T.min_refused[kind]} are needed to judge`,
+      note: `${missing}: ${T.few_messages} to ${T.few_domains} unrelated domains are needed to judge`,
     }
   }
-  if (gainOver(e.usual_share, e.refused, e.messages) < T.min_gain) return { verdict: 'mailbox_noise' }
   const lone = (e.top_senders[0]?.messages ?? 0) >= T.lone_sender_share * e.refused
   if (
     kind === 'recipient_domain' &&
     lone &&
     facts.direction === 'outbound' &&
     SENDER_WORDS.includes(cause) &&
-    !isTold(e.same_senders_elsewhere)
+    e.same_senders_elsewhere[0] < T.few_domains - 1
   )
     return {
       verdict: 'insufficient_data',

@@ -4,7 +4,7 @@ SELECT
     countIf(inside AND state = 'accepted') AS accepted,
     countIf(inside AND is_refused) AS refused,
     countIf(inside AND state = 'mailbox') AS mailbox,
-    countIf(inside AND state IN ('stalled', 'greylisted')) AS delayed,
+    countIf(inside AND state IN ('stalled', 'limited', 'greylisted')) AS delayed,
     uniqExactIf(recipient_org_domain, inside) AS domains,
     uniqExactIf(recipient_org_domain, inside AND is_refused) AS domains_refused,
     uniqExactIf(provider, inside) AS providers,
@@ -41,10 +41,9 @@ FROM
         SELECT
             *,
             ({sender:String} = '' OR sender_domain = {sender:String}) AND ({ip:String} = '' OR source_ip = {ip:String})
-                AND ({provider:String} = '' OR provider = {provider:String})
+                AND ({provider:String} = '' OR provider = {provider:String} OR operator = {provider:String})
                 AND ({domain:String} = '' OR recipient_org_domain = {domain:String}) AS inside,
-            state = 'refused' OR ({with_stalled:UInt8} AND state = 'stalled')
-                OR ({with_mailbox:UInt8} AND state = 'mailbox') AS is_refused
+            state IN {held:Array(String)} AS is_refused
         FROM (-- include messages.sql
         )
     )

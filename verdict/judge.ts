@@ -1,10 +1,10 @@
 import { DIRECTIONS, type Direction } from '../schemas/event.ts'
 import type { Completeness, VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
-import { decide } from './decide.ts'
+import { decide, isUnclear } from './decide.ts'
 import { readDnsChanges } from './dns-changes.ts'
 import { wilson } from './intervals.ts'
-import { bestOf, fleetShare, hasShape, subjectKey } from './rank.ts'
+import { bestOf, fleetShare, isNamed, subjectKey } from './rank.ts'
 import {
   readCandidates,
   readCompleteness,
@@ -33,16 +33,18 @@ async function itemOf(
   subject: Subject,
   told: readonly Selection[],
   completeness: Completeness,
+  has_shape: boolean,
 ): Promise<VerdictItem> {
   const { direction, from, to } = window
-  const evidence = await readFacts(store, window, subject, told, completeness)
-  const facts = { direction, subject_kind: subject.kind, window_ms: to - from, evidence }
+  const span = { ...window, from: Math.max(from, to - subject.span_s * 1000) }
+  const evidence = await readFacts(store, span, subject, told, completeness)
+  const facts = { direction, subject_kind: subject.kind, window_ms: to - from, has_shape, evidence }
   const { verdict, confidence, sub_cause, evidence: weighed, next_step } = decide(facts)
   const dns_changes = verdict === 'mailbox_noise' ? [] : await readDnsChanges(store, window, evidence)
   return {
     direction,
     subject_kind: subject.kind,
-    subject: nameOf(subject),
+    subject: nameOf(subject, evidence.top_providers[0]?.name),
     verdict,
     confidence,
     sub_cause,
@@ -73,15 +75,13 @@ async function findWaves(
   const passed = new Set<string>()
   const own = new Map<string, History>()
   while (told.length < T.max_waves && passed.size < T.max_waves) {
-    const candidates = (await readCandidates(store, window, fleet, told)).filter((candidate) =>
-      hasShape(candidate, window.direction),
-    )
+    const candidates = (await readCandidates(store, window, told)).filter(isNamed)
     await readHistory(store, window, candidates, own)
     const subjects = bestOf(candidates, { fleet, own }, window.direction, passed)
     if (subjects.length === 0) break
     const before = [...told]
     const judged = await Promise.all(
-      subjects.map((subject) => itemOf(store, window, subject, before, completeness)),
+      subjects.map((subject) => itemOf(store, window, subject, before, completeness, true)),
     )
     for (const [i, subject] of subjects.entries()) {
       const item = judged[i]
@@ -100,14 +100,15 @@ async function findWaves(
 }
 
 // A sender is spoken of where its list is stale or its few messages were mostly refused.
-function hasSomethingToSay({ messages, refused, mailbox }: SenderRow): boolean {
+function hasSomethingToSay({ messages, refused, mailbox, domains }: SenderRow): boolean {
   const isStale = messages >= T.stale_list_messages && wilson(mailbox, messages)[0] > T.stale_list_share
-  return isStale || (refused >= T.unclear_refused && wilson(refused, messages)[0] > T.unclear_share_low)
+  return isStale || isUnclear({ messages, refused, domains })
 }
 
 async function judgeDirection(store: Store, window: Window, question: Question): Promise<VerdictItem[]> {
   const { sender = '', all = false } = question
   const fleet = await readFleet(store, window)
+  if (fleet.window_messages === 0) return []
   const completeness = await readCompleteness(store, window)
   const { items, told } = await findWaves(store, window, fleet, completeness)
   const named = new Set(items.filter((i) => i.subject_kind === 'sender_domain').map((i) => i.subject))
@@ -123,13 +124,14 @@ async function judgeDirection(store: Store, window: Window, question: Question):
     const subject: Subject = {
       kind: 'sender_domain',
       selection: { sender: row.sender_domain, ip: '', provider: '', domain: '' },
-      with_stalled: false,
-      with_mailbox: false,
+      span_s: (window.to - window.from) / 1000,
+      held: ['refused'],
       usual_share: fleetShare(fleet, window.direction),
       usual_messages: 0,
       gain: 0,
+      rank: 0,
     }
-    found.push(await itemOf(store, window, subject, told, completeness))
+    found.push(await itemOf(store, window, subject, told, completeness, false))
   }
   return found
 }

@@ -4,14 +4,23 @@ SELECT
     recipient_org_domain,
     source_ip,
     provider,
+    operator,
+    recipient,
     reason,
     side,
     last_time,
-    -- Microsoft's edge answers "Access denied" for one unknown recipient as for a whole unknown domain. Where the
-    -- domain takes other mail as often, it is the former.
-    if(state = 'refused' AND reason = 'recipient_edge_denied'
-            AND countIf(state = 'accepted') OVER domain >= countIf(reason = 'recipient_edge_denied') OVER domain,
-        'mailbox', state) AS state
+    multiIf(
+        -- Microsoft's edge answers "Access denied" for one unknown recipient as for a whole unknown domain. Where the
+        -- domain takes other mail as often, it is the former.
+        last_state = 'refused' AND reason = 'recipient_edge_denied'
+            AND countIf(last_state = 'accepted') OVER domain >= countIf(reason = 'recipient_edge_denied') OVER domain,
+        'mailbox',
+        -- Whoever is told to come back does so within ten minutes (Postfix's minimal backoff and queue run): until then
+        -- it is a delay, unless the words say that we send too much.
+        last_state = 'stalled' AND tries = 1
+            AND last_time > parseDateTime64BestEffort({to:String}, 3, 'UTC') - INTERVAL 10 MINUTE,
+        if(reason = 'rate_limited', 'limited', 'greylisted'),
+        last_state) AS state
 FROM
 (
     SELECT
@@ -19,12 +28,15 @@ FROM
         recipient_org_domain,
         argMax(address, event_time) AS source_ip,
         argMax(answerer, event_time) AS provider,
+        argMax(attempts.operator, event_time) AS operator,
+        any(attempts.recipient) AS recipient,
         max(event_time) AS last_time,
-        argMax(attempt, weight) AS state,
+        count() AS tries,
+        argMax(attempt, weight) AS last_state,
         argMax(reason, (weight, event_time)) AS reason,
         argMax(side, (weight, event_time)) AS side
     FROM (-- include attempts.sql
-    )
+    ) AS attempts
     GROUP BY sender_domain, recipient_org_domain, message
 )
 WINDOW domain AS (PARTITION BY recipient_org_domain)

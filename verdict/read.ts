@@ -1,9 +1,10 @@
 import type { Direction } from '../schemas/event.ts'
 import type { Completeness, Counted, CountedReply, Evidence } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
-import { fleetShare, historyKey } from './rank.ts'
+import { OPERATED } from './operators.ts'
+import { historyKey } from './rank.ts'
 import { sql } from './sql.ts'
-import type { Candidate, History, Selection, Subject } from './subject.ts'
+import type { Counts, History, Selection, Subject } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 
 /** One direction of one window; times in milliseconds since 1970. */
@@ -23,6 +24,7 @@ function parameters({ direction, from, to }: Window, told: readonly Selection[])
   return {
     direction,
     ...span(from, to),
+    ...OPERATED,
     told_senders: told.map(({ sender }) => sender),
     told_ips: told.map(({ ip }) => ip),
     told_providers: told.map(({ provider }) => provider),
@@ -30,25 +32,40 @@ function parameters({ direction, from, to }: Window, told: readonly Selection[])
   }
 }
 
-const before = ({ direction, from }: Window) => ({ direction, ...span(from - T.history_ms, from) })
-const NONE: History = { messages: 0, accepted: 0, refused: 0, mailbox: 0 }
-
-/** The fleet's day before the window. */
-export async function readFleet(store: Store, window: Window): Promise<History> {
-  const [fleet] = await store.query<History>(sql('usual'), before(window))
-  return fleet ?? NONE
+// The day before the window; its last hours are told apart.
+const before = ({ direction, from }: Window) => ({
+  direction,
+  ...span(from - T.history_ms, from),
+  recent: new Date(from - T.recent_ms).toISOString(),
+})
+const NONE: History = {
+  messages: 0,
+  accepted: 0,
+  refused: 0,
+  mailbox: 0,
+  recent_messages: 0,
+  recent_accepted: 0,
+  recent_refused: 0,
 }
 
-/** The subjects that could carry a wave, without the messages of the waves that are told. */
-export function readCandidates(
+/** The fleet's day before the window, and how many attempts the window itself holds (to the minute). */
+export async function readFleet(
   store: Store,
   window: Window,
-  fleet: History,
-  told: readonly Selection[],
-): Promise<Candidate[]> {
-  return store.query<Candidate>(sql('candidates'), {
+): Promise<History & { window_messages: number }> {
+  const [fleet] = await store.query<History & { window_messages: number }>(sql('usual'), {
+    ...before(window),
+    end: new Date(window.to).toISOString(),
+  })
+  return fleet ?? { ...NONE, window_messages: 0 }
+}
+
+/** The subjects that could carry a wave, over each span, without the messages of the waves that are told. */
+export function readCandidates(store: Store, window: Window, told: readonly Selection[]): Promise<Counts[]> {
+  const length = Math.round((window.to - window.from) / 1000)
+  return store.query<Counts>(sql('candidates'), {
     ...parameters(window, told),
-    usual: fleetShare(fleet, window.direction),
+    spans: [...T.spans_s.filter((span_s) => span_s < length), length],
     min_refused: Math.min(...Object.values(T.min_refused)),
   })
 }
@@ -59,12 +76,12 @@ type HistoryRow = History & Parameters<typeof historyKey>[0]
 export async function readHistory(
   store: Store,
   window: Window,
-  subjects: readonly Candidate[],
+  subjects: readonly Counts[],
   own: Map<string, History>,
 ): Promise<void> {
   const candidates = subjects.filter((subject) => subject.kind !== 'all' && !own.has(historyKey(subject)))
   if (candidates.length === 0) return
-  const names = (pick: (candidate: Candidate) => string) => [
+  const names = (pick: (candidate: Counts) => string) => [
     ...new Set(candidates.map(pick).filter((name) => name !== '')),
   ]
   const rows = await store.query<HistoryRow>(sql('history'), {
@@ -72,6 +89,8 @@ export async function readHistory(
     senders: names((c) => c.sender_domain),
     ips: names((c) => c.source_ip),
     providers: names((c) => c.provider),
+    operator_names: names((c) => c.operator),
+    ...OPERATED,
     domains: names((c) => c.recipient_org_domain),
   })
   for (const row of rows) own.set(historyKey(row), row)
@@ -125,18 +144,10 @@ export async function readFacts(
   completeness: Completeness,
 ) {
   const asked = { ...parameters(window, told), ...subject.selection }
-  const { with_stalled, with_mailbox } = subject
-  const [row] = await store.query<FactsRow>(sql('facts'), {
-    ...asked,
-    with_stalled: Number(with_stalled),
-    with_mailbox: Number(with_mailbox),
-  })
+  const { held } = subject
+  const [row] = await store.query<FactsRow>(sql('facts'), { ...asked, held })
   if (row === undefined) throw new Error('facts.sql gives one row')
-  const attempts = [
-    'refused',
-    ...(with_stalled ? ['stalled'] : []),
-    ...(with_mailbox || row.refused === 0 ? ['mailbox'] : []),
-  ]
+  const attempts = row.refused === 0 ? [...held, 'mailbox'] : held
   const top_replies = await store.query<CountedReply>(sql('replies'), { ...asked, attempts })
   const reasons = Object.entries(row.reasons).map(([name, messages]) => ({ name, messages }))
   return {
@@ -179,6 +190,7 @@ export interface SenderRow {
   accepted: number
   refused: number
   mailbox: number
+  domains: number
 }
 
 /** The senders of a window without the messages of its waves, all or one (`sender` not empty). */

@@ -11,7 +11,7 @@ FROM (-- include attempts.sql
 WHERE attempt IN {attempts:Array(String)}
     AND ({sender:String} = '' OR sender_domain = {sender:String})
     AND ({ip:String} = '' OR address = {ip:String})
-    AND ({provider:String} = '' OR answerer = {provider:String})
+    AND ({provider:String} = '' OR answerer = {provider:String} OR operator = {provider:String})
     AND ({domain:String} = '' OR recipient_org_domain = {domain:String})
 GROUP BY reply_fingerprint
 ORDER BY messages DESC, reply_fingerprint

@@ -5,7 +5,7 @@ SELECT
     countIf(state = 'accepted') AS accepted,
     countIf(state = 'refused') AS refused,
     countIf(state = 'mailbox') AS mailbox,
-    countIf(state IN ('stalled', 'greylisted')) AS delayed,
+    countIf(state IN ('stalled', 'limited', 'greylisted')) AS delayed,
     uniqExact(recipient_org_domain) AS domains
 FROM (-- include messages.sql
 )

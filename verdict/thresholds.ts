@@ -13,6 +13,18 @@ export const THRESHOLDS = {
   max_usual_share: 0.5,
   /** History looked at before the window. */
   history_ms: 86_400_000,
+  /** Its last hours: a wave that goes on since then is not usual yet, so they may lower the usual rate, not raise it. */
+  recent_ms: 10_800_000,
+  /** Shorter spans looked at besides the window: a fresh wave drowns in what was accepted before it began. */
+  spans_s: [120, 360],
+  /** Delays count as refusals where fewer than one message in so many is accepted. */
+  blocked_ratio: 5,
+  /** A receiver that took mail has lost its directory where fewer than one message in so many is accepted. */
+  lost_ratio: 10,
+  /** A receiver that refused every one of so many messages long before is dead, or never took this mail. */
+  never_messages: 8,
+  /** ... and where no server answers, so few attempts without a success tell a dead domain from an outage. */
+  dead_messages: 3,
   /** Log-likelihood gain that a wave needs: e^10 against chance, which some thousand subjects in a window leave room for. */
   min_gain: 10,
   /** Gains this near are one explanation told twice; then the kind decides. */
@@ -39,6 +51,8 @@ export const THRESHOLDS = {
   },
   /** Unrelated domains that make breadth: two may be customers of one company. */
   min_domains: 3,
+  /** Where the words name the sender (authentication, reputation, content), fewer receivers must say so. */
+  min_named_domains: 2,
   /** The same measured by entropy, so that one large domain and two strays are no breadth. */
   min_effective_domains: 2,
   /** Independent receivers that must agree that the sender is at fault. */
@@ -48,6 +62,10 @@ export const THRESHOLDS = {
   /** Senders refused that make it the platform. */
   min_platform_share: 0.5,
   min_effective_senders: 2,
+  /** By entropy, over how many senders the refusals of one of our addresses spread: else it is the sender. */
+  min_address_senders: 1.5,
+  /** Messages below which nothing is said against a sender. */
+  min_sender_messages: 8,
   /** Share of a broad wave's refusals that name its side or none: below, it is a background of many causes. */
   min_coherence: 0.6,
   /** What knocks at a gateway is mostly refused: without so much history nobody can say what is usual there. */
@@ -63,9 +81,10 @@ export const THRESHOLDS = {
   /** Unknown or full mailboxes above this share (lower bound) are a stale list; mailers are blocked from about 5 %. */
   stale_list_share: 0.05,
   stale_list_messages: 20,
-  /** A sender with so few refusals is told as unclear, not left out. */
-  unclear_refused: 3,
-  unclear_share_low: 0.3,
+  /** From so many messages to so many unrelated domains on, a sender can be judged; below, it is told where most fails. */
+  few_messages: 20,
+  few_domains: 5,
+  few_refused: 2,
   /** Unread records above this share make every number doubtful. */
   max_dead_share: 0.01,
   /** 95 % intervals. */

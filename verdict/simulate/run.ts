@@ -30,8 +30,9 @@ const MINUTE = 60_000
 const WINDOW = 15 * MINUTE
 const STEP = 30_000
 const GIVE_UP = 12 * MINUTE
-// More history tells nothing new, and takes long to draw.
+// Of a large fleet's day only a sample is drawn; from this long before the trouble on, all of its mail.
 const MAX_HISTORY_MESSAGES = 12_000
+const LEAD = 20 * MINUTE
 
 /** Messages an hour: from 20 a day to a million an hour. */
 export const RATES: readonly { rate: number; weight: number }[] = [
@@ -79,17 +80,23 @@ export function drawRun(kind: string, rate: number, seed: number): Drawn {
   // Of much traffic a short time tells as much, and a long one takes long to draw.
   const length = (rate > 200_000 ? 4 : rate > 50_000 ? 8 : random.between(10, 30)) * MINUTE
   const at = Math.floor(onset + random.between(0.5, 1) * length)
-  const hours = Math.min(24, Math.max(0.3, MAX_HISTORY_MESSAGES / rate))
   const scenario = draw({ world, random, rate, from: onset, to: onset + length })
   const isInbound = kind.startsWith('inbound')
   const extent = {
-    from: onset - hours * 3_600_000,
+    from: onset - LEAD,
     to: at,
     outbound: isInbound ? Math.min(rate, 200) : rate,
     inbound: isInbound ? rate : random.next() < 0.3 ? Math.min(rate, 300) : 0,
   }
+  const thin = (perHour: number) => Math.min(perHour, MAX_HISTORY_MESSAGES / 24)
+  const history = {
+    from: onset - 24 * 3_600_000,
+    to: extent.from,
+    outbound: thin(extent.outbound),
+    inbound: thin(extent.inbound),
+  }
   const tally = tallyOf(scenario, at - WINDOW)
-  const lines = drawLines(world, extent, tally.course, random)
+  const lines = [...drawLines(world, history, {}, random), ...drawLines(world, extent, tally.course, random)]
   return { scenario, world, random, onset, at, tally, lines }
 }
 
