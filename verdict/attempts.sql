@@ -16,8 +16,9 @@ SELECT
     if(queue_id IN ('', 'NOQUEUE'),
         sipHash64(log_host, message_id, sender, remote_ip, recipient),
         sipHash64(log_host, queue_id, recipient)) AS message,
-    reason,
-    side,
+    -- A bare "rejected" at RCPT TO is mostly an unknown user, but the words name no cause.
+    if(rule = 'rcpt-bare-reject', 'policy_rejected', toString(delivery_events.reason)) AS reason,
+    if(rule = 'rcpt-bare-reject', 'recipient_gateway', toString(delivery_events.side)) AS side,
     multiIf(
         outcome = 'delivered', 'accepted',
         side = 'recipient_mailbox', 'mailbox',

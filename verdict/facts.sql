@@ -20,11 +20,11 @@ SELECT
     formatDateTime(minIf(last_time, inside AND is_refused), '%Y-%m-%dT%H:%i:%SZ') AS first_refused,
     formatDateTime(maxIf(last_time, inside AND is_refused), '%Y-%m-%dT%H:%i:%SZ') AS last_refused,
     if(accepted > 0, formatDateTime(maxIf(last_time, inside AND state = 'accepted'), '%Y-%m-%dT%H:%i:%SZ'), '') AS last_accepted,
-    -- The same senders at other domains; others at the same domains; other domains behind the same provider.
+    -- The same senders at other domains; others (a null sender is none) at the same domains; other domains behind the same provider.
     countIf(NOT inside AND is_same_sender) AS same_senders_messages,
     countIf(NOT inside AND is_refused AND is_same_sender) AS same_senders_refused,
-    countIf(NOT inside AND is_same_domain) AS same_domains_messages,
-    countIf(NOT inside AND is_refused AND is_same_domain) AS same_domains_refused,
+    countIf(NOT inside AND is_same_domain AND sender_domain != '') AS same_domains_messages,
+    countIf(NOT inside AND is_refused AND is_same_domain AND sender_domain != '') AS same_domains_refused,
     countIf(NOT inside AND is_same_provider) AS same_provider_messages,
     countIf(NOT inside AND is_refused AND is_same_provider) AS same_provider_refused,
     countIf(NOT inside) AS others_messages,

@@ -67,19 +67,15 @@ export function isNamed({
 
 /**
  * What the counts of a candidate mean. A delay is a refusal where hardly anything gets through; so is "user unknown"
- * where a receiver that took mail before (`own`) knows nobody any more.
+ * where a receiver that took mail before (`tookMail`) knows nobody any more.
  */
-export function candidateOf(counts: Counts, own: History | undefined): Candidate {
+export function candidateOf(counts: Counts, tookMail: boolean): Candidate {
   const { kind, messages, accepted, mailbox, sides } = counts
   const isReceiver = kind === 'recipient_domain' || kind === 'provider' || kind === 'operator'
   // "Too much from you" at one domain may be a burst; at a provider's many it is a block from the first reply on.
   const isOne = kindOf(counts) === 'recipient_domain'
   const delayed = counts.stalled + (isOne ? 0 : counts.limited)
   const with_delayed = accepted * T.blocked_ratio < messages && delayed > 0
-  const tookMail =
-    own !== undefined &&
-    own.accepted + own.recent_accepted >= T.min_refused.recipient_domain &&
-    own.accepted + own.recent_accepted > own.mailbox
   const with_mailbox = isReceiver && mailbox > 0 && accepted * T.lost_ratio < messages && tookMail
   const refused = counts.refused + (with_delayed ? delayed : 0) + (with_mailbox ? mailbox : 0)
   const held = ['refused']
@@ -132,6 +128,7 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
   const { refused, messages, senders, senders_refused, operators_refused } = candidate
   if (refused < T.min_refused[kind] || refused < T.min_share[kind] * messages) return false
   if (candidate.coherence < T.min_coherence) return false
+  if (candidate.kind === 'pair' && refused < T.min_pair_refused) return false
   if (kind === 'sender_domain' && messages < T.min_sender_messages) return false
   const many = direction === 'inbound' || (isBroad(candidate) && operators_refused >= T.min_providers)
   switch (kind) {
@@ -186,13 +183,13 @@ function wasWelcome(candidate: Candidate, usual: Usual): boolean {
   return accepted >= T.min_counter && accepted > Math.min(own.refused, own.recent_refused)
 }
 
-// A dead domain, a receiver that never took this sender: nothing has changed. Where no server answers, less history
-// says so than where one refuses: that may be the wave itself.
-function neverTook(candidate: Candidate, usual: Usual): boolean {
-  const own = usual.own.get(historyKey(candidate))
-  if (own === undefined || own.accepted + own.recent_accepted > 0) return false
-  const isDead = candidate.unreachable >= T.min_coherence
-  return isDead ? own.messages + own.recent_messages >= T.dead_messages : own.messages >= T.never_messages
+// A dead domain, a receiver that never took this sender: nothing has changed. Where no server answers, the fleet's
+// history is enough to say so; where one refuses, it may be the wave itself.
+function neverTook(candidate: Candidate, before: number, usual: Usual): boolean {
+  if (before > 0) return false
+  const { messages, recent_messages } = usual.fleet
+  if (candidate.unreachable >= T.min_coherence) return messages + recent_messages >= T.min_fleet_history
+  return (usual.own.get(historyKey(candidate))?.messages ?? 0) >= T.never_messages
 }
 
 // In a tie the wider subject of our own side is chosen, then the narrower of the receivers'.
@@ -206,13 +203,22 @@ const ORDER = [
   'pair',
 ] as const
 
-// What can be asked about a candidate without any other one: its shape, and whether it is above the usual.
-function explains(counts: Counts, usual: Usual, direction: Direction): [Candidate, Subject] | undefined {
-  const candidate = candidateOf(counts, usual.own.get(historyKey(counts)))
+// What can be asked about a candidate without any other one: its shape, and whether it is above the usual. `inWindow`
+// is how much it accepted in the whole window.
+function explains(
+  counts: Counts,
+  inWindow: number,
+  usual: Usual,
+  direction: Direction,
+): [Candidate, Subject] | undefined {
+  const own = usual.own.get(historyKey(counts))
+  const before = (own?.accepted ?? 0) + (own?.recent_accepted ?? 0) + inWindow
+  const tookMail = before >= T.min_refused.recipient_domain && before > (own?.mailbox ?? 0)
+  const candidate = candidateOf(counts, tookMail)
   if (!hasShape(candidate, direction)) return undefined
   const isSender = candidate.kind === 'sender_domain' || candidate.kind === 'pair'
   if (direction === 'inbound' && isSender && !wasWelcome(candidate, usual)) return undefined
-  if (kindOf(candidate) === 'recipient_domain' && neverTook(candidate, usual)) return undefined
+  if (kindOf(candidate) === 'recipient_domain' && neverTook(candidate, before, usual)) return undefined
   const subject = subjectOf(candidate, usual, direction)
   return subject.gain >= T.min_gain ? [candidate, subject] : undefined
 }
@@ -235,10 +241,13 @@ export function bestOf(
 ): Subject[] {
   const { messages, recent_messages } = usual.fleet
   if (direction === 'inbound' && messages + recent_messages < T.min_inbound_history) return []
+  const accepted = new Map<string, number>()
+  for (const row of counts)
+    accepted.set(historyKey(row), Math.max(row.accepted, accepted.get(historyKey(row)) ?? 0))
   // Of one subject the span that shows it best.
   const bySubject = new Map<string, Found>()
   for (const row of counts) {
-    const [candidate, subject] = explains(row, usual, direction) ?? []
+    const [candidate, subject] = explains(row, accepted.get(historyKey(row)) ?? 0, usual, direction) ?? []
     if (candidate === undefined || subject === undefined) continue
     const key = subjectKey(subject)
     const known = bySubject.get(key)

@@ -8,6 +8,7 @@ const OF_REASON: Readonly<Record<string, SubCause>> = {
   sender_domain_invalid: 'dns',
   recipient_edge_denied: 'directory',
   directory_error: 'directory',
+  connector_restricted: 'routing',
   tls_failed: 'tls',
   tls_required: 'tls',
 }

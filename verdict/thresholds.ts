@@ -16,15 +16,15 @@ export const THRESHOLDS = {
   /** Its last hours: a wave that goes on since then is not usual yet, so they may lower the usual rate, not raise it. */
   recent_ms: 10_800_000,
   /** Shorter spans looked at besides the window: a fresh wave drowns in what was accepted before it began. */
-  spans_s: [120, 360],
+  spans_s: [60, 240],
   /** Delays count as refusals where fewer than one message in so many is accepted. */
   blocked_ratio: 5,
   /** A receiver that took mail has lost its directory where fewer than one message in so many is accepted. */
   lost_ratio: 10,
   /** A receiver that refused every one of so many messages long before is dead, or never took this mail. */
-  never_messages: 8,
-  /** ... and where no server answers, so few attempts without a success tell a dead domain from an outage. */
-  dead_messages: 3,
+  never_messages: 5,
+  /** ... and where no server answers and none ever did, so many attempts of the fleet show that it would be known. */
+  min_fleet_history: 200,
   /** Log-likelihood gain that a wave needs: e^10 against chance, which some thousand subjects in a window leave room for. */
   min_gain: 10,
   /** Gains this near are one explanation told twice; then the kind decides. */
@@ -37,6 +37,8 @@ export const THRESHOLDS = {
     source_ip: 8,
     all: 15,
   },
+  /** ... and one sender at one receiver: what a filter thinks of one mailing is no news. */
+  min_pair_refused: 8,
   /**
    * Share refused that a wave needs. A domain in trouble refuses most; receivers differ in what they enforce, so that
    * a sender with broken authentication or a listed address may be refused by few of them. Its breadth and its own

@@ -6,8 +6,8 @@ import { drawLines } from './traffic.ts'
 import { drawWorld } from './world.ts'
 
 const HOUR = 3_600_000
-const STEP = 300_000
-const RATES = [20, 100, 400, 1500, 4000]
+const STEP = 600_000
+const RATES = [20, 100, 400, 1500]
 
 /** A day on which nothing happened, and the incidents that were told nevertheless. */
 export interface HealthyDay {
@@ -16,7 +16,7 @@ export interface HealthyDay {
   incidents: { at: string; verdict: string; subject: string }[]
 }
 
-/** Draws two days without trouble and judges the second: every five minutes the last fifteen. */
+/** Draws two days without trouble and judges the second: every ten minutes the last fifteen. */
 export async function healthyDay(store: Store, load: Load, seed: number): Promise<HealthyDay> {
   const random = randomFrom(seed)
   const rate = random.pick(RATES)
@@ -27,7 +27,7 @@ export async function healthyDay(store: Store, load: Load, seed: number): Promis
   await load(drawLines(world, extent, {}, random), new Map(world.hosts.map(({ name, ip }) => [name, ip])))
   const incidents = new Map<string, HealthyDay['incidents'][number]>()
   for (let at = from + 24 * HOUR; at <= to; at += STEP)
-    for (const item of await judgeWindow(store, { at, window_ms: 3 * STEP })) {
+    for (const item of await judgeWindow(store, { at, window_ms: 900_000 })) {
       const key = `${item.verdict} ${item.subject}`
       if (isWave(item) && !incidents.has(key))
         incidents.set(key, { at: new Date(at).toISOString(), verdict: item.verdict, subject: item.subject })

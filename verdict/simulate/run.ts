@@ -1,6 +1,7 @@
 import type { VerdictItem } from '../../schemas/verdict.ts'
 import type { Store } from '../../store/store.ts'
 import { judgeWindow } from '../judge.ts'
+import { THRESHOLDS } from '../thresholds.ts'
 import { type Random, randomFrom } from './random.ts'
 import { SCENARIOS, type Scenario, type Truth } from './scenarios.ts'
 import { type Tally, tallyOf } from './tally.ts'
@@ -28,11 +29,15 @@ export interface Run {
 
 const MINUTE = 60_000
 const WINDOW = 15 * MINUTE
-const STEP = 30_000
+const STEP = 20_000
+// The evaluator looks every so often; after some minutes a coarser step is exact enough.
+const FINE = 4 * MINUTE
 const GIVE_UP = 12 * MINUTE
 // Of a large fleet's day only a sample is drawn; from this long before the trouble on, all of its mail.
-const MAX_HISTORY_MESSAGES = 12_000
+const MAX_HISTORY_MESSAGES = 3000
 const LEAD = 20 * MINUTE
+// A log that was just begun, or a day of it.
+const HISTORY_HOURS = [24, 24, 24, 3, 0]
 
 /** Messages an hour: from 20 a day to a million an hour. */
 export const RATES: readonly { rate: number; weight: number }[] = [
@@ -89,8 +94,10 @@ export function drawRun(kind: string, rate: number, seed: number): Drawn {
     inbound: isInbound ? rate : random.next() < 0.3 ? Math.min(rate, 300) : 0,
   }
   const thin = (perHour: number) => Math.min(perHour, MAX_HISTORY_MESSAGES / 24)
+  // What is usual at a gateway, and whom a domain knew, only history tells.
+  const hours = isInbound || kind === 'directory_lost' ? 24 : random.pick(HISTORY_HOURS)
   const history = {
-    from: onset - 24 * 3_600_000,
+    from: extent.from - hours * 3_600_000,
     to: extent.from,
     outbound: thin(extent.outbound),
     inbound: thin(extent.inbound),
@@ -120,16 +127,26 @@ export async function simulate(
     told.some((item) => matches(item, truth) && truth.causes.includes(item.sub_cause)),
   )
   let noticed_s: number | undefined
-  const first = tally.first()
   const [truth] = truths
-  if (first !== undefined && truth !== undefined && isWaveTruth(truth)) {
-    const phase = random.next() * STEP
-    for (let moment = first + phase; moment <= Math.min(at, first + GIVE_UP); moment += STEP) {
-      const items = moment > at - STEP ? told : await judgeAt(Math.floor(moment))
+  if (enough && truth !== undefined && isWaveTruth(truth)) {
+    const [first = at, ...later] = tally.times()
+    // Less than the fewest refusals of any wave cannot be noticed: these steps need no look.
+    const possible = later[Math.min(...Object.values(THRESHOLDS.min_refused)) - 2] ?? at
+    const end = Math.min(at, first + GIVE_UP)
+    for (
+      let moment = first + random.next() * STEP;
+      moment <= end;
+      moment += moment < first + FINE ? STEP : 3 * STEP
+    ) {
+      if (moment < possible) continue
+      const items = await judgeAt(Math.floor(moment))
       if (!items.some((item) => matches(item, truth))) continue
       noticed_s = Math.round((moment - first) / 1000)
       break
     }
+    // The last look was the judgement itself.
+    if (noticed_s === undefined && at <= first + GIVE_UP && told.some((item) => matches(item, truth)))
+      noticed_s = Math.round((at - first) / 1000)
   }
   return {
     kind,

@@ -6,8 +6,8 @@ export interface Tally {
   /** The scenario's course, counted. */
   course: Course
   isEnough(): boolean
-  /** When the wave's first refusal was logged (milliseconds since 1970). */
-  first(): number | undefined
+  /** When the refusals of the first truth's wave were logged (milliseconds since 1970), the first one first. */
+  times(): number[]
   /** Refused messages in the minute after that, of the first truth. */
   firstMinute(): number
 }
@@ -102,7 +102,7 @@ export function tallyOf(scenario: Scenario, from: number): Tally {
         const own = truth.kind === 'sender_domain' && !isInbound ? (truth.subjects[0] ?? '') : ''
         const seen = traffic.get(own)
         const messages = seen?.messages.size ?? 0
-        if (truth.verdict === 'insufficient_data') return messages >= 3 && messages <= 8
+        if (truth.verdict === 'insufficient_data') return messages >= 3 && messages <= 8 && c.refused.size * 2 >= messages
         const isBroad = (seen?.domains.size ?? 0) >= MIN_DOMAINS || isInbound
         if (messages < MIN_MESSAGES || !isBroad) return false
         const needed = NEEDED[truth.kind]
@@ -115,10 +115,7 @@ export function tallyOf(scenario: Scenario, from: number): Tally {
           c.senders.size >= needed.senders
         )
       }),
-    first: () => {
-      const times = counts[0]?.times ?? []
-      return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b))
-    },
+    times: () => [...(counts[0]?.times ?? [])].sort((a, b) => a - b),
     firstMinute: () => {
       const times = counts[0]?.times ?? []
       const start = times.reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)

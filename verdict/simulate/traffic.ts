@@ -110,7 +110,7 @@ function outboundLines(world: World, extent: Extent, course: Course, random: Ran
         const fate = told ?? ordinary({ at: time, sender, delivery, place, exists, tries }, random)
         const line = attempt(Math.floor(time), delivery, fate, random)
         lines.push(line)
-        last = time
+        last = Math.max(last, time)
         if (!line.text.includes('status=deferred')) break
         time += (RETRY_MS[tries] ?? 4_000_000) * random.between(1, 1.2)
       }

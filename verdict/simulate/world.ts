@@ -105,7 +105,7 @@ export function drawWorld(random: Random, rate: number): World {
     ip: `192.0.2.${10 + i}`,
   }))
   const senders = Array.from(
-    { length: rate < 100 ? 1 + random.below(3) : 2 + random.below(8 * scale) },
+    { length: random.next() < 0.15 ? 1 : 1 + random.below(rate < 100 ? 3 : 8 * scale) },
     (_, i) => ({
       domain: `${random.pick(['news', 'shop', 'app', 'mail'])}.${random.pick(DATA.words)}${i}.example`,
       weight: 1 / (1 + i) ** 0.7,
