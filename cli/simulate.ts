@@ -33,7 +33,7 @@ through reading, classification and the embedded store of a temporary folder, an
 example:  faultline simulate --runs 200 --seed 7`
 
 /** Fills the emptied store from the lines, by way of a file, as faultline replay does. */
-function loader(store: Store, folder: string): Load {
+export function loader(store: Store, folder: string): Load {
   let number = 0
   return async (lines, sourceIps) => {
     for (const table of ['delivery_events', 'attempts_1m', 'pipeline_stats', 'ingest_progress'])

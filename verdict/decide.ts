@@ -129,8 +129,11 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
 /** Judges one subject by its facts. Pure: the same facts give the same verdict. */
 export function decide(facts: Facts): Decision {
   const e = facts.evidence
-  const { sub_cause, share } = subCause(e.reasons)
-  const { verdict, note } = outcome(facts, sub_cause)
+  const { sub_cause: words, share } = subCause(e.reasons)
+  const { verdict, note } = outcome(facts, words)
+  // "User unknown" for everyone is no mailbox's fault.
+  const isLost = isReceiving(verdict) && words === 'mailbox' && e.reasons[0]?.name !== 'mailbox_full'
+  const sub_cause = isLost ? 'directory' : words
   const notes = note === undefined ? [] : [note]
   let confidence: number
   if (verdict === 'mailbox_noise' || verdict === 'insufficient_data') {

@@ -8,15 +8,23 @@ interface Told {
   kind?: Facts['subject_kind']
   direction?: Facts['direction']
   reasons?: Record<string, number>
+  has_shape?: boolean
   evidence?: Partial<Facts['evidence']>
 }
 
-function facts({ kind = 'recipient_domain', direction = 'outbound', reasons, evidence }: Told): Facts {
+function facts({
+  kind = 'recipient_domain',
+  direction = 'outbound',
+  reasons,
+  has_shape = true,
+  evidence,
+}: Told): Facts {
   const words = reasons ?? { policy_rejected: evidence?.refused ?? 40 }
   return {
     direction,
     subject_kind: kind,
     window_ms: 900_000,
+    has_shape,
     evidence: {
       messages: 50,
       accepted: 10,
@@ -52,7 +60,7 @@ function facts({ kind = 'recipient_domain', direction = 'outbound', reasons, evi
   }
 }
 
-const FEW = { messages: 4, accepted: 0, refused: 4 }
+const FEW = { messages: 4, accepted: 0, refused: 4, domains: 4 }
 const LONE = {
   top_senders: [{ name: 's.example', messages: 40 }],
   same_senders_elsewhere: [2, 0] as [number, number],
@@ -71,10 +79,10 @@ test.each<[string, Told, string, string]>([
     'sender_wide',
     'authentication',
   ],
-  ['too few', { kind: 'sender_domain', evidence: FEW }, 'insufficient_data', 'policy'],
+  ['too few', { kind: 'sender_domain', has_shape: false, evidence: FEW }, 'insufficient_data', 'policy'],
   [
     'only mailboxes',
-    { kind: 'sender_domain', evidence: { refused: 0, mailbox: 9, messages: 90 } },
+    { kind: 'sender_domain', has_shape: false, evidence: { refused: 0, mailbox: 9, messages: 90 } },
     'mailbox_noise',
     'mailbox',
   ],
@@ -90,6 +98,12 @@ test.each<[string, Told, string, string]>([
     { reasons: { relay_denied: 40 }, evidence: LONE },
     'recipient_domain',
     'routing',
+  ],
+  [
+    'a domain whose directory knows nobody any more',
+    { reasons: { recipient_unknown: 40 } },
+    'recipient_domain',
+    'directory',
   ],
   [
     'others refused there as well',

@@ -1,13 +1,16 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { DeliveryEventRow } from '../../schemas/delivery-events.ts'
 import type { VerdictItem } from '../../schemas/verdict.ts'
 import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
 import { migrate } from '../../store/migrate.ts'
 import { judgeWindow, type Question } from '../../verdict/judge.ts'
 import { type Fate, fill, type Message, type Senders, single, traffic } from './traffic.ts'
+
+// A judgement takes a tenth of a second, on a busy machine many times that.
+vi.setConfig({ testTimeout: 60_000 })
 
 const folder = mkdtempSync(join(tmpdir(), 'faultline-verdict-'))
 let store: EmbeddedStore
@@ -144,7 +147,7 @@ test('a tiny sender is unclear, and says what is missing', async () => {
   )
   const items = await judged(undefined, {}, tiny)
   expect(told(items)).toEqual([['insufficient_data', 'sender_domain', 'tiny.example', 'policy']])
-  expect(items[0]?.evidence.notes[0]).toContain('5 are needed')
+  expect(items[0]?.evidence.notes[0]).toContain('20 to 5 unrelated domains are needed')
 })
 
 test('two troubles at once are told apart', async () => {
@@ -172,7 +175,7 @@ test('a provider that only delays blocks us', async () => {
 test('a directory that knows nobody any more is the recipient domain', async () => {
   const unknown = { reason: 'recipient_unknown', reply: '550 5.1.1 user unknown' }
   const items = await judged(({ domain }) => (domain === 'd5.example' ? unknown : undefined))
-  expect(told(items)).toEqual([['recipient_domain', 'recipient_domain', 'd5.example', 'mailbox']])
+  expect(told(items)).toEqual([['recipient_domain', 'recipient_domain', 'd5.example', 'directory']])
 })
 
 test('a box with one sender needs no accepted others', async () => {

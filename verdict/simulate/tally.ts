@@ -102,7 +102,8 @@ export function tallyOf(scenario: Scenario, from: number): Tally {
         const own = truth.kind === 'sender_domain' && !isInbound ? (truth.subjects[0] ?? '') : ''
         const seen = traffic.get(own)
         const messages = seen?.messages.size ?? 0
-        if (truth.verdict === 'insufficient_data') return messages >= 3 && messages <= 8 && c.refused.size * 2 >= messages
+        if (truth.verdict === 'insufficient_data')
+          return messages >= 3 && messages <= 8 && c.refused.size * 2 >= messages
         const isBroad = (seen?.domains.size ?? 0) >= MIN_DOMAINS || isInbound
         if (messages < MIN_MESSAGES || !isBroad) return false
         const needed = NEEDED[truth.kind]
