@@ -24,7 +24,7 @@ through reading, classification and the embedded store of a temporary folder, an
 
   --runs N      how many runs, over all kinds and sizes
   --seed S      the same seed gives the same logs
-  --days N      healthy days besides, judged every ten minutes
+  --days N      healthy days besides, judged every half hour
   --kind KIND   only ${Object.keys(SCENARIOS).join(', ')}
   --rate N      only this many messages an hour
   --log         print the log of the first run instead, to look at or to replay
@@ -36,7 +36,13 @@ example:  faultline simulate --runs 200 --seed 7`
 export function loader(store: Store, folder: string): Load {
   let number = 0
   return async (lines, sourceIps) => {
-    for (const table of ['delivery_events', 'attempts_1m', 'pipeline_stats', 'ingest_progress'])
+    for (const table of [
+      'delivery_events',
+      'attempts_1m',
+      'attempts_1h',
+      'pipeline_stats',
+      'ingest_progress',
+    ])
       await store.command(`TRUNCATE TABLE ${table}`)
     const path = join(folder, `${number++}.log`)
     await writeFile(path, `${lines.join('\n')}\n`)

@@ -15,7 +15,10 @@ export type Verdict = (typeof VERDICTS)[number]
 export const SUBJECT_KINDS = ['sender_domain', 'source_ip', 'recipient_domain', 'provider', 'all'] as const
 export type SubjectKind = (typeof SUBJECT_KINDS)[number]
 
-/** What the words of the replies say, over all of them; empty where they say nothing. */
+/**
+ * What the words of the replies say, over all of them. `undetermined`: a bare "denied" names no cause; empty where there
+ * are no refusals.
+ */
 export const SUB_CAUSES = [
   'authentication',
   'reputation',
@@ -29,6 +32,7 @@ export const SUB_CAUSES = [
   'network',
   'relay',
   'mailbox',
+  'undetermined',
   '',
 ] as const
 export type SubCause = (typeof SUB_CAUSES)[number]

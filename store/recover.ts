@@ -50,23 +50,35 @@ async function insertMissing<Row>(
   await insert(store, table, columns, lacking, '')
 }
 
+// The roll-ups, and by which column of theirs the rows of a time are found.
+const ROLL_UPS = [
+  { table: 'attempts_1m', time: 'minute', start: 'toStartOfMinute' },
+  { table: 'attempts_1h', time: 'hour', start: 'toStartOfHour' },
+] as const
+
 /**
- * Makes the source's share of the roll-up of the range's minutes anew from the rows: it has no identity by which to see
- * what is missing. Others write to the same minutes meanwhile; what they wrote is not touched.
+ * Makes the source's share of a roll-up of the range's times anew from the rows: it has no identity by which to see
+ * what is missing. Others write to the same times meanwhile; what they wrote is not touched.
  */
-async function rebuildRollUp(store: Store, range: Range): Promise<void> {
-  const minutes = `SELECT DISTINCT toDateTime(toStartOfMinute(event_time), 'UTC') FROM delivery_events WHERE ${IN_RANGE}`
-  const share = `topic = {topic:String} AND partition = {partition:UInt32} AND minute IN (${minutes})`
-  await store.command(`DELETE FROM attempts_1m WHERE ${share}`, { ...range })
+async function rebuildRollUp(
+  store: Store,
+  range: Range,
+  { table, time, start }: (typeof ROLL_UPS)[number],
+): Promise<void> {
+  const times = `SELECT DISTINCT toDateTime(${start}(event_time), 'UTC') FROM delivery_events WHERE ${IN_RANGE}`
+  const share = `topic = {topic:String} AND partition = {partition:UInt32} AND ${time} IN (${times})`
+  await store.command(`DELETE FROM ${table} WHERE ${share}`, { ...range })
   const [view] = await store.query<{ select: string }>(
-    "SELECT as_select AS select FROM system.tables WHERE database = currentDatabase() AND name = 'attempts_1m_view'",
+    'SELECT as_select AS select FROM system.tables WHERE database = currentDatabase() AND name = {view:String}',
+    { view: `${table}_view` },
   )
   const columns = await store.query<{ name: string }>(
-    "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = 'attempts_1m' ORDER BY position",
+    'SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String} ORDER BY position',
+    { table },
   )
   const names = columns.map(({ name }) => name).join(', ')
   await store.command(
-    `INSERT INTO attempts_1m (${names}) SELECT ${names} FROM (${view?.select}) WHERE ${share} SETTINGS insert_deduplicate = 0`,
+    `INSERT INTO ${table} (${names}) SELECT ${names} FROM (${view?.select}) WHERE ${share} SETTINGS insert_deduplicate = 0`,
     { ...range },
   )
 }
@@ -90,7 +102,7 @@ export async function recoverBlock(store: Store, { token, events, dead, stats }:
       range,
     ),
   )
-  if (events.length > 0) await rebuildRollUp(store, range)
+  if (events.length > 0) for (const rollUp of ROLL_UPS) await rebuildRollUp(store, range, rollUp)
   await insertMissing(store, 'dead_letters', DEAD_LETTERS, dead, token, () =>
     missing(store, 'dead_letters', 'toString(offset)', (row) => `${row.offset}`, dead, range),
   )

@@ -3,6 +3,8 @@ import type { Counted, SubCause } from '../schemas/verdict.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 
 const OF_REASON: Readonly<Record<string, SubCause>> = {
+  policy_rejected: 'undetermined',
+  recipient_access_denied: 'undetermined',
   domain_not_found: 'dns',
   client_dns_invalid: 'dns',
   sender_domain_invalid: 'dns',
@@ -43,7 +45,7 @@ export function subCause(reasons: readonly Counted[]): { sub_cause: SubCause; sh
     all += messages
   }
   const sorted = [...votes].sort(([, a], [, b]) => b - a)
-  const named = sorted.find(([cause]) => cause !== 'policy' && cause !== '')
+  const named = sorted.find(([cause]) => cause !== 'undetermined' && cause !== '')
   const [sub_cause, messages] =
     named !== undefined && named[1] >= T.min_words_share * all ? named : (sorted[0] ?? ['', 0])
   return { sub_cause, share: all === 0 ? 0 : messages / all }

@@ -1,4 +1,6 @@
--- What the verdict reads: attempts by minute and by everything that tells the sides apart, deliveries included.
+-- What the verdict's baseline and the trends read: attempts, deliveries included, by minute with everything that tells
+-- the sides apart, and by hour without the recipient domain, which hardly lets a roll-up shrink.
+-- TTLs run on the newest ingest_time, as in delivery_events: on the minute, a merge would erase an old log once loaded.
 CREATE TABLE attempts_1m
 (
     minute DateTime('UTC') COMMENT 'Start of the minute of event_time',
@@ -14,11 +16,13 @@ CREATE TABLE attempts_1m
     topic LowCardinality(String) COMMENT 'As in delivery_events: a source makes its own share anew after a crash, while others write',
     partition UInt32 COMMENT 'As in delivery_events',
     attempts SimpleAggregateFunction(sum, UInt64) COMMENT 'Rows of delivery_events',
-    messages AggregateFunction(uniq, UInt64) COMMENT 'Distinct log_host, queue_id and recipient: retries count once'
+    messages AggregateFunction(uniq, UInt64) COMMENT 'Distinct log_host, queue_id and recipient: retries count once',
+    ingest_time SimpleAggregateFunction(max, DateTime('UTC')) COMMENT 'When Faultline read the newest of them'
 )
 ENGINE = AggregatingMergeTree
 PARTITION BY least(greatest(toYear(minute), 2000), 2099)
 ORDER BY (minute, direction, sender_domain, recipient_org_domain, provider, outcome, reason, side, recipient_domain, source_ip, topic, partition)
+TTL ingest_time + INTERVAL 90 DAY
 SETTINGS non_replicated_deduplication_window = 10000
 COMMENT 'Attempts by minute, kept up to date by attempts_1m_view';
 
@@ -37,6 +41,46 @@ SELECT
     topic,
     partition,
     count() AS attempts,
-    uniqState(sipHash64(log_host, queue_id, recipient)) AS messages
+    uniqState(sipHash64(log_host, queue_id, recipient)) AS messages,
+    toDateTime(max(delivery_events.ingest_time), 'UTC') AS ingest_time
 FROM delivery_events
 GROUP BY minute, direction, sender_domain, source_ip, recipient_org_domain, recipient_domain, provider, outcome, reason, side, topic, partition;
+
+CREATE TABLE attempts_1h
+(
+    hour DateTime('UTC') COMMENT 'Start of the hour of event_time',
+    direction Enum8('outbound' = 1, 'inbound' = 2) COMMENT 'As in delivery_events',
+    sender_domain LowCardinality(String) COMMENT 'As in delivery_events',
+    source_ip IPv6 COMMENT 'As in delivery_events',
+    provider LowCardinality(String) COMMENT 'As in delivery_events',
+    outcome Enum8('delivered' = 1, 'deferred' = 2, 'bounced' = 3, 'expired' = 4, 'rejected' = 5) COMMENT 'As in delivery_events',
+    reason LowCardinality(String) COMMENT 'As in delivery_events',
+    side LowCardinality(String) COMMENT 'As in delivery_events',
+    topic LowCardinality(String) COMMENT 'As in attempts_1m',
+    partition UInt32 COMMENT 'As in delivery_events',
+    attempts SimpleAggregateFunction(sum, UInt64) COMMENT 'Rows of delivery_events',
+    ingest_time SimpleAggregateFunction(max, DateTime('UTC')) COMMENT 'When Faultline read the newest of them'
+)
+ENGINE = AggregatingMergeTree
+PARTITION BY least(greatest(toYear(hour), 2000), 2099)
+ORDER BY (direction, hour, sender_domain, provider, outcome, reason, side, source_ip, topic, partition)
+TTL ingest_time + INTERVAL 800 DAY
+SETTINGS non_replicated_deduplication_window = 10000
+COMMENT 'Attempts by hour, kept up to date by attempts_1h_view';
+
+CREATE MATERIALIZED VIEW attempts_1h_view TO attempts_1h AS
+SELECT
+    toDateTime(toStartOfHour(event_time), 'UTC') AS hour,
+    direction,
+    sender_domain,
+    source_ip,
+    provider,
+    outcome,
+    reason,
+    side,
+    topic,
+    partition,
+    count() AS attempts,
+    toDateTime(max(delivery_events.ingest_time), 'UTC') AS ingest_time
+FROM delivery_events
+GROUP BY hour, direction, sender_domain, source_ip, provider, outcome, reason, side, topic, partition;

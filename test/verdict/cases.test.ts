@@ -136,7 +136,7 @@ test('a bare "Access denied" from many unrelated domains: the sender, and what t
       ? `554 5.7.1 <${to}>: Recipient address rejected: Access denied`
       : undefined,
   )
-  expect(told(items)).toEqual([['sender_wide', 'sender_domain', 'app.northwind.test', 'policy']])
+  expect(told(items)).toEqual([['sender_wide', 'sender_domain', 'app.northwind.test', 'undetermined']])
   expect(items[0]?.next_step).toContain('authentication (SPF, DKIM, DMARC)')
 })
 
@@ -173,7 +173,7 @@ test('a tiny sender is not judged, and it is said what is missing', async () => 
     ({ inWave, to }) => (inWave ? `554 5.7.1 <${to}>: Recipient address rejected: Access denied` : undefined),
     180,
   )
-  expect(told(items)).toEqual([['insufficient_data', 'sender_domain', 'tiny.northwind.test', 'policy']])
+  expect(told(items)).toEqual([['insufficient_data', 'sender_domain', 'tiny.northwind.test', 'undetermined']])
   expect(items[0]?.evidence.notes.join()).toContain('are needed to judge')
 })
 

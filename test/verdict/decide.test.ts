@@ -72,14 +72,19 @@ test.each<[string, Told, string, string]>([
   ['a sender', { kind: 'sender_domain', reasons: { dmarc_failed: 40 } }, 'sender_wide', 'authentication'],
   ['an address', { kind: 'source_ip', reasons: { ip_blocklisted: 40 } }, 'sender_wide', 'reputation'],
   ['everyone', { kind: 'all', reasons: { network_error: 40 } }, 'platform_wide', 'network'],
-  ['bare words', { kind: 'sender_domain', reasons: { policy_rejected: 40 } }, 'sender_wide', 'policy'],
+  ['bare words', { kind: 'sender_domain', reasons: { policy_rejected: 40 } }, 'sender_wide', 'undetermined'],
   [
     'some named, most bare',
     { kind: 'sender_domain', reasons: { policy_rejected: 26, dmarc_failed: 14 } },
     'sender_wide',
     'authentication',
   ],
-  ['too few', { kind: 'sender_domain', has_shape: false, evidence: FEW }, 'insufficient_data', 'policy'],
+  [
+    'too few',
+    { kind: 'sender_domain', has_shape: false, evidence: FEW },
+    'insufficient_data',
+    'undetermined',
+  ],
   [
     'only mailboxes',
     { kind: 'sender_domain', has_shape: false, evidence: { refused: 0, mailbox: 9, messages: 90 } },

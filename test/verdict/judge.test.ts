@@ -78,7 +78,7 @@ test('one provider refuses several unrelated domains', async () => {
   const items = await judged(({ provider }, chance) =>
     provider === 'proofpoint' && chance < 0.8 ? DENIED : undefined,
   )
-  expect(told(items)).toEqual([['provider_wide', 'provider', 'proofpoint', 'policy']])
+  expect(told(items)).toEqual([['provider_wide', 'provider', 'proofpoint', 'undetermined']])
 })
 
 test('receivers that enforce DMARC refuse one sender', async () => {
@@ -93,7 +93,7 @@ test('a bare "Access denied" from many is decided by its breadth', async () => {
   const items = await judged(({ sender }, chance) =>
     sender === 's3.example' && chance < 0.6 ? DENIED : undefined,
   )
-  expect(told(items)).toEqual([['sender_wide', 'sender_domain', 's3.example', 'policy']])
+  expect(told(items)).toEqual([['sender_wide', 'sender_domain', 's3.example', 'undetermined']])
 })
 
 test('a small sender is found as well', async () => {
@@ -146,7 +146,7 @@ test('a tiny sender is unclear, and says what is missing', async () => {
     ),
   )
   const items = await judged(undefined, {}, tiny)
-  expect(told(items)).toEqual([['insufficient_data', 'sender_domain', 'tiny.example', 'policy']])
+  expect(told(items)).toEqual([['insufficient_data', 'sender_domain', 'tiny.example', 'undetermined']])
   expect(items[0]?.evidence.notes[0]).toContain('20 to 5 unrelated domains are needed')
 })
 

@@ -121,6 +121,7 @@ export const single = (message: Message, fate: Fate, change: Partial<DeliveryEve
 export async function fill(store: Store, rows: readonly DeliveryEventRow[]): Promise<void> {
   await store.command('TRUNCATE TABLE delivery_events')
   await store.command('TRUNCATE TABLE attempts_1m')
+  await store.command('TRUNCATE TABLE attempts_1h')
   const names = DELIVERY_EVENTS.map(([name]) => name)
   await store.insertNative('delivery_events', names, encodeNative(DELIVERY_EVENTS, rows), `test/${serial}`)
 }

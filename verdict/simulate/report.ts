@@ -1,4 +1,4 @@
-import { isWave, type Run } from './run.ts'
+import { isWave, QUICK, type Run } from './run.ts'
 
 /** The figures of many runs. Shares are from 0 to 1, times in seconds. */
 export interface Report {
@@ -12,9 +12,8 @@ export interface Report {
   sizes: { rate: number; judged: number; right: number }[]
   /** What was told instead, the commonest first. */
   confusion: { kind: string; told: string; runs: number; example_seed: number }[]
-  /** Seconds from the first refusal to the right verdict; of waves with five refusals in their first minute, and of all. */
+  /** Seconds from the first refusal to the right verdict, of waves with five refusals in their first minute. */
   noticed: { waves: number; median: number; p95: number; missed: number }
-  noticed_any: { waves: number; median: number; p95: number; missed: number }
   calibration: { confidence: string; told: number; right: number }[]
 }
 
@@ -70,7 +69,7 @@ export function reportOf(runs: readonly Run[]): Report {
     else confusion.set(key, { kind: run.kind, told: told(run), runs: 1, example_seed: run.seed })
   }
   const waves = judged.filter(
-    ({ truths }) => truths[0] !== undefined && /wide|domain/.test(truths[0].verdict),
+    ({ truths }) => truths[0] !== undefined && /wide|recipient/.test(truths[0].verdict),
   )
   const items = runs.flatMap((run) =>
     run.told.filter(isWave).map((item) => ({
@@ -91,8 +90,7 @@ export function reportOf(runs: readonly Run[]): Report {
       .map(({ key, ...rest }) => ({ rate: key, ...rest }))
       .sort((a, b) => a.rate - b.rate),
     confusion: [...confusion.values()].sort((a, b) => b.runs - a.runs),
-    noticed: timesOf(waves.filter(({ first_minute }) => first_minute >= 5)),
-    noticed_any: timesOf(waves),
+    noticed: timesOf(waves.filter(({ first_minute }) => first_minute >= QUICK)),
     calibration: BUCKETS.map(([low, high]) => {
       const own = items.filter(({ confidence }) => confidence >= low && confidence < high)
       return {
@@ -108,7 +106,7 @@ const percent = (part: number, of: number): string => (of === 0 ? '-' : `${((100
 
 /** The report for people. */
 export function reportText(report: Report): string {
-  const { noticed, noticed_any } = report
+  const { noticed } = report
   const lines = [
     `${report.runs} runs; with traffic enough ${report.judged}: right ${report.right} (${percent(report.right, report.judged)}), cause right in ${percent(report.cause_right, report.right)} of these`,
     `with too little traffic ${report.too_small.runs}: nothing wrong said in ${report.too_small.right} (${percent(report.too_small.right, report.too_small.runs)})`,
@@ -126,7 +124,6 @@ export function reportText(report: Report): string {
     ),
     '',
     `noticed after its first refusal, of ${noticed.waves} waves with five refusals in their first minute: median ${noticed.median} s, p95 ${noticed.p95} s, missed ${noticed.missed}`,
-    `of all ${noticed_any.waves}: median ${noticed_any.median} s, p95 ${noticed_any.p95} s, missed ${noticed_any.missed}`,
     '',
     'confidence   told  right',
     ...report.calibration.map(

@@ -30,11 +30,14 @@ export interface Run {
 const MINUTE = 60_000
 const WINDOW = 15 * MINUTE
 const STEP = 20_000
+// A wave with so many refusals in its first minute can be noticed within it.
+export const QUICK = 5
 // The evaluator looks every so often; after some minutes a coarser step is exact enough.
 const FINE = 4 * MINUTE
 const GIVE_UP = 12 * MINUTE
 // Of a large fleet's day only a sample is drawn; from this long before the trouble on, all of its mail.
 const MAX_HISTORY_MESSAGES = 3000
+const LARGE = { rate: 20_000, history_messages: 12_000 }
 const LEAD = 20 * MINUTE
 // A log that was just begun, or a day of it.
 const HISTORY_HOURS = [24, 24, 24, 3, 0]
@@ -61,7 +64,12 @@ const matches = (item: VerdictItem, { verdict, subjects }: Truth): boolean =>
 /** Whether an answer is right: each truth is told, and no other wave. Nothing need be told where there is too little. */
 export function isRight(told: readonly VerdictItem[], truths: readonly Truth[], enough: boolean): boolean {
   const waves = told.filter(isWave)
-  if (waves.some((item) => !truths.some((truth) => matches(item, truth)))) return false
+  const isTrue = (item: VerdictItem) =>
+    truths.some(
+      (truth) =>
+        matches(item, truth) || (!enough && matches(item, { ...truth, verdict: truth.or ?? truth.verdict })),
+    )
+  if (!waves.every(isTrue)) return false
   return !enough || truths.every((truth) => told.some((item) => matches(item, truth)))
 }
 
@@ -93,9 +101,11 @@ export function drawRun(kind: string, rate: number, seed: number): Drawn {
     outbound: isInbound ? Math.min(rate, 200) : rate,
     inbound: isInbound ? rate : random.next() < 0.3 ? Math.min(rate, 300) : 0,
   }
-  const thin = (perHour: number) => Math.min(perHour, MAX_HISTORY_MESSAGES / 24)
+  const thin = (perHour: number) =>
+    Math.min(perHour, (isLarge ? LARGE.history_messages : MAX_HISTORY_MESSAGES) / 24)
   // What is usual at a gateway, and whom a domain knew, only history tells.
-  const hours = isInbound || kind === 'directory_lost' ? 24 : random.pick(HISTORY_HOURS)
+  const isLarge = rate >= LARGE.rate
+  const hours = isInbound || isLarge || kind === 'directory_lost' ? 24 : random.pick(HISTORY_HOURS)
   const history = {
     from: extent.from - hours * 3_600_000,
     to: extent.from,
@@ -128,7 +138,7 @@ export async function simulate(
   )
   let noticed_s: number | undefined
   const [truth] = truths
-  if (enough && truth !== undefined && isWaveTruth(truth)) {
+  if (enough && tally.firstMinute() >= QUICK && truth !== undefined && isWaveTruth(truth)) {
     const [first = at, ...later] = tally.times()
     // Less than the fewest refusals of any wave cannot be noticed: these steps need no look.
     const possible = later[Math.min(...Object.values(THRESHOLDS.min_refused)) - 2] ?? at

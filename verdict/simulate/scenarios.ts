@@ -11,6 +11,8 @@ export interface Truth {
   /** Names that are right: a wave that lies wholly within a narrower subject may be told as that. */
   subjects: string[]
   causes: SubCause[]
+  /** What is right as well where there is more, or less, traffic than meant. */
+  or?: Verdict
 }
 
 /** A course of events with its truth; without truths it is a healthy time. */
@@ -215,9 +217,10 @@ const tinySender: Draw = (stage) => {
     truths: [
       {
         verdict: 'insufficient_data',
+        or: 'sender_wide',
         kind: 'sender_domain',
         subjects: [target.domain],
-        causes: ['policy', ''],
+        causes: ['undetermined'],
       },
     ],
     belongs: (attempt) => (isIt(attempt) ? 0 : undefined),
@@ -288,7 +291,7 @@ function ownGateway(
 export const SCENARIOS: Readonly<Record<string, Draw>> = {
   quiet: () => ({ truths: [] }),
   domain_refuses: oneDomain({ status: 'bounced', words: 'relay_denied' }, ['routing']),
-  domain_denies: oneDomain({ status: 'bounced', words: 'denied' }, ['policy', ''], 0.95),
+  domain_denies: oneDomain({ status: 'bounced', words: 'denied' }, ['undetermined'], 0.95),
   domain_down: oneDomain({ status: 'deferred', trouble: 'timeout' }, ['network']),
   mx_migration: migration,
   directory_lost: oneDomain({ status: 'bounced', words: 'user_unknown' }, ['directory', 'mailbox']),
@@ -301,7 +304,7 @@ export const SCENARIOS: Readonly<Record<string, Draw>> = {
   provider_throttles: oneProvider({ status: 'deferred', words: 'throttled' }, ['throttling'], () => 0.98),
   broken_dmarc: oneSender(['dmarc'], AUTH, ({ enforces }) => (enforces ? 0.97 : 0)),
   broken_spf_or_dkim: oneSender(['spf', 'unauthenticated'], AUTH, ({ enforces }) => (enforces ? 0.7 : 0)),
-  denied_everywhere: oneSender(['denied'], ['policy', ''], () => 0.7),
+  denied_everywhere: oneSender(['denied'], ['undetermined'], () => 0.7),
   domain_listed: oneSender(['domain_listed'], ['reputation'], ({ enforces }) => (enforces ? 0.8 : 0)),
   address_listed: listedAddress,
   range_listed: platform(
@@ -318,7 +321,7 @@ export const SCENARIOS: Readonly<Record<string, Draw>> = {
   inbound_everyone: ownGateway(
     'all',
     'platform_wide',
-    ['policy', 'directory', 'mailbox', 'throttling', 'relay', ''],
+    ['undetermined', 'directory', 'throttling', 'relay'],
     () => ({ name: 'all', isHit: () => true }),
     ({ to }) => `451 4.3.0 <${to}>: Temporary lookup failure`,
   ),
