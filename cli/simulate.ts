@@ -24,7 +24,7 @@ through reading, classification and the embedded store of a temporary folder, an
 
   --runs N      how many runs, over all kinds and sizes
   --seed S      the same seed gives the same logs
-  --days N      healthy days besides, judged every half hour
+  --days N      healthy days besides, judged every ten minutes
   --kind KIND   only ${Object.keys(SCENARIOS).join(', ')}
   --rate N      only this many messages an hour
   --log         print the log of the first run instead, to look at or to replay

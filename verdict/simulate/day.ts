@@ -6,7 +6,7 @@ import { drawLines } from './traffic.ts'
 import { drawWorld } from './world.ts'
 
 const HOUR = 3_600_000
-const STEP = 1_800_000
+const STEP = 600_000
 const RATES = [20, 100, 400, 1500]
 
 /** A day on which nothing happened, and the incidents that were told nevertheless. */
@@ -16,7 +16,7 @@ export interface HealthyDay {
   incidents: { at: string; verdict: string; subject: string }[]
 }
 
-/** Draws two days without trouble and judges the second: every half hour the last fifteen minutes. */
+/** Draws two days without trouble and judges the second: every ten minutes the last fifteen. */
 export async function healthyDay(store: Store, load: Load, seed: number): Promise<HealthyDay> {
   const random = randomFrom(seed)
   const rate = random.pick(RATES)
