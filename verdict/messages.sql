@@ -16,10 +16,10 @@ SELECT
             AND countIf(last_state = 'accepted') OVER domain >= countIf(reason = 'recipient_edge_denied') OVER domain,
         'mailbox',
         -- Whoever is told to come back does so within ten minutes (Postfix's minimal backoff and queue run): until then
-        -- it is a delay, unless the words say that we send too much.
+        -- it is a delay, which counts only where a whole provider lets hardly anything through.
         last_state = 'stalled' AND tries = 1
             AND last_time > parseDateTime64BestEffort({to:String}, 3, 'UTC') - INTERVAL 10 MINUTE,
-        if(reason = 'rate_limited', 'limited', 'greylisted'),
+        'limited',
         last_state) AS state
 FROM
 (

@@ -110,6 +110,7 @@ export function candidateOf(counts: Counts, tookMail: boolean): Candidate {
     effective_senders: 2 ** (with_delayed ? counts.sender_bits_held : counts.sender_bits_refused),
     coherence: (bare + named) / refused,
     sender_words: senders / refused,
+    content_words: (sides['sender_content'] ?? 0) / refused,
     unreachable: counts.unreachable / refused,
   }
 }
@@ -128,6 +129,7 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
   const { refused, messages, senders, senders_refused, operators_refused } = candidate
   if (refused < T.min_refused[kind] || refused < T.min_share[kind] * messages) return false
   if (candidate.coherence < T.min_coherence) return false
+  if (kind === 'recipient_domain' && candidate.content_words >= T.min_coherence) return false
   if (candidate.kind === 'pair' && refused < T.min_pair_refused) return false
   if (kind === 'sender_domain' && messages < T.min_sender_messages) return false
   const many = direction === 'inbound' || (isBroad(candidate) && operators_refused >= T.min_providers)
@@ -203,6 +205,11 @@ const ORDER = [
   'pair',
 ] as const
 
+// Of many messages a small drift is as certain as it is unimportant.
+function isFarAbove(usual: number, { refused, messages }: Candidate): boolean {
+  return refused * (1 - usual) >= T.min_odds_ratio * usual * (messages - refused)
+}
+
 // What can be asked about a candidate without any other one: its shape, and whether it is above the usual. `inWindow`
 // is how much it accepted in the whole window.
 function explains(
@@ -220,7 +227,9 @@ function explains(
   if (direction === 'inbound' && isSender && !wasWelcome(candidate, usual)) return undefined
   if (kindOf(candidate) === 'recipient_domain' && neverTook(candidate, before, usual)) return undefined
   const subject = subjectOf(candidate, usual, direction)
-  return subject.gain >= T.min_gain ? [candidate, subject] : undefined
+  return subject.gain >= T.min_gain && isFarAbove(subject.usual_share, candidate)
+    ? [candidate, subject]
+    : undefined
 }
 
 interface Found {

@@ -59,6 +59,8 @@ export interface Candidate extends Named {
   /** Share of the refusals that name the commonest side or none, and of those that name the sender's. */
   coherence: number
   sender_words: number
+  /** ... and of those that name the content: what one filter thinks of one mailing is no wave. */
+  content_words: number
   /** Share of the refusals where no server answered. */
   unreachable: number
 }

@@ -27,6 +27,8 @@ export const THRESHOLDS = {
   min_fleet_history: 200,
   /** Log-likelihood gain that a wave needs: e^10 against chance, which some thousand subjects in a window leave room for. */
   min_gain: 10,
+  /** How many times the usual odds of a refusal a wave has: of very many messages a small drift is as certain. */
+  min_odds_ratio: 3,
   /** Gains this near are one explanation told twice; then the kind decides. */
   tie: 0.97,
   /** Refused messages that a wave needs: below five, one odd message decides. */
@@ -67,7 +69,7 @@ export const THRESHOLDS = {
   /** By entropy, over how many senders the refusals of one of our addresses spread: else it is the sender. */
   min_address_senders: 1.5,
   /** Messages below which nothing is said against a sender. */
-  min_sender_messages: 8,
+  min_sender_messages: 10,
   /** Share of a broad wave's refusals that name its side or none: below, it is a background of many causes. */
   min_coherence: 0.6,
   /** What knocks at a gateway is mostly refused: without so much history nobody can say what is usual there. */

@@ -58,8 +58,9 @@ export const RATES: readonly { rate: number; weight: number }[] = [
 export const isWave = ({ verdict }: VerdictItem): boolean =>
   verdict !== 'mailbox_noise' && verdict !== 'insufficient_data'
 
-const matches = (item: VerdictItem, { verdict, subjects }: Truth): boolean =>
-  item.verdict === verdict && subjects.includes(item.subject)
+const matches = (item: VerdictItem, { verdict, subjects, or }: Truth): boolean =>
+  subjects.includes(item.subject) &&
+  (item.verdict === verdict || (item.verdict === or && item.subject === 'all'))
 
 /** Whether an answer is right: each truth is told, and no other wave. Nothing need be told where there is too little. */
 export function isRight(told: readonly VerdictItem[], truths: readonly Truth[], enough: boolean): boolean {

@@ -151,7 +151,8 @@ function platform(fate: Fate, causes: SubCause[], isHit: (place: Place) => boole
           ? {
               verdict: 'sender_wide',
               kind: 'sender_domain',
-              subjects: senders.map(({ domain }) => domain),
+              // Of two senders at one address, either is the whole of it.
+              subjects: [...senders.map(({ domain }) => domain), ...stage.world.hosts.map(({ ip }) => ip)],
               causes,
             }
           : { verdict: 'platform_wide', kind: 'all', subjects: ['all'], causes },
@@ -279,8 +280,18 @@ function ownGateway(
   return (stage) => {
     const { name, isHit } = choose(stage)
     const isIt = (knock: Knock) => during(stage, knock) && isHit(knock)
+    // Where we have one domain, it and everyone are the same mail.
+    const isOnly = kind === 'recipient_domain' && stage.world.own.length === 1
     return {
-      truths: [{ verdict, kind, subjects: [name], causes }],
+      truths: [
+        {
+          verdict,
+          kind,
+          subjects: [name, ...(isOnly ? ['all'] : [])],
+          causes,
+          ...(isOnly ? { or: 'platform_wide' as const } : {}),
+        },
+      ],
       refused: isIt,
       refuse: (knock) => (isIt(knock) ? reply(knock) : undefined),
     }
