@@ -66,6 +66,9 @@ async function contents(data: string) {
       rollUp: await store.query(
         'SELECT minute, direction, sender_domain, recipient_domain, outcome, reason, sum(attempts) AS attempts, uniqMerge(messages) AS messages FROM attempts_1m GROUP BY ALL ORDER BY ALL',
       ),
+      rollUpByHour: await store.query(
+        'SELECT hour, direction, sender_domain, provider, outcome, reason, sum(attempts) AS attempts FROM attempts_1h GROUP BY ALL ORDER BY ALL',
+      ),
       account: await store.query(
         'SELECT sum(records) AS records, sum(with_events) AS with_events, sum(events) AS events, sum(correlated) AS correlated, sum(ignored) AS ignored, sum(dead) AS dead FROM pipeline_stats',
       ),
