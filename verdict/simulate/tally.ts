@@ -1,4 +1,4 @@
-import type { Scenario } from './scenarios.ts'
+import type { Scenario } from './draw.ts'
 import type { Attempt, Course, Knock } from './traffic.ts'
 
 /** Counts what a scenario does while it is drawn: whether there is enough of it to be told, and when it began. */
