@@ -1,9 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { isOwnHost } from '../../store/http/host.ts'
 import { actionTarget, Forbidden, readAction } from './actions.ts'
 import type { PageApi, PageQuery } from './api.ts'
 import { loadAssets } from './assets.ts'
-import { isOwnHost } from './host.ts'
 import { BadRequest, readQuery } from './query.ts'
 
 /** Where the page listens, and what it shows. */

@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { isOwnHost } from '../../dashboards/web/host.ts'
 import { type RunningPage, startPage } from '../../dashboards/web/server.ts'
+import { isOwnHost } from '../../store/http/host.ts'
 import { fixedApi } from './fixed-api.ts'
 
 let page: RunningPage
