@@ -1,0 +1,137 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { Block } from '../../ingest/block.ts'
+
+/** Where a block was read from, and how long it took to store it: intent, rows and commit, in seconds. */
+export interface BlockPlace {
+  topic: string
+  partition: number
+  seconds: number
+}
+
+/**
+ * What a process that loads rows tells Prometheus. Topics (or files), rules and outcomes are labels; recipients, senders
+ * and hosts never are, for others choose how many there are of them.
+ */
+export interface Metrics {
+  registry: Registry
+  /** A block is stored. */
+  stored(block: Block, place: BlockPlace): void
+  /** Records of a Kafka partition were fetched; `high` is the offset behind its last. */
+  fetched(topic: string, partition: number, high: number): void
+  /** The group was joined anew, with so many partitions for us. */
+  rebalanced(partitions: number): void
+  /** Bytes that are fetched and not yet stored. */
+  inFlight(bytes: number): void
+}
+
+const BLOCK_RECORDS = [1, 10, 100, 1_000, 10_000, 100_000]
+const BLOCK_BYTES = [1_024, 16_384, 262_144, 1_048_576, 4_194_304, 16_777_216]
+const SECONDS = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
+
+/** Opens a registry of its own with the metrics of loading and of the process (memory, processor, event loop). */
+export function openMetrics(): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry })
+  const registers = [registry]
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter({ name: `faultline_${name}`, help, labelNames, registers })
+  const records = counter('records_total', 'Records that are stored, by what became of them', [
+    'topic',
+    'disposition',
+  ])
+  const bytes = counter('record_bytes_total', 'Bytes of the records that are stored', ['topic'])
+  const events = counter('events_total', 'Events that they gave', ['topic', 'direction', 'outcome'])
+  const ignored = counter('ignored_records_total', 'Records ignored, by the rule that did', ['topic', 'rule'])
+  const rebalances = counter('rebalances_total', 'Times that the consumer group was joined', [])
+  const blockRecords = new Histogram({
+    name: 'faultline_block_records',
+    help: 'Records of a block',
+    buckets: BLOCK_RECORDS,
+    registers,
+  })
+  const blockBytes = new Histogram({
+    name: 'faultline_block_bytes',
+    help: 'Bytes of the records of a block',
+    buckets: BLOCK_BYTES,
+    registers,
+  })
+  const insert = new Histogram({
+    name: 'faultline_insert_seconds',
+    help: 'Time from the intent of a block to its commit',
+    buckets: SECONDS,
+    registers,
+  })
+  const assigned = new Gauge({
+    name: 'faultline_assigned_partitions',
+    help: 'Kafka partitions that this worker reads',
+    registers,
+  })
+  const inFlight = new Gauge({
+    name: 'faultline_in_flight_bytes',
+    help: 'Bytes that are fetched from Kafka and not yet stored',
+    registers,
+  })
+  const newest = new Map<string, number>()
+  new Gauge({
+    name: 'faultline_lag_seconds',
+    help: 'Age of the newest event that is stored',
+    labelNames: ['topic'],
+    registers,
+    collect() {
+      for (const [topic, time] of newest) this.set({ topic }, Math.max(0, (Date.now() - time) / 1000))
+    },
+  })
+  const ends = new Map<string, { topic: string; partition: number; high: number; next: number }>()
+  new Gauge({
+    name: 'faultline_lag_records',
+    help: 'Records of a Kafka partition that are not yet stored',
+    labelNames: ['topic', 'partition'],
+    registers,
+    collect() {
+      for (const { topic, partition, high, next } of ends.values())
+        this.set({ topic, partition }, Math.max(0, high - next))
+    },
+  })
+  const endOf = (topic: string, partition: number) => {
+    const key = `${topic}/${partition}`
+    const known = ends.get(key) ?? { topic, partition, high: 0, next: 0 }
+    ends.set(key, known)
+    return known
+  }
+
+  return {
+    registry,
+    stored(block, { topic, partition, seconds }) {
+      const { account } = block
+      bytes.inc({ topic }, block.bytes)
+      records.inc({ topic, disposition: 'with_events' }, account.with_events)
+      records.inc({ topic, disposition: 'correlated' }, account.correlated)
+      records.inc({ topic, disposition: 'dead' }, account.dead)
+      for (const [rule, n] of account.ignored) {
+        records.inc({ topic, disposition: 'ignored' }, n)
+        ignored.inc({ topic, rule }, n)
+      }
+      let last = newest.get(topic) ?? 0
+      for (const { direction, outcome, event_time } of block.events) {
+        events.inc({ topic, direction, outcome })
+        if (event_time > last) last = event_time
+      }
+      if (last > 0) newest.set(topic, last)
+      blockRecords.observe(account.records)
+      blockBytes.observe(block.bytes)
+      insert.observe(seconds)
+      const end = ends.get(`${topic}/${partition}`)
+      if (end !== undefined) end.next = block.next
+    },
+    fetched(topic, partition, high) {
+      endOf(topic, partition).high = high
+    },
+    rebalanced(partitions) {
+      rebalances.inc()
+      assigned.set(partitions)
+      // What another worker reads now is its to tell.
+      ends.clear()
+    },
+    inFlight: (amount) => inFlight.set(amount),
+  }
+}
