@@ -96,3 +96,9 @@ export const THRESHOLDS = {
   /** Waves in one window; beyond that nobody reads on. */
   max_waves: 50,
 } as const
+
+/**
+ * When a source is called silent: it gave no events for so many seconds, in which it usually has so many minutes with
+ * events. Ten of them by chance all without any: once in twenty thousand.
+ */
+export const SILENCE = { quiet_s: 300, usual_minutes: 10 }
