@@ -13,6 +13,8 @@ export const ENVIRONMENT: Record<string, readonly string[]> = {
   FAULTLINE_WEB_PORT: ['web', 'port'],
   FAULTLINE_CLICKHOUSE_HOST: ['clickhouse', 'host'],
   FAULTLINE_CLICKHOUSE_PORT: ['clickhouse', 'port'],
+  FAULTLINE_METRICS_HOST: ['metrics', 'host'],
+  FAULTLINE_METRICS_PORT: ['metrics', 'port'],
   FAULTLINE_KAFKA_BROKERS: ['kafka', 'brokers'],
   FAULTLINE_KAFKA_TOPICS: ['kafka', 'topics'],
   FAULTLINE_KAFKA_GROUP: ['kafka', 'group'],

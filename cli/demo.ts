@@ -7,8 +7,9 @@ import type { VerdictItem } from '../schemas/verdict.ts'
 import { judgeWindow } from '../verdict/judge.ts'
 import { loadConfiguration } from './configuration.ts'
 import { addAccount, loadFile } from './load.ts'
+import { openLog } from './log.ts'
 import { recordOptions } from './record-options.ts'
-import { aborted, openLog, serve, untilStopped } from './serve.ts'
+import { aborted, serve, untilStopped } from './serve.ts'
 import { verdictText } from './verdict-text.ts'
 
 const HELP = `faultline demo

@@ -7,10 +7,12 @@ import type { Store } from '../store/store.ts'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
 import { checkKafka, KAFKA_OPTIONS, kafkaFlags, readKafka } from './kafka-source.ts'
-import { addAccount } from './load.ts'
+import { addAccount, type Stored } from './load.ts'
+import { openLog } from './log.ts'
+import { metricsFlags, openMonitor } from './metrics/monitor.ts'
 import { openStore } from './open-store.ts'
 import { useConfiguredRules } from './own-rules.ts'
-import { openLog, untilStopped } from './serve.ts'
+import { untilStopped } from './serve.ts'
 import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline ingest --brokers HOST:PORT,... --topic TOPIC... (--url URL | --data-dir DIR)
@@ -24,6 +26,7 @@ for each partition. Each record is stored exactly once, whatever happens to work
   --url URL        ClickHouse server, or the address that faultline serve names: http://writer:password@host:8123
   --data-dir DIR   folder of an embedded store instead, for one worker alone (default: faultline-data)
   --resolver H:P   DNS server to ask, repeatable; --no-dns asks none
+  --metrics HOST:PORT  /metrics, /health and /ready (default: not served)
   --config FILE    brokers with TLS and SASL, zones, limits (see faultline config)
 
 example:  faultline ingest --brokers 127.0.0.1:9092 --topic mail --topic '/^mx[.]/' --url http://127.0.0.1:8123`
@@ -37,6 +40,7 @@ function parse(args: string[]) {
         ...DNS_OPTIONS,
         url: { type: 'string' },
         'data-dir': { type: 'string' },
+        metrics: { type: 'string' },
         config: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
       },
@@ -67,21 +71,31 @@ export async function ingestCommand(args: string[]): Promise<number> {
     ...dnsFlags(values),
     url: values.url,
     data_dir: values['data-dir'],
+    ...metricsFlags(values.metrics),
   })
   checkKafka(config)
   useConfiguredRules(config)
   const log = openLog(config)
   const signal = untilStopped()
-  const store = await openStoreWhenThere(config, log, signal)
-  const dns = openRowDns(store, config, { warn: (text) => log.warn(text) })
+  const monitor = await openMonitor(config, true, log, signal)
   const account = openAccount()
+  // Ended in this order: not ready any more, no new records, the last blocks stored and committed, DNS, the store, and
+  // last what says that the process lives.
   try {
-    // In this order: no new records, the last blocks stored and committed, DNS, then the store.
-    const stored = ({ account: part }: { account: typeof account }): void => addAccount(account, part)
-    await readKafka(store, config, stored, {}, log, signal, dns?.attach)
+    const store = monitor.watch(await openStoreWhenThere(config, log, signal))
+    const dns = openRowDns(store, config, { warn: (text) => log.warn(text) })
+    const stored: Stored = (block, place) => {
+      addAccount(account, block.account)
+      monitor.stored(block, place)
+    }
+    try {
+      await readKafka(store, config, stored, monitor.kafka, log, signal, dns?.attach)
+    } finally {
+      await dns?.close()
+      await store.close()
+    }
   } finally {
-    await dns?.close()
-    await store.close()
+    await monitor.close()
   }
   console.log(accountLine(account))
   return 0

@@ -4,6 +4,7 @@ import type { DeadLetterTopic } from '../ingest/sources/kafka/dead-letters.ts'
 import { writeIntent } from '../ingest/sources/kafka/intent.ts'
 import {
   type Assignment,
+  type KafkaObserver,
   type Log,
   type OpenedPartition,
   type OpenPartition,
@@ -37,6 +38,8 @@ export interface PartitionPorts {
   deadLetters: DeadLetterTopic | undefined
   stored: Stored
   attachDns: AttachDns | undefined
+  /** Told of records that the log no longer held. */
+  lost: KafkaObserver['lost']
   log: Log
 }
 
@@ -166,6 +169,7 @@ export function partitionOpener(ports: PartitionPorts): OpenPartition {
           `${topic}/${partition}/gap/${gap.join('-')}`,
         ),
       )
+      ports.lost?.(name, gap[1] - gap[0] + 1)
     }
 
     const pipeline = openPipeline(
@@ -216,7 +220,11 @@ export function partitionOpener(ports: PartitionPorts): OpenPartition {
 
     async function read(records: AsyncIterable<LineBlock>): Promise<void> {
       await runWorker(behind(records, pipeline, position, release), pipeline, ports.limits, begun, {
-        store: blockKeeper(keeping, ports.stored, ports.attachDns),
+        store: blockKeeper(
+          keeping,
+          (block, place) => ports.stored(block, { ...place, topic: name }),
+          ports.attachDns,
+        ),
         reference: () => pipeline.reference,
         signal: stop,
       })

@@ -102,6 +102,7 @@ export async function readKafka(
     deadLetters,
     stored,
     attachDns,
+    lost: observer.lost,
     log,
   })
   const consumer = {

@@ -70,8 +70,15 @@ export function blockRows(block: Block, topic: string, partition: number, ingest
   }
 }
 
-/** Says what was stored, for progress and for the account. */
-export type Stored = (block: Block) => void
+/** Where a block was read from, and how long it took to store it: intent, rows and commit, in seconds. */
+export interface StoredPlace {
+  topic: string
+  partition: number
+  seconds: number
+}
+
+/** Says what was stored, for progress, for the account and for metrics. */
+export type Stored = (block: Block, place: StoredPlace) => void
 
 /** How a source keeps its place around the blocks that are stored. */
 export interface Keeping {
@@ -97,13 +104,14 @@ export function blockKeeper(
   let again = begun !== -1
   return async (checkpoint: Checkpoint): Promise<void> => {
     const { block } = checkpoint
+    const begin = performance.now()
     if (block.last !== begun) await intend(checkpoint)
     const rows = blockRows(block, topic, partition, Date.now())
     await attachDns?.(rows.events)
     await write(rows, again)
     again = false
     await commit(checkpoint)
-    stored(block)
+    stored(block, { topic, partition, seconds: (performance.now() - begin) / 1000 })
   }
 }
 

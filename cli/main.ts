@@ -1,4 +1,5 @@
 import { StoreError } from '../store/store.ts'
+import { withoutCredentials } from './log.ts'
 import { UsageError } from './usage-error.ts'
 
 interface Command {
@@ -54,6 +55,10 @@ const COMMANDS: Record<string, Command> = {
   query: {
     summary: 'ask the store in read-only SQL',
     run: async (args) => (await import('./query.ts')).queryCommand(args),
+  },
+  silent: {
+    summary: 'list sources that gave no events for a while in which they usually do',
+    run: async (args) => (await import('./silent.ts')).silentCommand(args),
   },
   audit: {
     summary: 'prove from the tables that no Kafka record is missing or doubled',
@@ -136,16 +141,16 @@ export async function main(argv: string[]): Promise<number> {
     return await command.run(args)
   } catch (error) {
     if (error instanceof StoreError) {
-      console.error(`faultline ${name}: ${error.message}`)
+      console.error(`faultline ${name}: ${withoutCredentials(error.message)}`)
       return 1
     }
     if (error instanceof UsageError) {
-      console.error(`faultline ${name}: ${error.message}`)
+      console.error(`faultline ${name}: ${withoutCredentials(error.message)}`)
       return 2
     }
     const fault = systemFault(error)
     if (fault === undefined) throw error
-    console.error(`faultline ${name}: ${fault}`)
+    console.error(`faultline ${name}: ${withoutCredentials(fault)}`)
     return 1
   }
 }

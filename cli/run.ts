@@ -3,9 +3,11 @@ import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
 import { followFile } from './follow.ts'
 import { checkKafka, KAFKA_OPTIONS, kafkaFlags, readKafka } from './kafka-source.ts'
+import { openLog } from './log.ts'
+import { openMonitor } from './metrics/monitor.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { FORMAT_NAMES, recordOptions } from './record-options.ts'
-import { aborted, openLog, SERVE_OPTIONS, serve, serveFlags, untilStopped } from './serve.ts'
+import { aborted, SERVE_OPTIONS, serve, serveFlags, untilStopped } from './serve.ts'
 import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline run [--follow FILE]... [--brokers LIST --topic TOPIC...] [--config FILE] [--data-dir DIR | --url URL] [--port N]
@@ -25,6 +27,7 @@ After a restart it goes on where it stopped; nothing is lost or counted twice.
   --resolver H:P   DNS resolver instead of the system's; may be given several times
   --watch DOMAIN   keep looking up this sender domain; may be given several times
   --no-dns         ask DNS nothing
+  --metrics HOST:PORT  /metrics, /health and /ready (default: not served)
 
 example:  faultline run --follow /var/log/mail.log`
 
@@ -77,25 +80,32 @@ export async function runCommand(args: string[]): Promise<number> {
   const log = openLog(config)
   const stop = new AbortController()
   const signal = AbortSignal.any([untilStopped(), stop.signal])
-  const served = await serve(config, log)
+  const monitor = await openMonitor(config, readsKafka, log, signal)
+  const served = await serve(config, log, monitor).catch(async (error: unknown) => {
+    await monitor.close()
+    throw error
+  })
   console.error(`The page is at ${served.url} - Ctrl-C ends it.`)
   const dns = openRowDns(served.store, config, { warn: (message) => log.warn(message) })
   let failed = 0
   const sources: Promise<void>[] = config.follow.map(async (source) => {
     try {
-      await followFile(served.store, source, config, () => {}, signal, log, dns?.attach)
+      await followFile(served.store, source, config, monitor.stored, signal, log, dns?.attach)
     } catch (error) {
       failed++
       log.error({ path: source.path, error: (error as Error).message }, 'this file is no longer followed')
     }
   })
-  if (readsKafka) sources.push(readKafka(served.store, config, () => {}, {}, log, signal, dns?.attach))
+  if (readsKafka)
+    sources.push(readKafka(served.store, config, monitor.stored, monitor.kafka, log, signal, dns?.attach))
   // The page stays while at least one file is followed: what was read is worth reading.
   await Promise.race([aborted(signal), Promise.all(sources)])
   stop.abort()
-  // In this order: no new lines, the last blocks stored, DNS, then the page, the endpoint and the store.
+  // In this order: not ready any more, no new lines, the last blocks stored, DNS, then the page, the endpoint and the
+  // store, and last what says that the process lives.
   await Promise.all(sources)
   await dns?.close()
   await served.close()
+  await monitor.close()
   return failed > 0 ? 1 : 0
 }

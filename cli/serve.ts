@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util'
-import { type Logger, pino } from 'pino'
-import type { Registry } from 'prom-client'
+import type { Logger } from 'pino'
 import { startPage } from '../dashboards/web/server.ts'
 import { storeApi } from '../dashboards/web/store-api.ts'
 import type { Config } from '../schemas/config.ts'
@@ -12,10 +11,13 @@ import type { Store } from '../store/store.ts'
 import { judgeWindow } from '../verdict/judge.ts'
 import { loadConfiguration } from './configuration.ts'
 import { startEvaluation } from './evaluation.ts'
+import { openLog } from './log.ts'
+import { type Monitor, metricsFlags, openMonitor } from './metrics/monitor.ts'
 import { announce, announcePage } from './open-store.ts'
 import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline serve [--data-dir DIR | --url URL] [--config FILE] [--port N]
+                [--metrics HOST:PORT]
 
 Serves the page and, for the embedded store, ClickHouse's HTTP interface, without reading any log.
 Readers need no password and can change nothing; writers are user "writer" with the password in
@@ -24,6 +26,7 @@ FAULTLINE_WRITER_PASSWORD.
   --data-dir DIR   folder of the embedded store (default: faultline-data)
   --url URL        a ClickHouse server instead: http://user:password@host:8123
   --port N         port of the page (default: 8080)
+  --metrics HOST:PORT  /metrics, /health and /ready (default: not served)
 
 example:  faultline serve --data-dir /var/lib/faultline`
 
@@ -32,6 +35,7 @@ export const SERVE_OPTIONS = {
   'data-dir': { type: 'string' },
   url: { type: 'string' },
   port: { type: 'string' },
+  metrics: { type: 'string' },
   config: { type: 'string' },
   help: { type: 'boolean', short: 'h' },
 } as const
@@ -41,9 +45,15 @@ export function serveFlags(values: {
   'data-dir'?: string
   url?: string
   port?: string
+  metrics?: string
 }): Record<string, unknown> {
   const port = values.port === undefined ? undefined : Number(values.port)
-  return { data_dir: values['data-dir'], url: values.url, 'web.port': port }
+  return {
+    data_dir: values['data-dir'],
+    url: values.url,
+    'web.port': port,
+    ...metricsFlags(values.metrics),
+  }
 }
 
 /** A store with its page, and the embedded one with its endpoint. */
@@ -53,25 +63,18 @@ export interface Served {
   close(): Promise<void>
 }
 
-/** The log of a long-running command: JSON lines on standard error. */
-export function openLog(config: Config): Logger {
-  return pino({ level: config.log_level }, pino.destination({ dest: 2, sync: true }))
-}
-
-/**
- * Opens the store and serves it; metrics of verdicts and incidents go into `registry`. Throws a StoreError, or one line
- * where an address can't be had.
- */
-export async function serve(config: Config, log: Logger, registry?: Registry): Promise<Served> {
+/** Opens the store and serves it. Throws a StoreError, or one line where an address can't be had. */
+export async function serve(config: Config, log: Logger, monitor?: Monitor): Promise<Served> {
   const closing: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const step of closing.reverse()) await step()
   }
   try {
     const embedded = config.url === undefined ? await openEmbedded(config.data_dir) : undefined
-    const store = embedded ?? openServer(config.url ?? '')
-    closing.push(() => store.close())
-    await migrate(store)
+    const opened = embedded ?? openServer(config.url ?? '')
+    closing.push(() => opened.close())
+    await migrate(opened)
+    const store = monitor?.watch(opened) ?? opened
     if (embedded !== undefined) {
       const { FAULTLINE_WRITER_PASSWORD: writerPassword } = process.env
       const endpoint = await startEndpoint({
@@ -95,7 +98,7 @@ export async function serve(config: Config, log: Logger, registry?: Registry): P
     }
     log.info({ url: page.url }, 'page')
     if (config.evaluator.enabled) {
-      const evaluator = startEvaluation(store, config, log, registry)
+      const evaluator = startEvaluation(store, config, log, monitor?.registry)
       closing.push(() => evaluator.close())
     }
     return { store, url: page.url, close }
@@ -133,10 +136,16 @@ export async function serveCommand(args: string[]): Promise<number> {
     return 0
   }
   const config = loadConfiguration(values.config, serveFlags(values))
+  const log = openLog(config)
   const signal = untilStopped()
-  const served = await serve(config, openLog(config))
-  console.error(`The page is at ${served.url} - Ctrl-C ends it.`)
-  await aborted(signal)
-  await served.close()
+  const monitor = await openMonitor(config, false, log, signal)
+  try {
+    const served = await serve(config, log, monitor)
+    console.error(`The page is at ${served.url} - Ctrl-C ends it.`)
+    await aborted(signal)
+    await served.close()
+  } finally {
+    await monitor.close()
+  }
   return 0
 }

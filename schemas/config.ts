@@ -201,6 +201,13 @@ export const Config = z.strictObject({
   rules: z.string().min(1).optional(),
   /** The page. */
   web: listen('127.0.0.1', 8080),
+  /** `/metrics`, `/health` and `/ready`; not served unless given. */
+  metrics: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.int().min(0).max(65535),
+    })
+    .optional(),
   /** The embedded store on ClickHouse's HTTP interface. */
   clickhouse: listen('127.0.0.1', 8123),
   /** Look-ups of the domains in recent rejections. */

@@ -1,12 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import type { Block } from '../../ingest/block.ts'
-
-/** Where a block was read from, and how long it took to store it: intent, rows and commit, in seconds. */
-export interface BlockPlace {
-  topic: string
-  partition: number
-  seconds: number
-}
+import type { SilentSource } from '../../verdict/silent-sources.ts'
+import type { Stored } from '../load.ts'
 
 /**
  * What a process that loads rows tells Prometheus. Topics (or files), rules and outcomes are labels; recipients, senders
@@ -15,13 +9,17 @@ export interface BlockPlace {
 export interface Metrics {
   registry: Registry
   /** A block is stored. */
-  stored(block: Block, place: BlockPlace): void
+  stored: Stored
   /** Records of a Kafka partition were fetched; `high` is the offset behind its last. */
   fetched(topic: string, partition: number, high: number): void
   /** The group was joined anew, with so many partitions for us. */
   rebalanced(partitions: number): void
   /** Bytes that are fetched and not yet stored. */
   inFlight(bytes: number): void
+  /** Records that a topic no longer held when they were to be read. */
+  lost(topic: string, records: number): void
+  /** The sources that are silent now. */
+  silent(sources: readonly SilentSource[]): void
 }
 
 const BLOCK_RECORDS = [1, 10, 100, 1_000, 10_000, 100_000]
@@ -69,6 +67,17 @@ export function openMetrics(): Metrics {
   const inFlight = new Gauge({
     name: 'faultline_in_flight_bytes',
     help: 'Bytes that are fetched from Kafka and not yet stored',
+    registers,
+  })
+  const lost = counter(
+    'lost_records_total',
+    'Records that a topic no longer held when they were to be read',
+    ['topic'],
+  )
+  const silent = new Gauge({
+    name: 'faultline_silent_sources',
+    help: 'Sources that give no events although they usually do at this time',
+    labelNames: ['kind'],
     registers,
   })
   const newest = new Map<string, number>()
@@ -133,5 +142,10 @@ export function openMetrics(): Metrics {
       ends.clear()
     },
     inFlight: (amount) => inFlight.set(amount),
+    lost: (topic, n) => lost.inc({ topic }, n),
+    silent(sources) {
+      for (const kind of ['topic', 'partition', 'log_host'] as const)
+        silent.set({ kind }, sources.filter((source) => source.kind === kind).length)
+    },
   }
 }

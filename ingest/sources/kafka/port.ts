@@ -78,6 +78,10 @@ export interface KafkaObserver {
   fetched?(topic: string, partition: number, records: number, bytes: number, next: number, high: number): void
   /** The group was joined anew, with so many partitions for us. */
   rebalanced?(partitions: number): void
+  /** The group was left, or a new round of it begins. */
+  left?(): void
+  /** Records that the log no longer held when they were to be read. */
+  lost?(topic: string, records: number): void
   /** Bytes that are held: fetched and not yet stored. */
   inFlight?(bytes: number): void
 }

@@ -66,6 +66,7 @@ export function openSession(observer: KafkaObserver): Session {
       }
     },
     async end(grace) {
+      observer.left?.()
       drain.abort()
       for (const lane of lanes.values()) lane.end()
       if (grace > 0)
