@@ -34,6 +34,7 @@ const COLUMNS = [
   'correlated',
   'ignored',
   'dead',
+  'replayed',
   'lost',
   'missing',
   'doubled',

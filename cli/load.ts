@@ -25,10 +25,14 @@ export interface AttachDns {
   seen(events: readonly LoggedEvent[]): void
 }
 
-/** A block as rows: judged, and with their place. `ingest_time` is milliseconds since 1970. */
-export function blockRows(block: Block, topic: string, partition: number, ingest_time: number): BlockRows {
-  const { account } = block
-  for (const row of block.events) {
+/** Judges events and gives them their place, in the same objects; their `offset` and `event_index` are set already. */
+export function placeEvents(
+  events: readonly DeliveryEventRow[],
+  topic: string,
+  partition: number,
+  ingest_time: number,
+): void {
+  for (const row of events) {
     judge(row)
     row.event_time = Math.min(Math.max(row.event_time, FIRST_TIME), LAST_TIME)
     row.ingest_time = ingest_time
@@ -37,6 +41,12 @@ export function blockRows(block: Block, topic: string, partition: number, ingest
     // Until it is looked up: said so, and never guessed.
     row.dns_spf = row.dns_dkim = row.dns_dmarc = row.dns_mx = row.mx_match = 'unknown'
   }
+}
+
+/** A block as rows: judged, and with their place. `ingest_time` is milliseconds since 1970. */
+export function blockRows(block: Block, topic: string, partition: number, ingest_time: number): BlockRows {
+  const { account } = block
+  placeEvents(block.events, topic, partition, ingest_time)
   return {
     token: `${topic}/${partition}/${block.first}-${block.last}/${block.hash}`,
     events: block.events,

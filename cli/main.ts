@@ -64,6 +64,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'prove from the tables that no Kafka record is missing or doubled',
     run: async (args) => (await import('./audit.ts')).auditCommand(args),
   },
+  dlq: {
+    summary: 'list and show dead letters, and read them again',
+    run: async (args) => (await import('./dlq.ts')).dlqCommand(args),
+  },
   migrate: {
     summary: "bring the store's tables to the newest schema",
     run: async (args) => (await import('./migrate.ts')).migrateCommand(args),

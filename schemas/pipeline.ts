@@ -26,6 +26,31 @@ export const DEAD_LETTERS: Columns<DeadLetterRow> = [
   ['headers', 'String'],
 ]
 
+/** A row of `replayed_letters`: a dead letter that was read again. */
+export interface ReplayedLetterRow {
+  topic: string
+  partition: number
+  offset: number
+  replayed_at: number
+  /** events, correlated or ignored. */
+  disposition: string
+  first_index: number
+  events: number
+  /** 1: they are stored; 0: that was begun. */
+  done: number
+}
+
+export const REPLAYED_LETTERS: Columns<ReplayedLetterRow> = [
+  ['topic', 'LowCardinality(String)'],
+  ['partition', 'UInt32'],
+  ['offset', 'UInt64'],
+  ['replayed_at', "DateTime64(3, 'UTC')"],
+  ['disposition', 'LowCardinality(String)'],
+  ['first_index', 'UInt16'],
+  ['events', 'UInt32'],
+  ['done', 'UInt8'],
+]
+
 /** A row of `pipeline_stats`: what became of the records of one block. */
 export interface PipelineStatsRow {
   ingest_time: number

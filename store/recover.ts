@@ -1,4 +1,4 @@
-import { type Columns, DELIVERY_EVENTS } from '../schemas/delivery-events.ts'
+import { type Columns, DELIVERY_EVENTS, type DeliveryEventRow } from '../schemas/delivery-events.ts'
 import { type BlockRows, DEAD_LETTERS, PIPELINE_STATS } from '../schemas/pipeline.ts'
 import type { Store } from './store.ts'
 import { insert } from './writer.ts'
@@ -83,15 +83,20 @@ async function rebuildRollUp(
   )
 }
 
-/**
- * Stores a block that may be stored in part. The token alone does not do it: a table that is not replicated writes its
- * token and its part one after the other, so that an engine killed between the two takes rows for stored that are
- * not, or the other way round. What is missing is therefore found by the rows' identity (topic, partition, offset,
- * event_index).
- */
-export async function recoverBlock(store: Store, { token, events, dead, stats }: BlockRows): Promise<void> {
-  const { topic, partition, first_offset, last_offset } = stats
-  const range = { topic, partition, first: first_offset, last: last_offset }
+function rangeOf(events: readonly DeliveryEventRow[]): Range {
+  const [{ topic, partition } = { topic: '', partition: 0 }] = events
+  const offsets = events.map(({ offset }) => offset)
+  return { topic, partition, first: Math.min(...offsets), last: Math.max(...offsets) }
+}
+
+/** Stores events of one partition of which some may be there, and makes the roll-up equal to them. */
+export async function recoverEvents(
+  store: Store,
+  events: readonly DeliveryEventRow[],
+  token: string,
+  range = rangeOf(events),
+): Promise<void> {
+  if (events.length === 0) return
   await insertMissing(store, 'delivery_events', DELIVERY_EVENTS, events, token, () =>
     missing(
       store,
@@ -102,7 +107,19 @@ export async function recoverBlock(store: Store, { token, events, dead, stats }:
       range,
     ),
   )
-  if (events.length > 0) for (const rollUp of ROLL_UPS) await rebuildRollUp(store, range, rollUp)
+  for (const rollUp of ROLL_UPS) await rebuildRollUp(store, range, rollUp)
+}
+
+/**
+ * Stores a block that may be stored in part. The token alone does not do it: a table that is not replicated writes its
+ * token and its part one after the other, so that an engine killed between the two takes rows for stored that are
+ * not, or the other way round. What is missing is therefore found by the rows' identity (topic, partition, offset,
+ * event_index).
+ */
+export async function recoverBlock(store: Store, { token, events, dead, stats }: BlockRows): Promise<void> {
+  const { topic, partition, first_offset, last_offset } = stats
+  const range = { topic, partition, first: first_offset, last: last_offset }
+  await recoverEvents(store, events, token, range)
   await insertMissing(store, 'dead_letters', DEAD_LETTERS, dead, token, () =>
     missing(store, 'dead_letters', 'toString(offset)', (row) => `${row.offset}`, dead, range),
   )

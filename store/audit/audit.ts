@@ -16,6 +16,8 @@ export interface PartitionAudit {
   correlated: number
   ignored: number
   dead: number
+  /** Events that replayed dead letters gave; `events` and `dead` say what was when they were read. */
+  replayed: number
   /** Records that the log no longer held when they were to be read. */
   lost: number
   /** Offsets that no block covers, and those of which the tables hold fewer rows than their blocks say. */
@@ -28,7 +30,7 @@ export interface PartitionAudit {
   roll_up: number
 }
 
-interface BlockRow extends Omit<PartitionAudit, 'roll_up'> {
+interface BlockRow extends Omit<PartitionAudit, 'roll_up' | 'replayed'> {
   uncounted: number
 }
 
@@ -37,11 +39,15 @@ interface CountRow {
   partition: number
   rows: number
   places: number
+  replayed_places: number
   records: number
   with_events: number
+  /** Events of replayed letters that must be there, and that may be. */
+  least: number
+  most: number
 }
 
-const NONE = { rows: 0, places: 0, records: 0, with_events: 0 }
+const NONE = { rows: 0, places: 0, replayed_places: 0, records: 0, with_events: 0, least: 0, most: 0 }
 
 const keyOf = ({ topic, partition }: { topic: string; partition: number }) => `${topic}/${partition}`
 
@@ -60,23 +66,28 @@ async function counts(
  */
 export async function audit(store: Store): Promise<PartitionAudit[]> {
   const blocks = await store.query<BlockRow>(readFileSync(join(import.meta.dirname, 'blocks.sql'), 'utf8'))
-  const [events, letters, rollUp] = [
+  const [events, letters, replays, rollUp] = [
     await counts(store, 'events'),
     await counts(store, 'letters'),
+    await counts(store, 'replayed'),
     await counts(store, 'rollup'),
   ]
   return blocks.map(({ uncounted, ...block }) => {
     const key = keyOf(block)
-    const [rows, letter] = [events(key), letters(key)]
+    const [rows, letter, replay] = [events(key), letters(key), replays(key)]
+    const places = rows.places - rows.replayed_places
     const dead = letter.records - letter.with_events
     const lacking =
-      Math.max(0, block.events - rows.places, block.with_events - rows.records) +
-      Math.max(0, block.dead - dead)
+      Math.max(0, block.events - places, block.with_events - rows.records) +
+      Math.max(0, block.dead - dead) +
+      Math.max(0, replay.least - rows.replayed_places)
     const surplus =
-      Math.max(0, rows.places - block.events, rows.records - block.with_events) +
-      Math.max(0, dead - block.dead)
+      Math.max(0, places - block.events, rows.records - block.with_events) +
+      Math.max(0, dead - block.dead) +
+      Math.max(0, rows.replayed_places - replay.most)
     return {
       ...block,
+      replayed: rows.replayed_places,
       missing: block.missing + lacking,
       doubled: block.doubled + surplus + (rows.rows - rows.places) + (letter.rows - letter.records),
       unbalanced: block.unbalanced + uncounted,
