@@ -3,6 +3,7 @@ import { listLetters, readLetter, type ShownLetter } from '../store/dead-letters
 import { loadConfiguration } from './configuration.ts'
 import { replayLetters } from './dlq-replay.ts'
 import { openStore } from './open-store.ts'
+import { useConfiguredRules } from './own-rules.ts'
 import { parseOptions, READ_OPTIONS } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
 import { shown } from './shown.ts'
@@ -105,6 +106,7 @@ export async function dlqCommand(args: string[]): Promise<number> {
       await print(rowsText(rowFormat(values), COLUMNS, (await listLetters(store)) as unknown as Row[]))
       return 0
     }
+    useConfiguredRules(config)
     const filter = { topic: values.topic ?? '', reason: values.reason ?? '' }
     const account = await replayLetters(store, config, filter, values['dry-run'])
     const { letters, with_events, events, correlated, ignored, dead } = account
