@@ -34,6 +34,18 @@ async function isKafkaTopic(store: Store, topic: string): Promise<boolean> {
   return rows.length > 0
 }
 
+/** When a generation of a file was last written to: it settles the year of stamps that have none. */
+async function modifiedAt(
+  store: Store,
+  place: { topic: string; partition: number },
+): Promise<number | undefined> {
+  const rows = await store.query<{ modified: number }>(
+    'SELECT modified FROM ingest_progress WHERE topic = {topic:String} AND partition = {partition:UInt32} ORDER BY version DESC LIMIT 1',
+    place,
+  )
+  return rows[0]?.modified || undefined
+}
+
 /** A pipeline as the source of a partition has it. What was under way around a letter is not known any more. */
 function pipelineOf(config: Config, topic: string, isKafka: boolean): Pipeline {
   const source = isKafka ? config.kafka : config.follow.find(({ path }) => path === topic)
@@ -42,9 +54,8 @@ function pipelineOf(config: Config, topic: string, isKafka: boolean): Pipeline {
 
 /** Reads a letter again; undefined where it is still dead, or where one of its lines is. */
 function readAgain(pipeline: Pipeline, letter: StoredLetter, isKafka: boolean, maxLineBytes: number) {
-  const { offset, record_time, ingest_time, bytes, key, headers, reason } = letter
+  const { offset, record_time, bytes, key, headers, reason } = letter
   if (!isKafka && reason === PIECE) return undefined
-  pipeline.reference = ingest_time
   const record = {
     offset,
     timestamp: record_time > 0 ? record_time : -1,
@@ -74,6 +85,7 @@ export async function replayLetters(
     letters: readonly StoredLetter[],
     pipeline: Pipeline,
     isKafka: boolean,
+    modified: number | undefined,
   ): Promise<void> {
     const { topic, partition } = place
     const replayed_at = Date.now()
@@ -88,6 +100,8 @@ export async function replayLetters(
     let again = false
     for (const letter of letters) {
       const { offset, bytes } = letter
+      // A record's own time goes before both.
+      pipeline.reference = modified ?? letter.ingest_time
       const read = readAgain(pipeline, letter, isKafka, config.limits.line_bytes)
       account.letters++
       if (read === undefined) {
@@ -120,10 +134,11 @@ export async function replayLetters(
     const place = { topic, partition }
     const isKafka = await isKafkaTopic(store, topic)
     const pipeline = pipelineOf(config, topic, isKafka)
+    const modified = isKafka ? undefined : await modifiedAt(store, place)
     for (let after = -1; ; ) {
       const letters = await pendingLetters(store, place, filter.reason, after)
       if (letters.length === 0) break
-      await replayPage(place, letters, pipeline, isKafka)
+      await replayPage(place, letters, pipeline, isKafka, modified)
       after = letters.at(-1)?.offset ?? after
     }
   }

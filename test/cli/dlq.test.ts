@@ -1,12 +1,13 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { replayLetters } from '../../cli/dlq-replay.ts'
-import { blockKeeper } from '../../cli/load.ts'
+import { blockKeeper, loadFile } from '../../cli/load.ts'
 import { recordOptions } from '../../cli/record-options.ts'
 import { openPipeline } from '../../ingest/pipeline.ts'
+import { recordSources } from '../../ingest/records.ts'
 import { kafkaBatch } from '../../ingest/sources/kafka/batch.ts'
 import type { KafkaRecord } from '../../ingest/sources/kafka/port.ts'
 import { runWorker } from '../../ingest/worker.ts'
@@ -157,6 +158,17 @@ test.each([
   expect(await replay(topic)).toMatchObject({ letters: 2, events: 2 })
   expect(await rowsOf(topic)).toHaveLength(3)
   expect(await audited(topic)).toEqual({ ...SOUND, dead: 2, replayed: 2 })
+})
+
+test('a line of a file is read again with the file, a piece of one is not', async () => {
+  const path = join(folder, 'exim.log')
+  const limits = { bytes: 1 << 20, rows: 1000, age: Number.POSITIVE_INFINITY }
+  writeFileSync(path, `${exim(8)}\n${exim(9)}${' '.repeat(1100)}\n`)
+  const options = { ...recordOptions(READS_POSTFIX, 'postfix'), maxLineBytes: 1024 }
+  for await (const source of recordSources(path, options))
+    await loadFile(store, source, limits, () => {}, new AbortController().signal)
+  expect(await replay(path)).toMatchObject({ letters: 3, events: 1, dead: 2 })
+  expect(await rowsOf(path)).toMatchObject([{ partition: 0, offset: 0, source_format: 'exim' }])
 })
 
 test('a missing row of a replayed letter is found by the audit', async () => {
