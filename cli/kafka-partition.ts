@@ -12,12 +12,12 @@ import {
 } from '../ingest/sources/kafka/port.ts'
 import type { LineBlock } from '../ingest/sources/lines.ts'
 import { type BlockLimits, readRecord, runWorker } from '../ingest/worker.ts'
-import { PIPELINE_STATS, type PipelineStatsRow } from '../schemas/pipeline.ts'
+import { storeGap } from '../store/gap.ts'
 import { storedOffset, storedTopic } from '../store/kafka-topics.ts'
 import { type Patience, untilDone } from '../store/patience.ts'
 import { recoverBlock } from '../store/recover.ts'
 import type { Store } from '../store/store.ts'
-import { insert, keepProgress, readState, writeBlock } from '../store/writer.ts'
+import { keepProgress, readState, writeBlock } from '../store/writer.ts'
 import { placeOf } from './kafka-place.ts'
 import { type AttachDns, blockKeeper, type Keeping, keptStage, type Stored } from './load.ts'
 
@@ -41,30 +41,6 @@ export interface PartitionPorts {
   /** Told of records that the log no longer held. */
   lost: KafkaObserver['lost']
   log: Log
-}
-
-/** The gap's account: it says which records nobody has read, and that reading goes on behind them. */
-function gapRow(
-  topic: string,
-  partition: number,
-  [first, last]: readonly [number, number],
-): PipelineStatsRow {
-  return {
-    ingest_time: Date.now(),
-    topic,
-    partition,
-    first_offset: first,
-    last_offset: last,
-    bytes: 0,
-    records: 0,
-    with_events: 0,
-    events: 0,
-    correlated: 0,
-    ignored: 0,
-    dead: 0,
-    lost: last - first + 1,
-    ignored_by: new Map(),
-  }
 }
 
 /** Reads the records before `position` for what they tell of messages under way, and gives the rest. */
@@ -160,16 +136,9 @@ export function partitionOpener(ports: PartitionPorts): OpenPartition {
     if (gap !== undefined) {
       if (ports.onGap === 'stop')
         throw new Error(`${name}/${partition} is not read on: kafka.on_gap is "stop"`)
-      await untilDone(patience(stop), () =>
-        insert(
-          store,
-          'pipeline_stats',
-          PIPELINE_STATS,
-          [gapRow(topic, partition, gap)],
-          `${topic}/${partition}/gap/${gap.join('-')}`,
-        ),
-      )
-      ports.lost?.(name, gap[1] - gap[0] + 1)
+      const [first, last] = gap
+      const lost = await untilDone(patience(stop), () => storeGap(store, { topic, partition, first, last }))
+      ports.lost?.(name, lost)
     }
 
     const pipeline = openPipeline(

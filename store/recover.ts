@@ -3,14 +3,16 @@ import { type BlockRows, DEAD_LETTERS, PIPELINE_STATS } from '../schemas/pipelin
 import type { Store } from './store.ts'
 import { insert } from './writer.ts'
 
-interface Range {
+/** Records of one partition, the last included. */
+export interface Range {
   topic: string
   partition: number
   first: number
   last: number
 }
 
-const IN_RANGE =
+/** The rows of a `Range`, as a condition. */
+export const IN_RANGE =
   'topic = {topic:String} AND partition = {partition:UInt32} AND offset BETWEEN {first:UInt64} AND {last:UInt64}'
 
 /** Which of the rows are not in the table, by their place; `identity` gives it as the columns `at` do. */
@@ -83,6 +85,11 @@ async function rebuildRollUp(
   )
 }
 
+/** Makes a source's share of all roll-ups of the range's times anew from the rows. */
+export async function rebuildRollUps(store: Store, range: Range): Promise<void> {
+  for (const rollUp of ROLL_UPS) await rebuildRollUp(store, range, rollUp)
+}
+
 function rangeOf(events: readonly DeliveryEventRow[]): Range {
   const [{ topic, partition } = { topic: '', partition: 0 }] = events
   const offsets = events.map(({ offset }) => offset)
@@ -107,7 +114,7 @@ export async function recoverEvents(
       range,
     ),
   )
-  for (const rollUp of ROLL_UPS) await rebuildRollUp(store, range, rollUp)
+  await rebuildRollUps(store, range)
 }
 
 /**
