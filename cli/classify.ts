@@ -5,8 +5,8 @@ import { type Classifier, classifier, type Reply } from '../enrich/classify/clas
 import { DIRECTIONS, STAGES } from '../schemas/event.ts'
 import { classifyText } from './classify-text.ts'
 import { loadConfiguration } from './configuration.ts'
+import { HELP_OPTION, parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
-import { parseOptions } from './reading.ts'
 import { print } from './rows.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -30,7 +30,7 @@ const OPTIONS = {
   'remote-host': { type: 'string' },
   direction: { type: 'string' },
   config: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
+  ...HELP_OPTION,
 } as const
 
 const ReplySchema = z.object({

@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util'
 import { stringify } from 'yaml'
 import type { Config, NotifyChannel } from '../schemas/config.ts'
 import { ENVIRONMENT, loadConfiguration } from './configuration.ts'
-import { UsageError } from './usage-error.ts'
+import { HELP_OPTION, parseOptions } from './options.ts'
 
 const HELP = `faultline config [--config FILE]
 
@@ -38,15 +37,12 @@ function redacted(config: Config): Config {
 
 /** `faultline config`: see HELP. Gives the exit code. */
 export async function configCommand(args: string[]): Promise<number> {
-  let values: { config?: string; help?: boolean }
-  try {
-    ;({ values } = parseArgs({
-      args,
-      options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-    }))
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline config --help`)
-  }
+  const { values } = parseOptions(
+    'config',
+    args,
+    { config: { type: 'string' }, ...HELP_OPTION },
+    { takesArguments: false },
+  )
   if (values.help) {
     console.log(HELP)
     return 0

@@ -1,12 +1,12 @@
 import { accessSync, constants, existsSync, readFileSync, statfsSync, statSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, resolve } from 'node:path'
-import { parseArgs } from 'node:util'
 import type { Config } from '../schemas/config.ts'
 import { openServer } from '../store/server.ts'
 import { openChannels } from './channels.ts'
 import { loadConfiguration } from './configuration.ts'
 import { probeResolvers } from './dns.ts'
+import { HELP_OPTION, parseOptions } from './options.ts'
 import { recordOptions } from './record-options.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -160,15 +160,12 @@ function told(config: Config): Finding[] {
 
 /** `faultline doctor`: see HELP. Gives the exit code. */
 export async function doctorCommand(args: string[]): Promise<number> {
-  let values: { config?: string; help?: boolean }
-  try {
-    ;({ values } = parseArgs({
-      args,
-      options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
-    }))
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline doctor --help`)
-  }
+  const { values } = parseOptions(
+    'doctor',
+    args,
+    { config: { type: 'string' }, ...HELP_OPTION },
+    { takesArguments: false },
+  )
   if (values.help) {
     console.log(HELP)
     return 0

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import type { Logger } from 'pino'
 import { accountLine, openAccount } from '../ingest/account.ts'
 import type { Config } from '../schemas/config.ts'
@@ -11,9 +10,9 @@ import { addAccount, type Stored } from './load.ts'
 import { openLog } from './log.ts'
 import { metricsFlags, openMonitor } from './metrics/monitor.ts'
 import { openStore } from './open-store.ts'
+import { HELP_OPTION, parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { untilStopped } from './serve.ts'
-import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline ingest --brokers HOST:PORT,... --topic TOPIC... (--url URL | --data-dir DIR)
 
@@ -31,24 +30,15 @@ for each partition. Each record is stored exactly once, whatever happens to work
 
 example:  faultline ingest --brokers 127.0.0.1:9092 --topic mail --topic '/^mx[.]/' --url http://127.0.0.1:8123`
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        ...KAFKA_OPTIONS,
-        ...DNS_OPTIONS,
-        url: { type: 'string' },
-        'data-dir': { type: 'string' },
-        metrics: { type: 'string' },
-        config: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline ingest --help`)
-  }
-}
+const OPTIONS = {
+  ...KAFKA_OPTIONS,
+  ...DNS_OPTIONS,
+  url: { type: 'string' },
+  'data-dir': { type: 'string' },
+  metrics: { type: 'string' },
+  config: { type: 'string' },
+  ...HELP_OPTION,
+} as const
 
 /** A server that is away now is waited for; a folder that can't be opened is told at once. */
 function openStoreWhenThere(config: Config, log: Logger, signal: AbortSignal): Promise<Store> {
@@ -61,7 +51,7 @@ function openStoreWhenThere(config: Config, log: Logger, signal: AbortSignal): P
 
 /** `faultline ingest`: see HELP. Gives the exit code. */
 export async function ingestCommand(args: string[]): Promise<number> {
-  const values = parse(args)
+  const values = parseOptions('ingest', args, OPTIONS, { takesArguments: false }).values
   if (values.help) {
     console.log(HELP)
     return 0

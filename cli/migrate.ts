@@ -1,9 +1,8 @@
-import { parseArgs } from 'node:util'
 import { openEmbedded } from '../store/embedded.ts'
 import { migrate } from '../store/migrate.ts'
 import { openServer } from '../store/server.ts'
 import { loadConfiguration } from './configuration.ts'
-import { UsageError } from './usage-error.ts'
+import { HELP_OPTION, parseOptions } from './options.ts'
 
 const HELP = `faultline migrate [--dry-run] [--data-dir DIR | --url URL] [--config FILE]
 
@@ -16,26 +15,17 @@ looking before, and for a server whose writers may not change tables.
 
 example:  faultline migrate --dry-run --url http://admin:secret@127.0.0.1:8123`
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        'dry-run': { type: 'boolean', default: false },
-        'data-dir': { type: 'string' },
-        url: { type: 'string' },
-        config: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline migrate --help`)
-  }
-}
+const OPTIONS = {
+  'dry-run': { type: 'boolean', default: false },
+  'data-dir': { type: 'string' },
+  url: { type: 'string' },
+  config: { type: 'string' },
+  ...HELP_OPTION,
+} as const
 
 /** `faultline migrate`: see HELP. Gives the exit code. */
 export async function migrateCommand(args: string[]): Promise<number> {
-  const { values } = parse(args)
+  const { values } = parseOptions('migrate', args, OPTIONS, { takesArguments: false })
   if (values.help) {
     console.log(HELP)
     return 0

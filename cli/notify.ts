@@ -3,7 +3,7 @@ import type { Channel } from '../verdict/notify/notifier.ts'
 import { testIncident } from '../verdict/notify/test-incident.ts'
 import { openChannels } from './channels.ts'
 import { loadConfiguration } from './configuration.ts'
-import { parseOptions } from './reading.ts'
+import { HELP_OPTION, parseOptions } from './options.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -21,7 +21,7 @@ const OPTIONS = {
   config: { type: 'string' },
   json: { type: 'boolean', default: false },
   csv: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
+  ...HELP_OPTION,
 } as const
 
 /** `faultline notify`: see HELP. Gives the exit code. */

@@ -1,12 +1,11 @@
-import { parseArgs } from 'node:util'
 import { judge } from '../enrich/judge.ts'
 import { type Account, accountLine, count, openAccount } from '../ingest/account.ts'
 import { type RecordSource, recordSources } from '../ingest/records.ts'
 import { readRecord } from '../ingest/worker.ts'
 import { loadConfiguration } from './configuration.ts'
+import { HELP_OPTION, parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { FORMAT_NAMES, recordOptions } from './record-options.ts'
-import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline parse [--format ${FORMAT_NAMES.join('|')}] [--time-zone ZONE] [FILE...|-]
 
@@ -19,22 +18,12 @@ one classified event a line as JSON, empty fields left out. The account of lines
 
 example:  faultline parse /var/log/mail.log | head`
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        format: { type: 'string', default: 'auto' },
-        'time-zone': { type: 'string' },
-        config: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline parse --help`)
-  }
-}
+const OPTIONS = {
+  format: { type: 'string', default: 'auto' },
+  'time-zone': { type: 'string' },
+  config: { type: 'string' },
+  ...HELP_OPTION,
+} as const
 
 function printable(event: object): string {
   return JSON.stringify(event, (_key, value) =>
@@ -65,7 +54,7 @@ async function print(source: RecordSource, account: Account): Promise<void> {
 
 /** `faultline parse`: see HELP. Gives the exit code. */
 export async function parseCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = parseOptions('parse', args, OPTIONS)
   if (values.help) {
     console.log(HELP)
     return 0

@@ -1,7 +1,8 @@
 import { Refusal } from '../store/http/errors.ts'
 import { admit } from '../store/http/statement.ts'
 import { StatementError, type Store } from '../store/store.ts'
-import { parseOptions, READ_OPTIONS, withStore } from './reading.ts'
+import { parseOptions } from './options.ts'
+import { READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
 import { UsageError } from './usage-error.ts'
 

@@ -1,7 +1,8 @@
-import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
+import type { ParseArgsOptionsConfig } from 'node:util'
 import type { Store } from '../store/store.ts'
 import { loadConfiguration } from './configuration.ts'
 import { openStore } from './open-store.ts'
+import { HELP_OPTION } from './options.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Options that every command has which reads the store. */
@@ -10,21 +11,8 @@ export const READ_OPTIONS = {
   url: { type: 'string' },
   config: { type: 'string' },
   json: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
+  ...HELP_OPTION,
 } as const satisfies ParseArgsOptionsConfig
-
-/** Parses a command's arguments; wrong use is a UsageError that names the command's help. */
-export function parseOptions<const Options extends ParseArgsOptionsConfig>(
-  command: string,
-  args: string[],
-  options: Options,
-) {
-  try {
-    return parseArgs({ args, options, allowPositionals: true })
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline ${command} --help`)
-  }
-}
 
 /** Opens the store that a command was told to read, and closes it after. */
 export async function withStore<Answer>(

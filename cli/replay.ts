@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util'
 import { accountLine, openAccount } from '../ingest/account.ts'
 import { recordSources } from '../ingest/records.ts'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
 import { addAccount, loadFile } from './load.ts'
 import { openStore } from './open-store.ts'
+import { HELP_OPTION, parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { FORMAT_NAMES, recordOptions } from './record-options.ts'
 import { UsageError } from './usage-error.ts'
@@ -26,26 +26,16 @@ what was appended since.
 
 example:  faultline replay /var/log/mail.log.1 /var/log/mail.log`
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        'data-dir': { type: 'string' },
-        url: { type: 'string' },
-        format: { type: 'string' },
-        'time-zone': { type: 'string' },
-        ...DNS_OPTIONS,
-        'dns-now': { type: 'boolean' },
-        config: { type: 'string' },
-        help: { type: 'boolean', short: 'h' },
-      },
-    })
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline replay --help`)
-  }
-}
+const OPTIONS = {
+  'data-dir': { type: 'string' },
+  url: { type: 'string' },
+  format: { type: 'string' },
+  'time-zone': { type: 'string' },
+  ...DNS_OPTIONS,
+  'dns-now': { type: 'boolean' },
+  config: { type: 'string' },
+  ...HELP_OPTION,
+} as const
 
 // Nobody waits for these rows: where few domains are missing they may wait for DNS, in all for so long.
 const DNS_PATIENCE_MS = 5000
@@ -62,7 +52,7 @@ function progressLine(started: number) {
 
 /** `faultline replay`: see HELP. Gives the exit code. */
 export async function replayCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parse(args)
+  const { values, positionals } = parseOptions('replay', args, OPTIONS)
   if (values.help) {
     console.log(HELP)
     return 0

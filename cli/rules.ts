@@ -3,8 +3,8 @@ import { relative, resolve } from 'node:path'
 import { type Classifier, compile, type Reply } from '../enrich/classify/classify.ts'
 import { lineOf, OwnRuleFileSchema, parseRules, type Rule, RuleError } from '../enrich/classify/rules.ts'
 import { loadConfiguration } from './configuration.ts'
+import { HELP_OPTION, parseOptions } from './options.ts'
 import { configuredRules } from './own-rules.ts'
-import { parseOptions } from './reading.ts'
 import { print, rowFormat, rowsText } from './rows.ts'
 import { shown } from './shown.ts'
 import { UsageError } from './usage-error.ts'
@@ -25,7 +25,7 @@ const OPTIONS = {
   json: { type: 'boolean', default: false },
   csv: { type: 'boolean', default: false },
   config: { type: 'string' },
-  help: { type: 'boolean', short: 'h', default: false },
+  ...HELP_OPTION,
 } as const
 
 const CONDITIONS = [

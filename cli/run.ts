@@ -1,10 +1,10 @@
-import { parseArgs } from 'node:util'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
 import { followFile } from './follow.ts'
 import { checkKafka, KAFKA_OPTIONS, kafkaFlags, readKafka } from './kafka-source.ts'
 import { openLog } from './log.ts'
 import { openMonitor } from './metrics/monitor.ts'
+import { parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { FORMAT_NAMES, recordOptions } from './record-options.ts'
 import { aborted, SERVE_OPTIONS, serve, serveFlags, untilStopped } from './serve.ts'
@@ -31,27 +31,18 @@ After a restart it goes on where it stopped; nothing is lost or counted twice.
 
 example:  faultline run --follow /var/log/mail.log`
 
-function parse(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      options: {
-        ...SERVE_OPTIONS,
-        ...DNS_OPTIONS,
-        ...KAFKA_OPTIONS,
-        follow: { type: 'string', multiple: true },
-        format: { type: 'string' },
-        watch: { type: 'string', multiple: true },
-      },
-    })
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline run --help`)
-  }
-}
+const OPTIONS = {
+  ...SERVE_OPTIONS,
+  ...DNS_OPTIONS,
+  ...KAFKA_OPTIONS,
+  follow: { type: 'string', multiple: true },
+  format: { type: 'string' },
+  watch: { type: 'string', multiple: true },
+} as const
 
 /** `faultline run`: see HELP. Gives the exit code. */
 export async function runCommand(args: string[]): Promise<number> {
-  const { values } = parse(args)
+  const { values } = parseOptions('run', args, OPTIONS, { takesArguments: false })
   if (values.help) {
     console.log(HELP)
     return 0

@@ -1,4 +1,3 @@
-import { parseArgs } from 'node:util'
 import type { Logger } from 'pino'
 import { startPage } from '../dashboards/web/server.ts'
 import { storeApi } from '../dashboards/web/store-api.ts'
@@ -14,7 +13,7 @@ import { startEvaluation } from './evaluation.ts'
 import { openLog } from './log.ts'
 import { type Monitor, metricsFlags, openMonitor } from './metrics/monitor.ts'
 import { announce, announcePage } from './open-store.ts'
-import { UsageError } from './usage-error.ts'
+import { HELP_OPTION, parseOptions } from './options.ts'
 
 const HELP = `faultline serve [--data-dir DIR | --url URL] [--config FILE] [--port N]
                 [--metrics HOST:PORT]
@@ -37,7 +36,7 @@ export const SERVE_OPTIONS = {
   port: { type: 'string' },
   metrics: { type: 'string' },
   config: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
+  ...HELP_OPTION,
 } as const
 
 /** Flags of a serving command as settings. */
@@ -125,12 +124,7 @@ export function aborted(signal: AbortSignal): Promise<void> {
 
 /** `faultline serve`: see HELP. Gives the exit code. */
 export async function serveCommand(args: string[]): Promise<number> {
-  let values: { [name in keyof typeof SERVE_OPTIONS]?: name extends 'help' ? boolean : string }
-  try {
-    ;({ values } = parseArgs({ args, options: SERVE_OPTIONS }))
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline serve --help`)
-  }
+  const { values } = parseOptions('serve', args, SERVE_OPTIONS, { takesArguments: false })
   if (values.help) {
     console.log(HELP)
     return 0

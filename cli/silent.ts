@@ -1,5 +1,6 @@
 import { readSilentSources } from '../verdict/silent-sources.ts'
-import { instantOf, parseOptions, READ_OPTIONS, withStore } from './reading.ts'
+import { parseOptions } from './options.ts'
+import { instantOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
 import { UsageError } from './usage-error.ts'
 

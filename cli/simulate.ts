@@ -12,7 +12,7 @@ import { reportOf, reportText } from '../verdict/simulate/report.ts'
 import { drawRun, type Load, RATES, type Run, simulate } from '../verdict/simulate/run.ts'
 import { SCENARIOS } from '../verdict/simulate/scenarios.ts'
 import { loadFile } from './load.ts'
-import { parseOptions } from './reading.ts'
+import { HELP_OPTION, parseOptions } from './options.ts'
 import { recordOptions } from './record-options.ts'
 import { print } from './rows.ts'
 import { UsageError } from './usage-error.ts'
@@ -72,7 +72,7 @@ export async function simulateCommand(args: string[]): Promise<number> {
     rate: { type: 'string' },
     log: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
-    help: { type: 'boolean', short: 'h', default: false },
+    ...HELP_OPTION,
   })
   if (values.help) {
     console.log(HELP)

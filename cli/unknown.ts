@@ -1,6 +1,7 @@
 import { loadConfiguration } from './configuration.ts'
+import { parseOptions } from './options.ts'
 import { configuredRules } from './own-rules.ts'
-import { durationOf, parseOptions, READ_OPTIONS, withStore } from './reading.ts'
+import { durationOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
 import { UsageError } from './usage-error.ts'
 
