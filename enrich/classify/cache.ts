@@ -39,7 +39,8 @@ function placeOf({ words, length, code, status }: Masked, reply: Reply, provider
   // Two letters tell most of them apart; `isSame` tells all.
   for (const name of [stage, direction, provider, enhanced_code])
     hash = mixed(hash, name.length === 0 ? 0 : (name.charCodeAt(0) << 16) ^ name.charCodeAt(name.length - 1))
-  for (let i = 0; i < length >> 2; i++) hash = mixed(hash, words[i] as number)
+  // Also the last, of which 0 fills the rest: many replies differ in their end alone.
+  for (let i = 0; i < (length + 3) >> 2; i++) hash = mixed(hash, words[i] as number)
   return hash >>> 18
 }
 
