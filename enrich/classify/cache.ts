@@ -23,9 +23,10 @@ interface Entry extends Known {
   provider: string
 }
 
-// Each masked reply has two places of its own: the remote server chooses the words, so that memory is bounded by the
+// Each masked reply has few places of its own: the remote server chooses the words, so that memory is bounded by the
 // places and the length of what is kept, and no search grows.
-const PLACES = 1 << 14
+const GROUP_BITS = 12
+const GROUP = 4
 const MAX_LENGTH = 1024
 
 function mixed(hash: number, value: number): number {
@@ -39,8 +40,9 @@ function placeOf({ words, length, code, status }: Masked, reply: Reply, provider
   // Two letters tell most of them apart; `isSame` tells all.
   for (const name of [stage, direction, provider, enhanced_code])
     hash = mixed(hash, name.length === 0 ? 0 : (name.charCodeAt(0) << 16) ^ name.charCodeAt(name.length - 1))
-  for (let i = 0; i < length >> 2; i++) hash = mixed(hash, words[i] as number)
-  return hash >>> 18
+  // Also the last, of which 0 fills the rest: many replies differ in their end alone.
+  for (let i = 0; i < (length + 3) >> 2; i++) hash = mixed(hash, words[i] as number)
+  return (hash >>> (32 - GROUP_BITS)) * GROUP
 }
 
 function isSame(entry: Entry, reply: Reply, provider: string, masked: Masked): boolean {
@@ -64,16 +66,17 @@ function isSame(entry: Entry, reply: Reply, provider: string, masked: Masked): b
 
 /** Judges replies, each masked reply once. The answers are the classifier's own: what it hides cannot change them. */
 export function cached({ mask, judge }: Classifier): (reply: Reply) => Known {
-  const entries = new Array<Entry | undefined>(PLACES).fill(undefined)
+  const entries = new Array<Entry | undefined>(GROUP << GROUP_BITS).fill(undefined)
   return (reply) => {
     const { remote_host = '', stage, direction, reply_code, enhanced_code } = reply
     const provider = remote_host === '' ? '' : cachedProviderOfHost(remote_host)
     const masked = mask(reply, provider)
     const place = placeOf(masked, reply, provider)
-    const entry = entries[place]
-    if (entry !== undefined && isSame(entry, reply, provider, masked)) return entry
-    const second = entries[place ^ 1]
-    if (second !== undefined && isSame(second, reply, provider, masked)) return second
+    for (let i = place; i < place + GROUP; i++) {
+      const entry = entries[i]
+      if (entry === undefined) break
+      if (isSame(entry, reply, provider, masked)) return entry
+    }
     const { code, status, quoted, length } = masked
     const words = masked.words.slice(0, (length + 3) >> 2)
     const text = maskedText()
@@ -83,7 +86,7 @@ export function cached({ mask, judge }: Classifier): (reply: Reply) => Known {
       hints: hintsOf(text, classification),
     }
     if (general && length <= MAX_LENGTH) {
-      entries[place ^ 1] = entry
+      entries.copyWithin(place + 1, place, place + GROUP - 1)
       entries[place] = {
         ...known,
         ...{ words, length, code, status, quoted, stage, direction, reply_code, enhanced_code, provider },

@@ -1,12 +1,16 @@
 // What a server sent in another encoding than the log's reader took it for: repaired before the words are read.
 
+import { isUtf8 } from 'node:buffer'
+
 // Windows-1252 where it differs from Latin-1: its character to its byte.
 const WINDOWS_1252 = new Map(
   [...new TextDecoder('windows-1252').decode(Uint8Array.from({ length: 32 }, (_, i) => 0x80 + i))].map(
     (char, i) => [char.charCodeAt(0), 0x80 + i],
   ),
 )
-const utf8 = new TextDecoder('utf-8', { fatal: true })
+const utf8 = new TextDecoder('utf-8')
+/** A text of ASCII alone. */
+export const ASCII = /^[\x00-\x7f]*$/
 const OCTAL = /(?:\\[0-3][0-7]{2})+/g
 const BREAK = /(?:\\r)?\\n/g
 const ENCODED_WORD = /=\?([\w-]{1,40})\?([bq])\?([^?\s]{0,400})\?=/gi
@@ -61,14 +65,13 @@ export function decoded(reply: string): string {
       ),
     )
   if (text.includes('=?')) text = text.replace(ENCODED_WORD, encodedWord)
+  const escaped = text.includes(ESCAPE)
+  if (!escaped && ASCII.test(text)) return text
   const bytes = bytesOf(text)
   if (bytes === undefined) return text
-  if (text.includes(ESCAPE)) return decodedAs('iso-2022-jp', bytes) ?? text
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    return text
-  }
+  if (escaped) return decodedAs('iso-2022-jp', bytes) ?? text
+  // Asked first, for what `decode` throws costs more than all else that a reply does.
+  return isUtf8(bytes) ? utf8.decode(bytes) : text
 }
 
 /** Encodings in which servers still write that are not UTF-8, each with a test that its letters must meet. */

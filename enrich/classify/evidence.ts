@@ -43,7 +43,7 @@ export function compileRule(rule: Rule, numberOf: (literal: string) => number): 
   const phrases = (notations: readonly string[] = []) =>
     notations.map((notation): NumberedPhrase => {
       const { pieces, anchor } = phraseOf(fold(notation))
-      const others = pieces.filter((piece) => piece !== anchor && piece.length > 2)
+      const others = pieces.length === 1 ? [] : pieces.filter((piece) => piece !== anchor && piece.length > 2)
       return { pieces, anchor, literals: [anchor, ...others].map(numberOf) }
     })
   return {

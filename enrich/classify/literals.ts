@@ -4,10 +4,17 @@ const NEAR = 4
 
 /** Calls with the slot of each gram of `size` units, and the place of its last unit. */
 function eachGram(literal: string, size: number, call: (slot: number, end: number) => void): void {
-  for (let end = size - 1; end < literal.length; end++) {
-    let gram = 0
-    for (let i = end - size + 1; i <= end; i++) gram = roll(gram, literal.charCodeAt(i))
-    call(slotOf(gram), end)
+  let gram = 0
+  for (let end = 0; end < literal.length; end++) {
+    const unit = literal.charCodeAt(end)
+    // Four units push the others out; of fewer, each gram begins anew.
+    gram =
+      size === NEAR
+        ? roll(gram, unit)
+        : size === 1 || end === 0
+          ? unit
+          : roll(literal.charCodeAt(end - 1), unit)
+    if (end >= size - 1) call(slotOf(gram), end)
   }
 }
 
@@ -24,33 +31,39 @@ interface GramTable {
 function gramTable(size: number, literals: readonly string[], fits: (length: number) => boolean): GramTable {
   const shared = new Uint16Array(SLOTS)
   const filled = noBits()
-  const fitting = literals.flatMap((literal, id) => (fits(literal.length) ? [{ literal, id }] : []))
-  for (const { literal } of fitting)
-    eachGram(literal, size, (slot) => {
+  const fitting = literals.flatMap((literal, id) => (fits(literal.length) ? [id] : []))
+  for (const id of fitting)
+    eachGram(literals[id] as string, size, (slot) => {
       shared[slot] = (shared[slot] ?? 0) + 1
     })
-  const placed = fitting.map(({ literal, id }) => {
+  const first = new Uint32Array(SLOTS + 1)
+  const placed = fitting.map((id) => {
     const best = { id, slot: 0, end: 0 }
     let fewest = Number.POSITIVE_INFINITY
-    eachGram(literal, size, (slot, end) => {
-      if ((shared[slot] ?? 0) >= fewest) return
-      fewest = shared[slot] ?? 0
+    eachGram(literals[id] as string, size, (slot, end) => {
+      const sharing = shared[slot] as number
+      if (sharing >= fewest) return
+      fewest = sharing
       best.slot = slot
       best.end = end
     })
     addBit(filled, best.slot)
+    first[best.slot + 1] = (first[best.slot + 1] as number) + 1
     return best
   })
-  placed.sort((a, b) => a.slot - b.slot)
-  const first = new Uint32Array(SLOTS + 1)
-  for (const { slot } of placed) first[slot + 1] = (first[slot + 1] ?? 0) + 1
-  for (let slot = 0; slot < SLOTS; slot++) first[slot + 1] = (first[slot + 1] ?? 0) + (first[slot] ?? 0)
-  return {
-    filled,
-    first,
-    ids: Uint32Array.from(placed, ({ id }) => id),
-    ends: Uint32Array.from(placed, ({ end }) => end),
+  for (let slot = 0; slot < SLOTS; slot++)
+    first[slot + 1] = (first[slot + 1] as number) + (first[slot] as number)
+  // Sorted by counting: comparing thousands takes longer than all else here.
+  const next = first.slice()
+  const ids = new Uint32Array(placed.length)
+  const ends = new Uint32Array(placed.length)
+  for (const { id, slot, end } of placed) {
+    const at = next[slot] as number
+    next[slot] = at + 1
+    ids[at] = id
+    ends[at] = end
   }
+  return { filled, first, ids, ends }
 }
 
 /**

@@ -181,9 +181,15 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
     let at = -1
     // Two words that only a sign parts.
     let joined = false
-    for (; i < end; i++) {
+    for (; ; i++) {
       byte = bytes[i] as number
       kind = KIND[byte] as number
+      // A run of letters and digits. The 0 at the end is space.
+      for (; !(kind & (SPACE | SEPARATOR | JOINER | ODD)); kind = KIND[byte] as number) {
+        kinds |= kind
+        bytes[n++] = byte + (kind & UPPER)
+        byte = bytes[++i] as number
+      }
       if (kind & (SPACE | SEPARATOR)) break
       if (kind & (JOINER | ODD)) {
         if (kind & ODD && !plain) return false

@@ -77,11 +77,13 @@ export function maskParts(bytes: Uint8Array, to: number, start: number, end: num
   if (to === start && hasBit(parts, partSlot(bytes, start, end))) return end
   for (let i = start; i < end; ) {
     const from = i
-    let digits = false
+    let kinds = DIGIT
     i = addressEnd(bytes, from, end)
-    if (i > from) digits = true
-    else for (; i < end && isPart(bytes[i] as number); i++) digits ||= isDigit(bytes[i])
-    if (digits && !hasBit(parts, partSlot(bytes, from, i)) && !isCode(bytes, from, i)) bytes[to++] = HASH
+    if (i === from)
+      for (kinds = 0; i < end && isPart(bytes[i] as number); i++) kinds |= kindOf(bytes[i] as number)
+    if (kinds & DIGIT && !hasBit(parts, partSlot(bytes, from, i)) && !isCode(bytes, from, i))
+      bytes[to++] = HASH
+    else if (to === from) to = i
     else for (let j = from; j < i; j++) bytes[to++] = bytes[j] as number
     if (i < end) bytes[to++] = bytes[i++] as number
   }

@@ -9,6 +9,8 @@ const MAX_GAP = 80
 
 /** Splits the notation of a rule file (already folded) into a phrase. */
 export function phraseOf(notation: string): Phrase {
+  // Most are one piece, and thousands are read at start.
+  if (!notation.includes('*')) return { pieces: [notation], anchor: notation }
   const pieces = notation.split('*').filter((piece) => piece !== '')
   return { pieces, anchor: pieces.reduce((a, b) => (b.length > a.length ? b : a), '') }
 }

@@ -1,6 +1,5 @@
-import { decoded } from './encoding.ts'
+import { ASCII, decoded } from './encoding.ts'
 
-const ASCII = /^[\x00-\x7f]*$/
 const MARKS = /[\u0300-\u036f]/g
 const QUOTES = /[\u2018\u2019\u02bc]/g
 // The one accent that Unicode does not take apart.
