@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs from 'kafkajs'
 import { registerCodecs } from '../ingest/sources/kafka/codecs.ts'
@@ -16,6 +16,7 @@ const BATCH = 4000
 const ZSTD = 4
 /** Of the processor's time in /proc, a second. */
 const TICKS = 100
+const SHOWN = 25
 const CLI = join(import.meta.dirname, '../cli/faultline.mjs')
 
 async function fill(brokers: string): Promise<void> {
@@ -51,6 +52,33 @@ function costs({ pid }: ChildProcess): { cpu: number; resident: number } {
   return { cpu: (Number(fields[11]) + Number(fields[12])) / TICKS, resident: Math.round(Number(peak) / 1024) }
 }
 
+interface Profile {
+  nodes: { id: number; callFrame: { functionName: string; url: string } }[]
+  samples: number[]
+  timeDeltas: number[]
+}
+
+/** Where the worker's main thread spent its time, milliseconds by file; what belongs to no file stands by its name. */
+function timeByFile(folder: string): [string, number][] {
+  const root = join(import.meta.dirname, '..')
+  const [name = ''] = readdirSync(folder).filter((file) => file.endsWith('.cpuprofile'))
+  const { nodes, samples, timeDeltas }: Profile = JSON.parse(readFileSync(join(folder, name), 'utf8'))
+  const files = new Map<number, string>()
+  for (const { id, callFrame } of nodes) {
+    const { url, functionName } = callFrame
+    files.set(
+      id,
+      url.startsWith('file://') ? relative(root, url.slice('file://'.length)) : url || functionName,
+    )
+  }
+  const spent = new Map<string, number>()
+  samples.forEach((id, index) => {
+    const file = files.get(id) ?? ''
+    if (file !== '(idle)') spent.set(file, (spent.get(file) ?? 0) + (timeDeltas[index] ?? 0) / 1000)
+  })
+  return [...spent].sort(([, a], [, b]) => b - a).slice(0, SHOWN)
+}
+
 /** Topic to queryable table, one worker, the store in a process of its own: lines for each second of the worker's core. */
 export async function benchKafka(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-bench-'))
@@ -70,7 +98,19 @@ export async function benchKafka(): Promise<void> {
   const begun = performance.now()
   const worker = spawn(
     process.execPath,
-    [CLI, 'ingest', '--brokers', broker.brokers, '--topic', 'bench', '--no-dns', '--url', url],
+    [
+      '--cpu-prof',
+      `--cpu-prof-dir=${join(folder, 'profile')}`,
+      CLI,
+      'ingest',
+      '--brokers',
+      broker.brokers,
+      '--topic',
+      'bench',
+      '--no-dns',
+      '--url',
+      url,
+    ],
     { stdio: 'ignore' },
   )
   await untilStored(store)
@@ -84,6 +124,8 @@ export async function benchKafka(): Promise<void> {
     child.kill()
     await new Promise((resolve) => child.once('exit', resolve))
   }
+  for (const [file, ms] of timeByFile(join(folder, 'profile')))
+    console.log(`  ${String(Math.round(ms)).padStart(6)} ms  ${file}`)
   await store.close()
   await broker.close()
   rmSync(folder, { recursive: true })
