@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { listLetters, readLetter, type ShownLetter } from '../store/dead-letters/dead-letters.ts'
+import { shown } from '../verdict/shown.ts'
 import { loadConfiguration } from './configuration.ts'
 import { replayLetters } from './dlq-replay.ts'
 import { openStore } from './open-store.ts'
@@ -7,7 +8,6 @@ import { parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { READ_OPTIONS } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
-import { shown } from './shown.ts'
 import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline dlq list [--json | --csv]

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { relative, resolve } from 'node:path'
 import { type Classifier, compile, type Reply } from '../enrich/classify/classify.ts'
 import { lineOf, OwnRuleFileSchema, parseRules, type Rule, RuleError } from '../enrich/classify/rules.ts'
+import { shown } from '../verdict/shown.ts'
 import { loadConfiguration } from './configuration.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { configuredRules } from './own-rules.ts'
 import { print, rowFormat, rowsText } from './rows.ts'
-import { shown } from './shown.ts'
 import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline rules [--json | --csv] [--config FILE]

@@ -1,5 +1,5 @@
 import type { Counted, DnsChange, VerdictItem } from '../schemas/verdict.ts'
-import { shown } from './shown.ts'
+import { shown } from '../verdict/shown.ts'
 
 const HEADLINE: Readonly<Record<VerdictItem['verdict'], string>> = {
   recipient_domain: "the recipient domain's side",

@@ -1,7 +1,7 @@
 import type { MessageReport } from '../enrich/dns/verify-message.ts'
 import type { Deliveries } from '../verdict/fixed.ts'
+import { shown } from '../verdict/shown.ts'
 import { columnsText } from './check-text.ts'
-import { shown } from './shown.ts'
 import type { DeliveriesReport } from './verify-deliveries.ts'
 
 function reportedText({

@@ -6,11 +6,11 @@ import { eventsCommand } from '../../cli/events.ts'
 import { queryCommand } from '../../cli/query.ts'
 import { durationOf, instantOf } from '../../cli/reading.ts'
 import { rowsText } from '../../cli/rows.ts'
-import { shown } from '../../cli/shown.ts'
 import { UsageError } from '../../cli/usage-error.ts'
 import { verdictCommand } from '../../cli/verdict.ts'
 import { openEmbedded } from '../../store/embedded.ts'
 import { migrate } from '../../store/migrate.ts'
+import { shown } from '../../verdict/shown.ts'
 import { fill, single, traffic } from '../verdict/traffic.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'faultline-reading-'))

@@ -1,1 +1,0 @@
-export { shown } from '../verdict/shown.ts'
