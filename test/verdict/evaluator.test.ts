@@ -47,7 +47,7 @@ function process_(name: string, now: () => number): EvaluatorOptions {
   const window_ms = 15 * MINUTE
   return {
     store,
-    lease: openLease(store, 'evaluator', name, { timeout_ms: 60_000, settle_ms: 50 }),
+    lease: openLease(store, 'evaluator', name, { timeout_ms: 60_000, settle_ms: 1000 }),
     life: {
       quiet_ms: 30 * MINUTE,
       reopen_ms: 120 * MINUTE,
