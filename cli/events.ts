@@ -2,8 +2,8 @@ import { OUTCOMES } from '../schemas/event.ts'
 import { REASONS } from '../schemas/reasons.ts'
 import { loadConfiguration } from './configuration.ts'
 import { whereCondition } from './event-filter.ts'
-import { parseOptions } from './options.ts'
-import { durationOf, instantOf, READ_OPTIONS, withStore } from './reading.ts'
+import { parseOptions, refuseArguments } from './options.ts'
+import { durationOf, instantOf, limitOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
 import { rangeOf, type TimeRange } from './times.ts'
 import { UsageError } from './usage-error.ts'
@@ -133,11 +133,8 @@ export async function eventsCommand(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  if (positionals.length > 0)
-    throw new UsageError(`${JSON.stringify(positionals[0])} is no option; see faultline events --help`)
-  const limit = Number(values.limit)
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
-    throw new UsageError(`--limit ${JSON.stringify(values.limit)} is no number from 1 to ${MAX_LIMIT}`)
+  refuseArguments('events', positionals)
+  const limit = limitOf(values.limit, MAX_LIMIT)
   const { time_zone } = loadConfiguration(values.config)
   const { where, params } = conditions(values, time_zone)
   const format = rowFormat(values)

@@ -20,3 +20,9 @@ export function parseOptions<const Options extends ParseArgsOptionsConfig>(
     throw new UsageError(`${(error as Error).message.split('. ')[0]}; see faultline ${command} --help`)
   }
 }
+
+/** Refuses arguments of a command that takes none: an option without its dashes must not be passed over. */
+export function refuseArguments(command: string, [first]: readonly string[]): void {
+  if (first !== undefined)
+    throw new UsageError(`${JSON.stringify(first)} is no option; see faultline ${command} --help`)
+}

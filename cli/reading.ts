@@ -28,6 +28,13 @@ export async function withStore<Answer>(
   }
 }
 
+/** How many rows are wanted: a whole number from 1 to `most`. */
+export function limitOf(text: string, most: number): number {
+  const limit = Number(text)
+  if (Number.isInteger(limit) && limit >= 1 && limit <= most) return limit
+  throw new UsageError(`--limit ${JSON.stringify(text)} is no number from 1 to ${most}`)
+}
+
 const UNITS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
 /** A duration like 90s, 15m, 1h, 7d in milliseconds. */

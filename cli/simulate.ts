@@ -12,7 +12,7 @@ import { reportOf, reportText } from '../verdict/simulate/report.ts'
 import { drawRun, type Load, RATES, type Run, simulate } from '../verdict/simulate/run.ts'
 import { SCENARIOS } from '../verdict/simulate/scenarios.ts'
 import { loadFile } from './load.ts'
-import { HELP_OPTION, parseOptions } from './options.ts'
+import { HELP_OPTION, parseOptions, refuseArguments } from './options.ts'
 import { recordOptions } from './record-options.ts'
 import { print } from './rows.ts'
 import { UsageError } from './usage-error.ts'
@@ -78,8 +78,7 @@ export async function simulateCommand(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  if (positionals.length > 0)
-    throw new UsageError(`${JSON.stringify(positionals[0])} is no option; see faultline simulate --help`)
+  refuseArguments('simulate', positionals)
   const kinds = values.kind === undefined ? Object.keys(SCENARIOS) : [values.kind]
   for (const kind of kinds)
     if (!Object.hasOwn(SCENARIOS, kind))

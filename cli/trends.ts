@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DIRECTIONS } from '../schemas/event.ts'
 import { loadConfiguration } from './configuration.ts'
-import { parseOptions } from './options.ts'
-import { READ_OPTIONS, withStore } from './reading.ts'
+import { parseOptions, refuseArguments } from './options.ts'
+import { limitOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
 import { rangeOf, type TimeRange } from './times.ts'
 import { UsageError } from './usage-error.ts'
@@ -104,13 +104,10 @@ export async function trendsCommand(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  if (positionals.length > 0)
-    throw new UsageError(`${JSON.stringify(positionals[0])} is no option; see faultline trends --help`)
+  refuseArguments('trends', positionals)
   const by = known('--by', values.by, DIMENSIONS)
   const direction = known('--direction', values.direction, DIRECTIONS)
-  const limit = Number(values.limit)
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
-    throw new UsageError(`--limit ${JSON.stringify(values.limit)} is no number from 1 to ${MAX_LIMIT}`)
+  const limit = limitOf(values.limit, MAX_LIMIT)
   const { time_zone } = loadConfiguration(values.config)
   const asked = rangeOf('--time', values.time, { now: Date.now(), time_zone })
   // The store counts by minutes.

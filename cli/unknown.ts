@@ -1,9 +1,8 @@
 import { loadConfiguration } from './configuration.ts'
-import { parseOptions } from './options.ts'
+import { parseOptions, refuseArguments } from './options.ts'
 import { configuredRules } from './own-rules.ts'
-import { durationOf, READ_OPTIONS, withStore } from './reading.ts'
+import { durationOf, limitOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
-import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline unknown [--since 7d] [--limit 50] [--json | --csv]
 
@@ -59,11 +58,8 @@ export async function unknownCommand(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  if (positionals.length > 0)
-    throw new UsageError(`${JSON.stringify(positionals[0])} is no option; see faultline unknown --help`)
-  const limit = Number(values.limit)
-  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT)
-    throw new UsageError(`--limit ${JSON.stringify(values.limit)} is no number from 1 to ${MAX_LIMIT}`)
+  refuseArguments('unknown', positionals)
+  const limit = limitOf(values.limit, MAX_LIMIT)
   const from = values.since === undefined ? undefined : Date.now() - durationOf('--since', values.since)
   const rules = [
     ...FALLBACK_RULES,

@@ -2,7 +2,7 @@ import type { VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
 import { judgeWindow, type Question } from '../verdict/judge.ts'
 import { readCompleteness } from '../verdict/read.ts'
-import { parseOptions } from './options.ts'
+import { parseOptions, refuseArguments } from './options.ts'
 import { durationOf, instantOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print } from './rows.ts'
 import { UsageError } from './usage-error.ts'
@@ -67,8 +67,7 @@ export async function verdictCommand(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  if (positionals.length > 0)
-    throw new UsageError(`${JSON.stringify(positionals[0])} is no option; see faultline verdict --help`)
+  refuseArguments('verdict', positionals)
   const at = values.at === undefined ? Date.now() : instantOf('--at', values.at)
   const window_ms = durationOf('--window', values.window)
   const since_ms = values.since === undefined ? window_ms : durationOf('--since', values.since)

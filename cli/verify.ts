@@ -6,7 +6,7 @@ import { domainArgument } from './check.ts'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, resolverOf } from './dns.ts'
 import { openStore } from './open-store.ts'
-import { parseOptions } from './options.ts'
+import { parseOptions, refuseArguments } from './options.ts'
 import { durationOf, instantOf, READ_OPTIONS } from './reading.ts'
 import { print } from './rows.ts'
 import { UsageError } from './usage-error.ts'
@@ -115,8 +115,7 @@ export async function verifyCommand(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  if (positionals.length > 0)
-    throw new UsageError(`${JSON.stringify(positionals[0])} is no option; see faultline verify --help`)
+  refuseArguments('verify', positionals)
   const config = loadConfiguration(values.config, {
     data_dir: values['data-dir'],
     url: values.url,
