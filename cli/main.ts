@@ -80,6 +80,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'print the effective configuration',
     run: async (args) => (await import('./config.ts')).configCommand(args),
   },
+  formats: {
+    summary: 'list the logs that are read, and what each tells',
+    run: async (args) => (await import('./formats.ts')).formatsCommand(args),
+  },
   parse: {
     summary: 'read logs, print one classified event a line as JSON',
     run: async (args) => (await import('./parse.ts')).parseCommand(args),

@@ -32,6 +32,9 @@ export interface Correlator {
   forget(key: string, name: string): void
   /** Forgets all deferrals of a message and gives them. */
   settleAll(key: string): LoggedEvent[]
+  /** A text that stands for the rest of the source, such as the columns that a header line named. */
+  note(name: string): string | undefined
+  setNote(name: string, text: string): void
   /** What changed since the last stage, or the whole state, as JSON: kept with the place in the source. */
   stage(full: boolean): string
 }
@@ -70,7 +73,12 @@ interface Stage {
   full: boolean
   removed: string[]
   set: Stored[]
+  /** All notes, where one changed or the stage is full. */
+  notes?: [string, string][]
 }
+
+// A partition has one for each host that writes tables.
+const MAX_NOTES = 1000
 
 /** A message with what must be known to keep its changes: its place in the order, and whether it was kept before. */
 type Kept = Message & { key: string; order: number; kept: boolean; changed: boolean; ended: boolean }
@@ -82,6 +90,8 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
   const messages = new Map<string, Kept>()
   let changed: Kept[] = []
   const removed = new Set<string>()
+  const notes = new Map<string, string>()
+  let noted = false
   let entries = 0
   let order = 0
 
@@ -158,6 +168,15 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     return names.map((name) => settle(key, name)).filter((event) => event !== undefined)
   }
 
+  function setNote(name: string, text: string): void {
+    if (notes.get(name) === text) return
+    notes.delete(name)
+    const oldest = notes.size < MAX_NOTES ? undefined : notes.keys().next().value
+    if (oldest !== undefined) notes.delete(oldest)
+    notes.set(detached(name), detached(text))
+    noted = true
+  }
+
   /** In the order in which the messages were begun, which is the order in which they give way. */
   function stored(of: Iterable<Kept>): Stored[] {
     const living = [...of].filter(({ ended }) => !ended).sort((a, b) => a.order - b.order)
@@ -170,13 +189,19 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
   function stage(full: boolean): string {
     const set = stored(full ? messages.values() : changed)
     const state: Stage = { full, removed: full ? [] : [...removed], set }
+    if ((full && notes.size > 0) || noted) state.notes = [...notes]
+    noted = false
     removed.clear()
     for (const message of changed) message.changed = false
     changed = []
     return JSON.stringify(state)
   }
 
-  function restore({ full, removed: gone, set }: Stage): void {
+  function restore({ full, removed: gone, set, notes: kept }: Stage): void {
+    if (kept !== undefined) {
+      notes.clear()
+      for (const [name, text] of kept) notes.set(name, text)
+    }
     if (full) for (const key of [...messages.keys()]) end(key)
     for (const key of gone) end(key)
     for (const [key, said, deferred] of set) {
@@ -208,6 +233,8 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     settle,
     forget: (key, name) => void take(key, name),
     settleAll,
+    note: (name) => notes.get(name),
+    setNote,
     stage,
   }
 }

@@ -1,5 +1,6 @@
 import { type Correlator, openCorrelator } from './correlate.ts'
 import { openAuto } from './envelopes/auto.ts'
+import type { EnvelopeContext } from './envelopes/envelope.ts'
 import { openFormats } from './formats/auto.ts'
 import type { Disposition, Format } from './formats/format.ts'
 
@@ -61,14 +62,14 @@ const MIN_STAGES_BYTES = 4 << 20
 /** A pipeline with empty state, or with the one that it had. Throws a RangeError for a time zone that does not exist. */
 export function openPipeline(options: PipelineOptions, reference: number, state?: PipelineState): Pipeline {
   const { ownDomains, sourceIps } = options
-  const context = {
+  const context: EnvelopeContext = {
     reference,
     timeZone: options.timeZone,
     ...(state?.previous ? { previous: state.previous } : {}),
   }
   const unwrap = openAuto(context)
   const correlator: Correlator = openCorrelator(options.maxEntries, state?.correlator)
-  const reader = openFormats(options.formats, correlator)
+  const reader = openFormats(options.formats, correlator, context)
   const configured = ownDomains.size > 0 || sourceIps.size > 0
   let previous = state?.previous ?? 0
   let fullBytes = -1
@@ -85,10 +86,9 @@ export function openPipeline(options: PipelineOptions, reference: number, state?
 
   function read(line: string, hint?: Hint): Disposition {
     const record = unwrap(line)
-    if (record.time !== 0) previous = record.time
+    if (record.time !== 0) previous = context.previous = record.time
     if (hint !== undefined && record.host === '') record.host = hint.host
-    const named = hint === undefined || hint.format === '' ? undefined : reader.named(hint.format)
-    const disposition = (named ?? reader).read(record)
+    const disposition = reader.read(record, hint?.format)
     if (!configured || disposition.kind !== 'events') return disposition
     for (const event of disposition.events) {
       if (event.direction !== 'outbound') continue

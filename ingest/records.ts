@@ -9,7 +9,8 @@ import {
   type PipelineState,
 } from './pipeline.ts'
 import { openFile } from './sources/file.ts'
-import { type LineBlock, readLines } from './sources/lines.ts'
+import { framingOf } from './sources/framing.ts'
+import type { LineBlock } from './sources/lines.ts'
 import { restOf } from './sources/rotated.ts'
 
 /** One file whose records can be read from any place that a block ended at. */
@@ -34,10 +35,20 @@ export interface RecordOptions extends PipelineOptions {
 export const MAIL_START =
   /^(?:From [^ ]{0,320} |(?:Return-Path|Received|Delivered-To|X-Original-To|Date|From|Message-ID|MIME-Version|Content-Type|Subject|To|DKIM-Signature|ARC-Seal|Authentication-Results):[ \t])/i
 
-async function startsAsMail(path: string): Promise<boolean> {
-  for await (const chunk of (await openFile(path)).chunks)
-    return MAIL_START.test(chunk.toString('latin1', 0, 400))
-  return false
+async function startOf(path: string): Promise<Buffer> {
+  for await (const chunk of (await openFile(path)).chunks) return chunk
+  return Buffer.alloc(0)
+}
+
+/** The first of some chunks, and all of them. */
+async function peeked(chunks: AsyncIterable<Buffer>): Promise<[Buffer, AsyncIterable<Buffer>]> {
+  const rest = chunks[Symbol.asyncIterator]()
+  const { done, value = Buffer.alloc(0) } = await rest.next()
+  async function* all(): AsyncGenerator<Buffer> {
+    if (!done) yield value
+    for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value
+  }
+  return [value, all()]
 }
 
 /** A mail as one record: its bytes go through as Latin-1, which loses none. */
@@ -94,18 +105,21 @@ export async function* recordSources(path: string, options: RecordOptions): Asyn
     yield* folderSources(path, options.authservIds)
     return
   }
-  const isMail =
-    options.kind === 'mails' || (options.kind === 'auto' && path !== '-' && (await startsAsMail(path)))
   const { reference, chunks } = await openFile(path)
+  const [start, all] = path === '-' ? await peeked(chunks) : [await startOf(path), chunks]
+  const isMail =
+    options.kind === 'mails' ||
+    (options.kind === 'auto' && path !== '-' && MAIL_START.test(start.toString('latin1', 0, 400)))
   if (isMail) {
     yield mailSource(path, reference, options.authservIds, () => mails(path))
     return
   }
   const { maxLineBytes } = options
+  const readRecords = framingOf(start, options.formats)
   yield {
     path,
     reference,
-    read: (offset) => readLines(path === '-' ? chunks : restOf(path, offset), { offset, maxLineBytes }),
+    read: (offset) => readRecords(path === '-' ? all : restOf(path, offset), { offset, maxLineBytes }),
     pipeline: (at, state) => openPipeline(options, at, state),
   }
 }

@@ -2,14 +2,16 @@ import type { LogRecord } from '../formats/format.ts'
 import type { Envelope, EnvelopeContext } from './envelope.ts'
 import { exim } from './exim.ts'
 import { journald } from './journald.ts'
+import { parseObject } from './json.ts'
 import { plain } from './plain.ts'
 import { rfc3164 } from './rfc3164.ts'
 import { rfc3339 } from './rfc3339.ts'
 import { rfc5424 } from './rfc5424.ts'
 import { shipper } from './shipper.ts'
+import { tai64n } from './tai64n.ts'
 
 /** Every envelope, the stricter before the laxer: exim takes any line with an ISO time, shipper any JSON with a message. */
-export const ENVELOPES: readonly Envelope[] = [rfc3164, rfc3339, rfc5424, journald, shipper, exim]
+export const ENVELOPES: readonly Envelope[] = [rfc3164, rfc3339, rfc5424, journald, shipper, tai64n, exim]
 
 /** The line itself: no carriage return of a file from Windows, no byte order mark at its start. */
 function bare(line: string): string {
@@ -58,6 +60,12 @@ export function openAuto(context: EnvelopeContext): (line: string) => LogRecord 
     const enveloped = open(line)
     const record = enveloped ?? plain(line, own)
     if (record.program.startsWith('exim')) withoutEximStamp(record, own, enveloped !== undefined)
+    // Programs that log events as JSON through syslog; CEE (`@cee:`) marks them.
+    const first = record.message.charCodeAt(0)
+    if (record.json === undefined && (first === 0x7b || first === 0x40)) {
+      const json = parseObject(record.message.startsWith('@cee:') ? record.message.slice(5) : record.message)
+      if (json !== undefined) record.json = json
+    }
     if (record.time !== 0) own.previous = record.time
     return record
   }

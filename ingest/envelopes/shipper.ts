@@ -88,18 +88,29 @@ function unwrap(outer: LogRecord, context: EnvelopeContext): LogRecord {
   return outer
 }
 
+/** A record that is an event and no log line: only its format knows what its fields mean, its time too. */
+const event = (line: string, json: Json): LogRecord => ({
+  time: 0,
+  host: '',
+  program: '',
+  message: line,
+  json,
+})
+
 function open(line: string, context: EnvelopeContext): LogRecord | undefined {
   const json = parseObject(line)
   if (json === undefined) return undefined
   const found = MESSAGE.find((path) => textOf(at(json, path)) !== '')
-  // An empty line is a record; JSON without any message is some other log, whose format knows its fields.
-  if (found === undefined && !MESSAGE.some((path) => at(json, path) === '')) return undefined
+  // An empty line is a record.
+  if (found === undefined && !MESSAGE.some((path) => at(json, path) === '')) return event(line, json)
   const message = found === undefined ? '' : withoutLineEnd(textOf(at(json, found)))
   const record: LogRecord = {
     time: timeOf(json, context),
     host: text(json, HOST),
     program: programOf(text(json, PROGRAM)),
     message,
+    // A message that is itself an event is what counts; else the fields beside it may be.
+    json: parseObject(message) ?? json,
   }
   if (record.program === '') return unwrap(record, context)
   // rsyslog's msg keeps the blank behind the tag (RFC 3164, 4.1.3).

@@ -1,9 +1,11 @@
 import type { Correlator } from '../correlate.ts'
-import type { Disposition, Format, FormatReader, LogRecord } from './format.ts'
+import type { EnvelopeContext } from '../envelopes/envelope.ts'
+import { type Disposition, type Format, type FormatReader, ignored, type LogRecord } from './format.ts'
+import { openTables } from './table.ts'
 
-/** Finds out the format of each record; `named` gives the reader of a format that is known beforehand. */
-export interface AutoReader extends FormatReader {
-  named(name: string): FormatReader | undefined
+/** Finds out the format of each record, or takes the one named. */
+export interface AutoReader {
+  read(record: LogRecord, named?: string): Disposition
 }
 
 /**
@@ -11,8 +13,13 @@ export interface AutoReader extends FormatReader {
  * Programs that no format knows are ignored by name (`other_program`): a mail log shares its file with others.
  * A record without an envelope that no format knows is a dead letter: nothing says that it may be skipped.
  */
-export function openFormats(formats: readonly Format[], correlator: Correlator): AutoReader {
-  const readers = formats.map((format) => ({ format, reader: format.open(correlator) }))
+export function openFormats(
+  formats: readonly Format[],
+  correlator: Correlator,
+  clock: EnvelopeContext,
+): AutoReader {
+  const readers = formats.map((format) => ({ format, reader: format.open(correlator, clock) }))
+  const tableOf = openTables(formats, correlator)
   let last = readers[0]
 
   function fitting(record: LogRecord): FormatReader | undefined {
@@ -27,13 +34,19 @@ export function openFormats(formats: readonly Format[], correlator: Correlator):
     return best?.reader
   }
 
-  function read(record: LogRecord): Disposition {
-    const reader = fitting(record)
+  const readerOf = (name: string) => readers.find(({ format }) => format.name === name)?.reader
+
+  function read(record: LogRecord, named = ''): Disposition {
+    const table = record.program === '' && record.json === undefined ? tableOf(record) : undefined
+    if (table === 'header' || table === 'comment') return ignored(`csv_${table}`)
+    const owner = named !== '' ? named : table !== undefined && 'name' in table ? table.name : ''
+    const reader = (owner === '' ? undefined : readerOf(owner)) ?? fitting(record)
     if (reader !== undefined) return reader.read(record)
-    if (record.message === '' && record.program === '') return { kind: 'ignored', rule: 'empty_line' }
-    if (record.program !== '') return { kind: 'ignored', rule: 'other_program' }
-    return { kind: 'dead', reason: 'no log format recognises this line' }
+    if (record.message === '' && record.program === '') return ignored('empty_line')
+    if (record.program !== '') return ignored('other_program')
+    const reason = table !== undefined && 'reason' in table ? table.reason : undefined
+    return { kind: 'dead', reason: reason ?? 'no log format recognises this line' }
   }
 
-  return { read, named: (name) => readers.find(({ format }) => format.name === name)?.reader }
+  return { read }
 }

@@ -1,5 +1,8 @@
-import type { LoggedEvent } from '../../schemas/event.ts'
+import type { Direction, LoggedEvent } from '../../schemas/event.ts'
 import type { Correlator } from '../correlate.ts'
+import type { EnvelopeContext } from '../envelopes/envelope.ts'
+import type { Json } from '../envelopes/json.ts'
+import type { Row } from './table.ts'
 
 /** One log record after its envelope was taken off. */
 export interface LogRecord {
@@ -11,6 +14,10 @@ export interface LogRecord {
   program: string
   /** What the program wrote. */
   message: string
+  /** The JSON object that the message is, or that the line was where a shipper put a message into it. */
+  json?: Json
+  /** The message as a row of the table whose header came before it. */
+  row?: Row
 }
 
 /**
@@ -34,14 +41,49 @@ export interface FormatReader {
   read(record: LogRecord): Disposition
 }
 
-/** A log format: one file a format in this folder. */
+/**
+ * A format as it is told to people: `faultline formats` prints it. test/ingest/formats/samples.test.ts holds it to the
+ * format's samples.
+ */
+export interface About {
+  /** The program and the versions or the log of it, as its users call it. */
+  title: string
+  /** Pages that describe the log. */
+  docs: readonly string[]
+  /** What a record looks like: a line of syslog or of a file, a JSON object, a row under a header line, a mail. */
+  input: 'syslog' | 'lines' | 'json' | 'csv' | 'mail'
+  directions: readonly Direction[]
+  /** Whether records of one message are joined, so that they must come in order from one partition. */
+  correlates: boolean
+  /** Columns that it fills where the log has them, besides event_time, source_format, direction and outcome. */
+  fills: readonly (keyof LoggedEvent)[]
+  /** What it gives events for, and what its log can't tell, in a few words. */
+  tells: string
+  lacks: string
+  /**
+   * How its samples came to be. `run`: the program itself wrote them here, and what it should have said is known.
+   * `published`: lines that its makers or users published. `unverified`: made after its documentation.
+   */
+  samples: 'run' | 'published' | 'unverified'
+}
+
+/** A log format: one file or folder in this folder. */
 export interface Format {
   /** `source_format` of its events. */
   name: string
+  about: About
+  /** Names without which a header line (CSV) is not this format's, in lower case; absent where it has none. */
+  header?: readonly string[]
   /** How sure this record is of this format: 0 (not), 1 (could be), 2 (certain). Must be cheap. */
   recognise(record: LogRecord): 0 | 1 | 2
-  /** A reader whose state between records is all in the correlator of its partition. */
-  open(correlator: Correlator): FormatReader
+  /**
+   * A reader whose state between records is all in the correlator of its partition. `clock` is what a time stamp
+   * without a zone or a year is read against; its `reference` changes.
+   */
+  open(correlator: Correlator, clock: EnvelopeContext): FormatReader
 }
 
 export const CORRELATED: Disposition = { kind: 'correlated' }
+
+/** A record that is not told to anyone, by the name of the rule that says so. */
+export const ignored = (rule: string): Disposition => ({ kind: 'ignored', rule })

@@ -1,6 +1,10 @@
+import { DSN } from './dsn/about.ts'
 import { exim } from './exim/exim.ts'
 import type { Format } from './format.ts'
 import { postfix } from './postfix/postfix.ts'
 
-/** Every log format that reads lines, the likeliest first. */
+/** Every log format whose records are lines, objects or rows, the likeliest first. A new one is added here. */
 export const FORMATS: readonly Format[] = [postfix, exim]
+
+/** All that is read, for people: the formats, and the stored mails. */
+export const LISTED: readonly Pick<Format, 'name' | 'about'>[] = [...FORMATS, DSN]

@@ -22,6 +22,25 @@ function compressionOf(magic: Buffer): Compression {
   return undefined
 }
 
+/**
+ * UTF-16 with a byte order mark, as PowerShell exports and some Exchange tools write, as UTF-8; other bytes as they are.
+ * Places are then those of the UTF-8 text, as they are of the decompressed bytes of a compressed file.
+ */
+async function* utf8Of(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  let decoder: InstanceType<typeof TextDecoder> | undefined
+  let first = true
+  for await (const chunk of chunks) {
+    if (first) {
+      if (chunk[0] === 0xff && chunk[1] === 0xfe) decoder = new TextDecoder('utf-16le')
+      else if (chunk[0] === 0xfe && chunk[1] === 0xff) decoder = new TextDecoder('utf-16be')
+      first = false
+    }
+    yield decoder === undefined ? chunk : Buffer.from(decoder.decode(chunk, { stream: true }))
+  }
+  const rest = decoder?.decode() ?? ''
+  if (rest !== '') yield Buffer.from(rest)
+}
+
 /** Streams start when the first chunk is asked for: one that nobody reads holds no file, and no error is missed. */
 async function* chunksOf(path: string, compression: Compression): AsyncGenerator<Buffer> {
   const raw = createReadStream(path, { highWaterMark: READ_BYTES })
@@ -40,12 +59,13 @@ async function* chunksOf(path: string, compression: Compression): AsyncGenerator
  * Throws the system's error where the file cannot be read; a compressed file that ends early throws while read.
  */
 export async function openFile(path: string): Promise<OpenFile> {
-  if (path === '-') return { path, reference: Date.now(), chunks: process.stdin }
+  if (path === '-') return { path, reference: Date.now(), chunks: utf8Of(process.stdin) }
   const handle = await open(path, 'r')
   try {
     const { buffer, bytesRead } = await handle.read(Buffer.alloc(4), 0, 4, 0)
     const { mtimeMs } = await handle.stat()
-    return { path, reference: mtimeMs, chunks: chunksOf(path, compressionOf(buffer.subarray(0, bytesRead))) }
+    const compression = compressionOf(buffer.subarray(0, bytesRead))
+    return { path, reference: mtimeMs, chunks: utf8Of(chunksOf(path, compression)) }
   } finally {
     await handle.close()
   }

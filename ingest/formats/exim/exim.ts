@@ -82,6 +82,32 @@ const STARTS =
 /** Exim's mainlog and rejectlog, from its own files or through syslog. */
 export const exim: Format = {
   name: 'exim',
+  about: {
+    title: 'Exim 4 (mainlog, rejectlog)',
+    docs: ['https://www.exim.org/exim-html-current/doc/html/spec_html/ch-log_files.html'],
+    input: 'lines',
+    directions: ['outbound', 'inbound'],
+    correlates: true,
+    fills: [
+      'log_host',
+      'queue_id',
+      'message_id',
+      'sender',
+      'recipient',
+      'original_recipient',
+      'remote_host',
+      'remote_ip',
+      'source_ip',
+      'stage',
+      'reply_code',
+      'enhanced_code',
+      'reply_text',
+    ],
+    tells:
+      'every attempt with server, stage, reply; our own refusals; our sending address with `log_selector = +outgoing_interface`',
+    lacks: 'a reply code in ACL refusals; the visible From',
+    samples: 'run',
+  },
   recognise: (record) => {
     if (isExim(record)) return 2
     if (!isPlainFile(record)) return 0

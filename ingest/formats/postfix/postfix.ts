@@ -132,6 +132,39 @@ function open(messages: Correlator): FormatReader {
 /** Postfix through syslog, every instance (`postfix-out/smtp`) and service name (`postfix/submission/smtpd`). */
 export const postfix: Format = {
   name: 'postfix',
+  about: {
+    title: 'Postfix 2.x-3.x',
+    docs: [
+      'https://www.postfix.org/postconf.5.html',
+      'https://www.postfix.org/smtp.8.html',
+      'https://www.postfix.org/smtpd.8.html',
+    ],
+    input: 'syslog',
+    directions: ['outbound', 'inbound'],
+    correlates: true,
+    fills: [
+      'log_host',
+      'queue_id',
+      'message_id',
+      'sender',
+      'header_from_domain',
+      'dkim_domain',
+      'dkim_selector',
+      'recipient',
+      'original_recipient',
+      'remote_host',
+      'remote_ip',
+      'source_ip',
+      'stage',
+      'reply_code',
+      'enhanced_code',
+      'reply_text',
+    ],
+    tells:
+      'every attempt with server, stage, reply; our own refusals by smtpd, postscreen, cleanup and milters',
+    lacks: 'our sending address (`source_ips`); the visible From, but for a header check',
+    samples: 'run',
+  },
   recognise({ program }) {
     if (program.startsWith('postfix/')) return 2
     if (daemonOf(program) === '') return FILTERS.has(program) ? 1 : 0

@@ -72,7 +72,7 @@ test.each([
   ['a container log', { log: `${inner}\n`, stream: 'stdout', time: iso }],
   ['RFC 5424 inside', { message: `<22>1 ${iso} mx1 postfix/smtp 7 - - A1: x` }],
 ])('shipper: %s', (_name, json) => {
-  expect(shipper.open(JSON.stringify(json), context)).toEqual(record)
+  expect(shipper.open(JSON.stringify(json), context)).toMatchObject(record)
 })
 
 test('shipper: a year-less line inside is resolved against the time at which it was shipped', () => {
@@ -91,9 +91,25 @@ test('shipper: is unwrapped once only', () => {
   expect(shipper.open(twice, context)?.message).toBe(JSON.stringify({ message: inner }))
 })
 
-test.each(['{"type":"Delivery","timestamp":1}', '{"message":{}}', '{', '[1]', '"x"', 'null', ''])(
-  'shipper: %s is not its own',
-  (line) => expect(shipper.open(line, context)).toBeUndefined(),
+test.each(['{"type":"Delivery","timestamp":1}', '{"message":{}}'])(
+  'shipper: %s is an event whose fields its format knows',
+  (line) =>
+    expect(shipper.open(line, context)).toEqual({
+      time: 0,
+      host: '',
+      program: '',
+      message: line,
+      json: JSON.parse(line),
+    }),
+)
+
+test('shipper: an event as the message is one, with the time and host of the shipper', () => {
+  const line = JSON.stringify({ '@timestamp': iso, host: 'mx1', message: '{"type":"Delivery"}' })
+  expect(shipper.open(line, context)).toMatchObject({ time, host: 'mx1', json: { type: 'Delivery' } })
+})
+
+test.each(['{', '[1]', '"x"', 'null', ''])('shipper: %s is not its own', (line) =>
+  expect(shipper.open(line, context)).toBeUndefined(),
 )
 
 test.each([

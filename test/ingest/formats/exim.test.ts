@@ -10,8 +10,9 @@ import { exim } from '../../../ingest/formats/exim/exim.ts'
 import type { LoggedEvent } from '../../../schemas/event.ts'
 
 function read(lines: string[]) {
-  const unwrap = openAuto({ reference: Date.UTC(2026, 10, 24), timeZone: 'UTC' })
-  const reader = openFormats([exim], openCorrelator(1000))
+  const clock = { reference: Date.UTC(2026, 10, 24), timeZone: 'UTC' }
+  const unwrap = openAuto(clock)
+  const reader = openFormats([exim], openCorrelator(1000), clock)
   const account = openAccount()
   const events: LoggedEvent[] = []
   for (const line of lines) {
@@ -120,7 +121,7 @@ test.each(['mainlog', 'rejectlog'])('a real %s: the account balances, nothing is
   accountLine(account)
 })
 
-const reader = (maxEntries = 1000) => exim.open(openCorrelator(maxEntries))
+const reader = (maxEntries = 1000) => exim.open(openCorrelator(maxEntries), { reference: 0, timeZone: 'UTC' })
 const id = '1a2B3c-000001-Ab'
 const newId = '1tXyZ0-00000001abc-1Dea'
 const mx = 'H=mx.r.example [203.0.113.5]'

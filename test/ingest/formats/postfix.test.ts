@@ -10,7 +10,7 @@ import type { LoggedEvent } from '../../../schemas/event.ts'
 
 function read(lines: string[], maxEntries = 1000) {
   const unwrap = openAuto({ reference: Date.UTC(2026, 10, 24), timeZone: 'UTC' })
-  const reader = postfix.open(openCorrelator(maxEntries))
+  const reader = postfix.open(openCorrelator(maxEntries), { reference: 0, timeZone: 'UTC' })
   const account = openAccount()
   const events: LoggedEvent[] = []
   for (const line of lines) {
