@@ -58,6 +58,7 @@ export interface Panel {
   query: string
   /** Parameters of the query that are the same whatever the reader picks. */
   fixed?: Record<string, string | number>
+  /** Those of the query, in its order. */
   columns: Column[]
   /** Of 24. */
   width: number
@@ -105,7 +106,7 @@ export interface Threshold {
  * them (macros of its backend, so that alert rules can use them too). The stretch is [from, to).
  */
 export const TIME_PARAMETERS: Record<string, { type: string; macro: string }> = {
-  from: { type: "DateTime64(3, 'UTC')", macro: '$__fromTime_ms' },
-  to: { type: "DateTime64(3, 'UTC')", macro: '$__toTime_ms' },
+  from: { type: "DateTime64(3, 'UTC')", macro: "toTimeZone($__fromTime_ms, 'UTC')" },
+  to: { type: "DateTime64(3, 'UTC')", macro: "toTimeZone($__toTime_ms, 'UTC')" },
   step_s: { type: 'UInt32', macro: '$__interval_s' },
 }

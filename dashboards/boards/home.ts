@@ -36,6 +36,7 @@ export const home: Board = {
           query: 'breadth',
           columns: [
             REFUSED_SHARE,
+            { name: 'refused', title: 'Messages refused', unit: 'count' },
             { name: 'domains_refusing', title: 'Domains that refuse', unit: 'count' },
             { name: 'domains', title: 'of domains', unit: 'count' },
             { name: 'providers_refusing', title: 'Providers that refuse', unit: 'count' },

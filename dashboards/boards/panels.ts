@@ -176,6 +176,7 @@ export const incidents: Panel = {
   columns: [
     { name: 'state', title: 'State', unit: 'text' },
     { name: 'subject', title: 'About', unit: 'text' },
+    { name: 'subject_kind', title: 'Kind', unit: 'text' },
     { name: 'verdict', title: 'Verdict', unit: 'text' },
     { name: 'sub_cause', title: 'Cause', unit: 'text' },
     { name: 'confidence', title: 'Sure', unit: 'share' },
@@ -212,12 +213,11 @@ export const compared: Panel = {
   id: 'compared',
   title: 'Against the others, in the same time',
   description:
-    'The proof. Where the first bar is refused and the others are accepted, the fault lies there; where all are refused alike, it lies elsewhere. Unknown and full mailboxes are left out.',
+    'The proof: the share refused. Where the first bar is long and the others are short, the fault lies there; where all are alike, it lies elsewhere. Unknown and full mailboxes are left out.',
   kind: 'bars',
   query: 'compared',
-  columns: [{ name: 'name', title: 'Mail', unit: 'text' }, ...OUTCOMES, REFUSED_SHARE],
+  columns: [{ name: 'name', title: 'Mail', unit: 'text' }, REFUSED_SHARE],
   width: 8,
-  stacked: true,
   empty: NO_MAIL,
 }
 
