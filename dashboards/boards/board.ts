@@ -10,8 +10,15 @@ export interface Board {
   question: string
   variables: Variable[]
   rows: Row[]
-  /** Incidents and DNS changes over the panels of kind `series`: names of `queries/` that give time, time_end, title, text. */
-  annotations: string[]
+  /** Incidents and DNS changes over the panels of kind `series`. */
+  annotations: Annotation[]
+}
+
+/** Marks over time: a query of `queries/` that gives time, time_end, title, text, the last two with the words of others. */
+export interface Annotation {
+  query: string
+  title: string
+  colour: Colour
 }
 
 /** Panels side by side; a title folds them together. */
@@ -22,7 +29,10 @@ export interface Row {
   panels: Panel[]
 }
 
-/** A value that the reader picks; every query of the board may use it as a parameter of this name. */
+/**
+ * A value that the reader picks; every query of the board may use it as a parameter of this name. The queries are shared
+ * between boards: a parameter that is no variable of the board, nor fixed by its panel, is `''` (`values.ts`).
+ */
 export interface Variable {
   /** The event's field, so that links between boards carry it. */
   name: string
@@ -48,6 +58,7 @@ export interface Panel {
   query: string
   /** Parameters of the query that are the same whatever the reader picks. */
   fixed?: Record<string, string | number>
+  /** Those of the query, in its order. */
   columns: Column[]
   /** Of 24. */
   width: number
@@ -95,7 +106,7 @@ export interface Threshold {
  * them (macros of its backend, so that alert rules can use them too). The stretch is [from, to).
  */
 export const TIME_PARAMETERS: Record<string, { type: string; macro: string }> = {
-  from: { type: "DateTime64(3, 'UTC')", macro: '$__fromTime_ms' },
-  to: { type: "DateTime64(3, 'UTC')", macro: '$__toTime_ms' },
+  from: { type: "DateTime64(3, 'UTC')", macro: "toTimeZone($__fromTime_ms, 'UTC')" },
+  to: { type: "DateTime64(3, 'UTC')", macro: "toTimeZone($__toTime_ms, 'UTC')" },
   step_s: { type: 'UInt32', macro: '$__interval_s' },
 }

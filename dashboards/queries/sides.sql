@@ -1,0 +1,17 @@
+-- Messages that were refused or put off over time, by the side that the replies name. Counted as in outcomes.sql.
+WITH {to:DateTime64(3, 'UTC')} > {from:DateTime64(3, 'UTC')} + INTERVAL 2 DAY AND {recipient_org_domain:String} = '' AS by_hour
+SELECT
+    toStartOfInterval(start, toIntervalSecond(greatest({step_s:UInt32}, if(by_hour, 3600, 60)))) AS time,
+    if(side = '', 'not told', replaceAll(side, '_', ' ')) AS name,
+    if(by_hour, sum(attempts), uniqMerge(messages)) AS value
+FROM attempts
+WHERE grain = if(by_hour, 'hour', 'minute')
+    AND start >= {from:DateTime64(3, 'UTC')} AND start < {to:DateTime64(3, 'UTC')}
+    AND outcome != 'delivered'
+    AND ({direction:String} = '' OR toString(direction) = {direction:String})
+    AND ({sender_domain:String} = '' OR sender_domain = {sender_domain:String})
+    AND ({recipient_org_domain:String} = '' OR recipient_org_domain = {recipient_org_domain:String})
+    AND ({provider:String} = '' OR provider = {provider:String})
+    AND ({side:String} = '' OR side = {side:String})
+GROUP BY time, name
+ORDER BY time, name
