@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 import { type ClientOptions, openKafka } from '../ingest/sources/kafka/client.ts'
 import { openDeadLetters } from '../ingest/sources/kafka/dead-letters.ts'
 import type { KafkaObserver } from '../ingest/sources/kafka/port.ts'
-import { superviseKafka } from '../ingest/sources/kafka/supervise.ts'
+import { Refused, superviseKafka } from '../ingest/sources/kafka/supervise.ts'
 import { wantedTopic } from '../ingest/sources/kafka/topics.ts'
 import type { Config } from '../schemas/config.ts'
 import type { Store } from '../store/store.ts'
@@ -78,7 +78,10 @@ export function checkKafka(config: Config): void {
   tlsOptions(config.kafka)
 }
 
-/** Reads the configured topics into the store until the signal; what was read by then is stored and committed. */
+/**
+ * Reads the configured topics into the store until the signal; what was read by then is stored and committed. Throws a
+ * UsageError where the brokers refuse the configured user or certificate from the start.
+ */
 export async function readKafka(
   store: Store,
   config: Config,
@@ -117,6 +120,9 @@ export async function readKafka(
   const wanted = settings.topics.map(wantedTopic)
   try {
     await superviseKafka({ kafka, wanted, target, consumer }, open, observer, log, signal)
+  } catch (error) {
+    if (error instanceof Refused) throw new UsageError(error.message)
+    throw error
   } finally {
     await deadLetters?.close()
   }

@@ -90,13 +90,17 @@ export async function runCommand(args: string[]): Promise<number> {
   if (readsKafka)
     sources.push(readKafka(served.store, config, monitor.stored, monitor.kafka, log, signal, dns?.attach))
   // The page stays while at least one file is followed: what was read is worth reading.
-  await Promise.race([aborted(signal), Promise.all(sources)])
-  stop.abort()
-  // In this order: not ready any more, no new lines, the last blocks stored, DNS, then the page, the endpoint and the
-  // store, and last what says that the process lives.
+  try {
+    await Promise.race([aborted(signal), Promise.all(sources)])
+  } finally {
+    stop.abort()
+    // In this order: not ready any more, no new lines, the last blocks stored, DNS, then the page, the endpoint and the
+    // store, and last what says that the process lives.
+    await Promise.allSettled(sources)
+    await dns?.close()
+    await served.close()
+    await monitor.close()
+  }
   await Promise.all(sources)
-  await dns?.close()
-  await served.close()
-  await monitor.close()
   return failed > 0 ? 1 : 0
 }

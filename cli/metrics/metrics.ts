@@ -16,6 +16,8 @@ export interface Metrics {
   rebalanced(partitions: number): void
   /** Bytes that are fetched and not yet stored. */
   inFlight(bytes: number): void
+  /** A try to read Kafka failed. */
+  kafkaFault(): void
   /** Records that a topic no longer held when they were to be read. */
   lost(topic: string, records: number): void
   /** The sources that are silent now. */
@@ -77,6 +79,7 @@ export function openMetrics(): Metrics {
     'Records that a topic no longer held when they were to be read',
     ['topic'],
   )
+  const faults = counter('kafka_faults_total', 'Tries to read Kafka that failed', [])
   const silent = new Gauge({
     name: 'faultline_silent_sources',
     help: 'Sources that give no events although they usually do at this time',
@@ -145,6 +148,7 @@ export function openMetrics(): Metrics {
       ends.clear()
     },
     inFlight: (amount) => inFlight.set(amount),
+    kafkaFault: () => faults.inc(),
     lost: (topic, n) => lost.inc({ topic }, n),
     silent(sources) {
       for (const kind of ['topic', 'partition', 'log_host'] as const)

@@ -60,13 +60,15 @@ export async function openMonitor(
   let watched: WatchedStore | undefined
   let timer: NodeJS.Timeout | undefined
   let isMember = false
+  let kafkaFault = ''
 
   function notReady(): string {
     if (stopping.aborted) return 'stopping'
     if (watched === undefined) return 'the store is not open yet'
     const fault = watched.fault()
     if (fault !== '') return `the store does not take rows: ${fault}`
-    return readsKafka && !isMember ? 'not a member of the consumer group' : ''
+    if (!readsKafka || isMember) return ''
+    return `not a member of the consumer group${kafkaFault === '' ? '' : `: ${kafkaFault}`}`
   }
 
   async function askSilent(store: Store): Promise<void> {
@@ -86,10 +88,15 @@ export async function openMonitor(
       fetched: (topic, partition, _records, _bytes, _next, high) => metrics.fetched(topic, partition, high),
       rebalanced(partitions) {
         isMember = true
+        kafkaFault = ''
         metrics.rebalanced(partitions)
       },
       left() {
         isMember = false
+      },
+      fault(text) {
+        kafkaFault = text
+        metrics.kafkaFault()
       },
       lost: metrics.lost,
       inFlight: metrics.inFlight,

@@ -12,6 +12,7 @@ import { connect, createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { mendRequestQueue } from '../../ingest/sources/kafka/request-queue.ts'
 
 /** Apache Kafka as Maven Central has it; its jars are kept between runs. */
 const VERSION = '4.3.1'
@@ -27,6 +28,8 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 export interface TestBroker {
   /** host:port, as clients take it. */
   brokers: string
+  /** The same of the further listeners, by name. */
+  listeners: Record<string, string>
   /** Ends it at once, as a power cut would; its log stays. Only a broker of our own. */
   kill(): Promise<void>
   /** Ends it in order. */
@@ -47,8 +50,8 @@ export interface BrokerOptions {
   format?: readonly string[]
   /** Called with the broker's folder before it is started: for key stores. */
   prepare?: (folder: string) => void
-  /** Of the listener that clients use. */
-  protocol?: 'PLAINTEXT' | 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'
+  /** Listeners besides the plain one, by name. */
+  listeners?: Record<string, 'SSL' | 'SASL_PLAINTEXT' | 'SASL_SSL'>
 }
 
 function run(command: string, args: string[]): string | undefined {
@@ -116,20 +119,46 @@ function listens(port: number): Promise<boolean> {
 
 /** Starts a single KRaft node on free ports, or takes \`KAFKA_BROKERS\`. Throws with the end of its log where it fails. */
 export async function startBroker(options: BrokerOptions = {}): Promise<TestBroker> {
+  // For the clients of tests, too.
+  mendRequestQueue()
   const given = process.env['KAFKA_BROKERS']
-  if (given && options.protocol === undefined)
-    return { brokers: given, folder: '', kill: foreign, stop: foreign, start: foreign, close: async () => {} }
+  if (given && options.listeners === undefined)
+    return {
+      brokers: given,
+      listeners: {},
+      folder: '',
+      kill: foreign,
+      stop: foreign,
+      start: foreign,
+      close: async () => {},
+    }
   const found = jars()
   if ('missing' in found) throw new Error(found.missing)
   const folder = mkdtempSync(join(tmpdir(), 'faultline-kafka-'))
   const [port, internal, controller] = [await freePort(), await freePort(), await freePort()]
-  const { protocol = 'PLAINTEXT' } = options
+  const further = await Promise.all(
+    Object.entries(options.listeners ?? {}).map(async ([name, protocol]) => ({
+      name,
+      protocol,
+      at: `127.0.0.1:${await freePort()}`,
+    })),
+  )
   options.prepare?.(folder)
   const properties = [
     'process.roles=broker,controller',
     'node.id=1',
-    `listeners=CLIENT://127.0.0.1:${port},INTERNAL://127.0.0.1:${internal},CONTROLLER://127.0.0.1:${controller}`,
-    `listener.security.protocol.map=CLIENT:${protocol},INTERNAL:PLAINTEXT,CONTROLLER:PLAINTEXT`,
+    `listeners=${[
+      `CLIENT://127.0.0.1:${port}`,
+      `INTERNAL://127.0.0.1:${internal}`,
+      `CONTROLLER://127.0.0.1:${controller}`,
+      ...further.map(({ name, at }) => `${name}://${at}`),
+    ]}`,
+    `listener.security.protocol.map=${[
+      'CLIENT:PLAINTEXT',
+      'INTERNAL:PLAINTEXT',
+      'CONTROLLER:PLAINTEXT',
+      ...further.map(({ name, protocol }) => `${name}:${protocol}`),
+    ]}`,
     'controller.listener.names=CONTROLLER',
     'inter.broker.listener.name=INTERNAL',
     `controller.quorum.voters=1@127.0.0.1:${controller}`,
@@ -199,6 +228,7 @@ export async function startBroker(options: BrokerOptions = {}): Promise<TestBrok
   await start()
   return {
     brokers: `127.0.0.1:${port}`,
+    listeners: Object.fromEntries(further.map(({ name, at }) => [name, at])),
     folder,
     kill,
     stop: () => end('SIGTERM'),

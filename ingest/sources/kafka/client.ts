@@ -2,6 +2,7 @@ import type { ConnectionOptions } from 'node:tls'
 import kafkajs, { type Kafka, type KafkaConfig, type LogEntry } from 'kafkajs'
 import { registerCodecs } from './codecs.ts'
 import type { Log } from './port.ts'
+import { mendRequestQueue } from './request-queue.ts'
 
 /** How the brokers are reached. */
 export interface ClientOptions {
@@ -15,18 +16,10 @@ export interface ClientOptions {
   decodeTries: number
 }
 
-/** kafkajs sets timers of negative time for "at once", which Node warns of at each start. */
-function hushTimers(): void {
-  const emit = process.emitWarning
-  process.emitWarning = ((...args: Parameters<typeof emit>) => {
-    if ((args[1] as unknown) !== 'TimeoutNegativeWarning') emit.apply(process, args)
-  }) as typeof emit
-}
-
 /** A client of the brokers. Connects to nothing yet. What kafkajs logs is for debugging: what matters is said by us. */
 export function openKafka(options: ClientOptions, log: Log): Kafka {
   registerCodecs(options.decodeTries)
-  hushTimers()
+  mendRequestQueue()
   const { brokers, clientId, tls, sasl } = options
   return new kafkajs.Kafka({
     brokers: [...brokers],

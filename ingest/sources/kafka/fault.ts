@@ -42,6 +42,35 @@ const BY_CODE: Record<string, string> = {
   ECONNRESET: 'it ends the connection; does it want TLS?',
 }
 
+/** What Node says of a certificate that it does not take. */
+const UNTRUSTED: Record<string, string> = {
+  SELF_SIGNED_CERT_IN_CHAIN: 'is of an authority that is not trusted: see kafka.tls.ca',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'is signed by itself and not trusted: see kafka.tls.ca',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'is of an authority that is not trusted: see kafka.tls.ca',
+  UNABLE_TO_GET_ISSUER_CERT: 'is of an authority that is not trusted: see kafka.tls.ca',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'is of an authority that is not trusted: see kafka.tls.ca',
+  CERT_SIGNATURE_FAILURE: 'is not signed by the authority of kafka.tls.ca',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'bears another name: see kafka.tls.server_name',
+}
+
+// A broker's word on our certificate (RFC 8446, 6.2), as OpenSSL's versions name it.
+const ALERTS = /_ALERT_(?:BAD_CERTIFICATE|CERTIFICATE_|UNSUPPORTED_CERTIFICATE|UNKNOWN_CA|ACCESS_DENIED)/
+
+const isSasl = ({ name, type }: KafkaError): boolean =>
+  name === 'KafkaJSSASLAuthenticationError' ||
+  type === 'SASL_AUTHENTICATION_FAILED' ||
+  type === 'UNSUPPORTED_SASL_MECHANISM'
+
+/**
+ * Whether the brokers refuse what our configuration says of us, or we what they say of them: trying again mends
+ * nothing while nobody changes user, password or certificates.
+ */
+export function isRefusal(error: unknown): boolean {
+  const root = rootOf(error)
+  const code = root.code ?? ''
+  return isSasl(root) || ALERTS.test(code) || UNTRUSTED[code] !== undefined
+}
+
 const TLS = /certificate|self.signed|SSL|TLS|wrong version number|altnames|unable to (?:verify|get)/i
 
 /** One line that says what is wrong with the brokers, the credentials, the certificate or the group. */
@@ -50,10 +79,17 @@ export function kafkaFault(error: unknown, target: Target): string {
   const at = target.brokers.join(',')
   const named = BY_TYPE[root.type ?? '']
   if (named !== undefined) return named(target)
-  if (root.name === 'KafkaJSSASLAuthenticationError' || root.type === 'SASL_AUTHENTICATION_FAILED')
-    return `the brokers at ${at} refuse the user or the password (SASL ${target.mechanism || 'is not configured'})`
+  // kafkajs keeps to itself why.
+  if (root.name === 'KafkaJSGroupCoordinatorNotFound')
+    return `the brokers at ${at} name no coordinator for the group ${target.group}: the user needs Read on it, or they are not ready`
   if (root.type === 'UNSUPPORTED_SASL_MECHANISM' || root.message.includes('mechanism is not supported'))
-    return `the brokers at ${at} do not offer SASL ${target.mechanism}`
+    return `the brokers at ${at} do not offer SASL ${target.mechanism}: see kafka.sasl.mechanism`
+  if (isSasl(root))
+    return `the brokers at ${at} refuse the user or the password (SASL ${target.mechanism || 'is not configured'}): see kafka.sasl`
+  if (ALERTS.test(root.code ?? ''))
+    return `the brokers at ${at} refuse our certificate, or want one: see kafka.tls.cert and kafka.tls.key`
+  const untrusted = UNTRUSTED[root.code ?? '']
+  if (untrusted !== undefined) return `the certificate of the brokers at ${at} ${untrusted}`
   if (root.code !== undefined && BY_CODE[root.code] !== undefined)
     return `no broker at ${at}: ${BY_CODE[root.code]}`
   const text = root.message.split('\n')[0] ?? ''

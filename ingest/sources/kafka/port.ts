@@ -80,6 +80,8 @@ export interface KafkaObserver {
   rebalanced?(partitions: number): void
   /** The group was left, or a new round of it begins. */
   left?(): void
+  /** A try to read failed, or there is no such topic; `text` says why, in one line. */
+  fault?(text: string): void
   /** Records that the log no longer held when they were to be read. */
   lost?(topic: string, records: number): void
   /** Bytes that are held: fetched and not yet stored. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Admin, Kafka } from 'kafkajs'
 import { consume } from './consumer.ts'
-import { kafkaFault, type Target } from './fault.ts'
+import { isRefusal, kafkaFault, type Target } from './fault.ts'
 import { type ConsumerOptions, type KafkaObserver, type Log, type OpenPartition, Revoked } from './port.ts'
 import { findTopics, type Wanted } from './topics.ts'
 
@@ -18,9 +18,14 @@ export interface KafkaSource {
   consumer: ConsumerOptions
 }
 
+/** The brokers refuse our user, password or certificate, or we theirs, and never took us: the configuration is wrong. */
+export class Refused extends Error {}
+
 /**
  * Reads topics until the signal, whatever happens to brokers, topics and the group: waits for what is not there, and
  * makes a consumer that died anew, slower each time it dies at once. Each trouble is said once, not at every try.
+ * Throws Refused where the brokers refuse us from the start; once they took us it is waited for, for passwords and
+ * certificates are changed on one side before the other.
  */
 export async function superviseKafka(
   { kafka, wanted, target, consumer }: KafkaSource,
@@ -31,11 +36,13 @@ export async function superviseKafka(
 ): Promise<void> {
   let pause = FIRST_PAUSE
   let said = ''
+  let welcome = false
 
   function say(text: string): void {
     if (text === said) log.debug({}, text)
     else log.error({}, text)
     said = text
+    observer.fault?.(text)
   }
 
   const wait = (ms: number) => sleep(ms, undefined, { signal }).catch(() => {})
@@ -45,7 +52,9 @@ export async function superviseKafka(
     for (let wait_ms = FIRST_PAUSE; !signal.aborted; wait_ms = Math.min(2 * wait_ms, LONGEST_PAUSE)) {
       const { topics, missing } = await findTopics(admin, wanted)
       if (missing.length > 0)
-        say(`${missing.join(', ')}: no such topic at ${target.brokers.join(',')}; waiting until there is`)
+        say(
+          `${missing.join(', ')}: no such topic at ${target.brokers.join(',')}${target.mechanism === '' ? '' : ', or the user may not Describe it'}; waiting until there is`,
+        )
       if (topics.length > 0) return topics
       await wait(Math.min(wait_ms, consumer.metadataMaxAge))
     }
@@ -70,6 +79,7 @@ export async function superviseKafka(
     const born = Date.now()
     try {
       await admin.connect()
+      welcome = true
       const topics = await topicsOf(admin)
       if (signal.aborted) break
       const changed = new AbortController()
@@ -93,6 +103,7 @@ export async function superviseKafka(
     } catch (error) {
       if (Date.now() - born > WELL) pause = FIRST_PAUSE
       if (error instanceof Revoked) log.warn({}, `${error.message}; joining the group anew`)
+      else if (!welcome && isRefusal(error)) throw new Refused(kafkaFault(error, target))
       else say(kafkaFault(error, target))
       await wait(pause)
       pause = Math.min(2 * pause, LONGEST_PAUSE)
