@@ -93,7 +93,7 @@ export function compile(rules: readonly Rule[]): Classifier {
   const pieces = compiled.flatMap(({ words, all, none }) =>
     [...words, ...all, ...none].flatMap((phrase) => phrase.pieces),
   )
-  const names = vocabularyOf(new Set([...pieces, ...BLOCK_LIST_LITERALS]))
+  const names = vocabularyOf(new Set(pieces), BLOCK_LIST_LITERALS)
   // Who answered is asked of the words only where the host does not tell.
   const namesAndProviders = withDomains(names, PROVIDER_LITERALS)
   const placeAfter = (...tiers: Rule['tier'][]) => {

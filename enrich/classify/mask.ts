@@ -24,7 +24,7 @@ import {
   SPACE,
   UPPER,
 } from './kinds.ts'
-import { holdsKnown, isKnown, maskParts, type Vocabulary } from './names.ts'
+import { holdsName, isKnown, maskParts, type Vocabulary } from './names.ts'
 import { plainText } from './text.ts'
 
 /** So much of a reply is read: longer ones are hostile, or carry a whole message. Bytes of UTF-8. */
@@ -102,16 +102,17 @@ function quoteBefore(closing: number): number {
 }
 
 /** Masks a name that stands at [start, end). Gives where it ends then. */
-function maskName(start: number, at: number, end: number, vocabulary: Vocabulary): number {
+function maskName(start: number, at: number, end: number, host: boolean, vocabulary: Vocabulary): number {
   if (at < 0) {
-    if (isKnown(bytes, start, end, vocabulary)) return maskParts(bytes, start, start, end, vocabulary.parts)
+    if (isKnown(bytes, start, end, host, vocabulary))
+      return maskParts(bytes, start, start, end, vocabulary.parts)
     bytes[start] = HASH
     return start + 1
   }
   // A local part in quotes (RFC 5321, 4.1.2) stands before the name.
   const from = at === start && bytes[start - 1] === QUOTE ? quoteBefore(start - 1) : start
   // Of an address only the domain is looked at, and only for who answered: its words are other people's.
-  if (holdsKnown(bytes, at, end, vocabulary.addresses))
+  if (holdsName(bytes, at, end, vocabulary.addresses))
     return maskParts(bytes, from, at, end, vocabulary.parts)
   bytes[from] = AT
   return from + 1
@@ -220,7 +221,7 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
     previous = LOWER
     if (name || kinds & DIGIT) {
       if (masked.status === 0 && kinds & DIGIT && kinds & JOINER) masked.status = statusIn(bytes, start, n)
-      n = maskName(start, at, n, vocabulary)
+      n = maskName(start, at, n, name, vocabulary)
     }
     if (joined) {
       bytes[n++] = byte

@@ -5,12 +5,21 @@ import { DASH, DIGIT, DOT, HASH, isDigit, kindOf, LOWER, NO_HEX, UNDERSCORE } fr
 export interface Vocabulary {
   /** Grams of three or four bytes of known names. */
   names: Bits
-  /** The same of domains that are known in addresses. */
-  addresses: Bits
+  /** What hosts and links are known by: a plain word of a rule that stands in one says nothing of the reply. */
+  hosts: NameSet
+  /** What the domains of addresses are known by. */
+  addresses: NameSet
   /** Parts of names that hold a digit. */
   parts: Bits
   /** Whether short codes of providers are names too. */
   codes: boolean
+}
+
+/** Names to be found in longer ones, each looked for only where one gram of it stands. */
+export interface NameSet {
+  grams: Bits
+  /** By the slot of the gram: the bytes of the names, and where in each the gram ends. */
+  places: Map<number, { name: Uint8Array; end: number }[]>
 }
 
 const LAST_THREE = 0xff_ffff
@@ -47,13 +56,46 @@ export function holdsKnown(bytes: Uint8Array, start: number, end: number, known:
   return false
 }
 
-/** Whether a name is known. */
+function standsIn(
+  bytes: Uint8Array,
+  at: number,
+  { places }: NameSet,
+  slot: number,
+  start: number,
+  end: number,
+) {
+  for (const { name, end: gramEnd } of places.get(slot) ?? []) {
+    const from = at - gramEnd
+    if (from < start || from + name.length > end) continue
+    let i = 0
+    while (i < name.length && bytes[from + i] === name[i]) i++
+    if (i === name.length) return true
+  }
+  return false
+}
+
+/** Whether a name holds one that is known. */
+export function holdsName(bytes: Uint8Array, start: number, end: number, known: NameSet): boolean {
+  let gram = 0
+  for (let i = start; i < end; i++) {
+    gram = roll(gram, bytes[i] as number)
+    const four = slotOf(gram)
+    if (hasBit(known.grams, four) && standsIn(bytes, i, known, four, start, end)) return true
+    const three = slotOf(gram & LAST_THREE)
+    if (hasBit(known.grams, three) && standsIn(bytes, i, known, three, start, end)) return true
+  }
+  return false
+}
+
+/** Whether a name is known; a host and a link are names that dots, or `::` and `:/`, tell. */
 export function isKnown(
   bytes: Uint8Array,
   start: number,
   end: number,
-  { names, parts, codes }: Vocabulary,
+  host: boolean,
+  { names, hosts, parts, codes }: Vocabulary,
 ): boolean {
+  if (host) return holdsName(bytes, start, end, hosts)
   return (
     holdsKnown(bytes, start, end, names) ||
     hasBit(parts, partSlot(bytes, start, end)) ||
