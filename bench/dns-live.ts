@@ -9,7 +9,7 @@ const SECONDS = 20
 const A_SECOND = 500
 
 /** One refusal as Postfix writes it, now. */
-function refusal(i: number, domains: number): string {
+export function refusal(i: number, domains: number): string {
   const time = new Date().toISOString()
   const id = (0x1000000 + i).toString(16).toUpperCase()
   const to = `d${i % domains}.example`

@@ -20,5 +20,9 @@ const server = await startZoneServer({
   delay_ms: Number(delay),
 })
 process.send?.({ port: server.port })
-process.on('message', () => process.send?.({ asked: server.asked.length, most_waiting: server.most_waiting }))
+process.on('message', (wanted) => {
+  if (wanted === 'down') void server.down()
+  else if (wanted === 'up') void server.up()
+  else process.send?.({ asked: server.asked.length, most_waiting: server.most_waiting })
+})
 process.on('disconnect', () => process.exit())

@@ -17,13 +17,18 @@ import { benchLive } from './dns-live.ts'
 const DOMAINS = 5000
 const LINES = 1_000_000
 
-interface Server {
+/** A resolver in a process of its own. */
+export interface Server {
   port: number
+  /** Questions so far, and the most that waited for their answer at a time. */
   ask(): Promise<{ asked: number; most_waiting: number }>
+  /** From now on silent, or answering again. */
+  turn(state: 'down' | 'up'): void
   close(): void
 }
 
-async function startServer(domains: number, delay_ms: number): Promise<Server> {
+/** Starts one that knows so many domains, and answers so much later than it could. */
+export async function startServer(domains: number, delay_ms: number): Promise<Server> {
   const child: ChildProcess = fork(join(import.meta.dirname, 'dns-server.ts'), [
     String(domains),
     String(delay_ms),
@@ -37,6 +42,7 @@ async function startServer(domains: number, delay_ms: number): Promise<Server> {
       child.send('ask')
       return answer
     },
+    turn: (state) => child.send(state),
     close: () => child.disconnect(),
   }
 }

@@ -42,7 +42,7 @@ CREATE TABLE delivery_events
     dns_dmarc LowCardinality(String) COMMENT 'State of its published DMARC record (RFC 7489)',
     dns_mx LowCardinality(String) COMMENT 'State of the recipient domain''s MX records (RFC 5321, 5.1; RFC 7505)',
     spf_result LowCardinality(String) COMMENT 'Our own SPF evaluation of source_ip (RFC 7208, 2.6)',
-    dmarc_policy LowCardinality(String) COMMENT 'Published policy (RFC 7489, 6.3)',
+    dmarc_policy LowCardinality(String) COMMENT 'Policy that applies to the sender: p, or what sp or np of the organisational domain say (RFC 7489, 6.3; RFC 9989)',
     mx_match LowCardinality(String) COMMENT 'remote_host against the MX set: current, previous, unrelated, unknown',
     dns_age_s UInt32 COMMENT 'Age of these DNS facts in seconds',
     confidence UInt8 COMMENT 'Of the classification, per cent',

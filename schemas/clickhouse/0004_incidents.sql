@@ -87,5 +87,6 @@ CREATE TABLE dns_snapshots
 )
 ENGINE = ReplacingMergeTree(last_seen)
 ORDER BY (domain, type, valid_from)
+TTL toDateTime(last_seen) + INTERVAL 800 DAY
 SETTINGS non_replicated_deduplication_window = 10000
 COMMENT 'Published DNS records and their changes';
