@@ -73,8 +73,7 @@ export function startEvaluation(
     interval_ms: settings.interval_seconds * 1000,
     window_ms,
     judge: (at) => judgeWindow(store, { at, window_ms }),
-    lag: async (at) =>
-      (await readCompleteness(store, { direction: 'outbound', from: at - window_ms, to: at })).lag_s,
+    lag: async (at) => (await readCompleteness(store, { from: at - window_ms, to: at })).lag_s,
     onRound(report) {
       trouble.evaluate = ''
       metrics.round(report)

@@ -43,7 +43,7 @@ async function judgeSince(store: Store, question: Question, since_ms: number): P
 
 // A replayed log is of the past: an empty answer about now would mislead.
 async function explainNothing(store: Store, at: number, from: number): Promise<void> {
-  const { lag_s } = await readCompleteness(store, { direction: 'outbound', from, to: at })
+  const { lag_s } = await readCompleteness(store, { from, to: at })
   if (lag_s < 0) console.error('no mail in the seven days before: judge another moment with --at')
   else if (lag_s * 1000 > at - from)
     console.error(

@@ -34,9 +34,9 @@ FROM delivery_events
 WHERE direction = {direction:String}
     AND event_time >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
     AND event_time < parseDateTime64BestEffort({to:String}, 3, 'UTC')
-    -- Neither waves that are told already nor the senders that are not asked for.
-    AND NOT arrayExists(
-        (s, i, p, o) -> (s = '' OR s = sender_domain) AND (i = '' OR i = address)
-            AND (p = '' OR p = answerer OR p = operator) AND (o = '' OR o = recipient_org_domain),
+    -- Without the refusals of waves that are told already; what was accepted stays, for other subjects are measured by it.
+    AND NOT (outcome != 'delivered' AND arrayExists(
+        (s, i, p, o, w) -> (s = '' OR s = sender_domain) AND (i = '' OR i = address)
+            AND (p = '' OR p = answerer OR p = operator) AND (o = '' OR o = recipient_org_domain) AND has(w, side),
         {told_senders:Array(String)}, {told_ips:Array(String)},
-        {told_providers:Array(String)}, {told_domains:Array(String)})
+        {told_providers:Array(String)}, {told_domains:Array(String)}, {told_sides:Array(Array(String))}))

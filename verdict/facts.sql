@@ -43,7 +43,7 @@ FROM
             ({sender:String} = '' OR sender_domain = {sender:String}) AND ({ip:String} = '' OR source_ip = {ip:String})
                 AND ({provider:String} = '' OR provider = {provider:String} OR operator = {provider:String})
                 AND ({domain:String} = '' OR recipient_org_domain = {domain:String}) AS inside,
-            state IN {held:Array(String)} AS is_refused
+            state IN {held:Array(String)} AND (empty({sides:Array(String)}) OR side IN {sides:Array(String)}) AS is_refused
         FROM (-- include messages.sql
         )
     )

@@ -1,22 +1,26 @@
 import { DIRECTIONS, type Direction } from '../schemas/event.ts'
 import type { Completeness, VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
+import { without } from './candidates.ts'
 import { decide, isUnclear } from './decide.ts'
 import { readDnsChanges } from './dns-changes.ts'
 import { wilson } from './intervals.ts'
-import { bestOf, fleetShare, isNamed, subjectKey } from './rank.ts'
+import { subjectKey } from './rank.ts'
 import {
-  readCandidates,
+  readCells,
   readCompleteness,
   readFacts,
   readFleet,
   readHistory,
   readSenders,
   type SenderRow,
+  spansOf,
   type Window,
 } from './read.ts'
-import { type History, nameOf, type Selection, type Subject } from './subject.ts'
+import { type Cell, type History, nameOf, type Subject, type Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
+import { fleetShare } from './usual.ts'
+import { type Material, nextSubjects, troubledNames } from './waves.ts'
 
 /** What is asked: the window that ends at `at` (milliseconds since 1970), all senders or one. */
 export interface Question {
@@ -31,7 +35,7 @@ async function itemOf(
   store: Store,
   window: Window,
   subject: Subject,
-  told: readonly Selection[],
+  told: readonly Wave[],
   completeness: Completeness,
   has_shape: boolean,
 ): Promise<VerdictItem> {
@@ -55,9 +59,20 @@ async function itemOf(
   }
 }
 
+async function readMaterial(store: Store, window: Window, fleet: History): Promise<Material> {
+  const { direction } = window
+  const cells = await readCells(store, window)
+  const names = troubledNames(cells)
+  const isQuiet = Object.values(names).every((list) => list.length === 0)
+  const own = isQuiet ? new Map<string, History>() : await readHistory(store, window, names)
+  return { direction, cells, spans: spansOf(window), usual: { fleet, own } }
+}
+
 interface Waves {
   items: VerdictItem[]
-  told: Selection[]
+  told: Wave[]
+  /** What no wave explains. */
+  left: Cell[]
 }
 
 /**
@@ -71,13 +86,11 @@ async function findWaves(
   completeness: Completeness,
 ): Promise<Waves> {
   const items: VerdictItem[] = []
-  const told: Selection[] = []
+  const told: Wave[] = []
   const passed = new Set<string>()
-  const own = new Map<string, History>()
+  const material = await readMaterial(store, window, fleet)
   while (told.length < T.max_waves && passed.size < T.max_waves) {
-    const candidates = (await readCandidates(store, window, told)).filter(isNamed)
-    await readHistory(store, window, candidates, own)
-    const subjects = bestOf(candidates, { fleet, own }, window.direction, passed)
+    const subjects = nextSubjects(material, told, passed)
     if (subjects.length === 0) break
     const before = [...told]
     const judged = await Promise.all(
@@ -87,7 +100,7 @@ async function findWaves(
       const item = judged[i]
       if (item === undefined || item.verdict === 'mailbox_noise') passed.add(subjectKey(subject))
       else {
-        told.push(subject.selection)
+        told.push(subject)
         // A provider that refuses two of our senders is one wave, told by the larger.
         if (
           !items.some((known) => known.subject_kind === item.subject_kind && known.subject === item.subject)
@@ -96,29 +109,51 @@ async function findWaves(
       }
     }
   }
-  return { items, told }
+  return { items, told, left: without(material.cells, told) }
 }
 
 // A sender is spoken of where its list is stale or its few messages were mostly refused.
-function hasSomethingToSay({ messages, refused, mailbox, domains }: SenderRow): boolean {
+function hasSomethingToSay({
+  messages,
+  refused,
+  mailbox,
+  domains,
+}: Omit<SenderRow, 'sender_domain' | 'accepted'>): boolean {
   const isStale = messages >= T.stale_list_messages && wilson(mailbox, messages)[0] > T.stale_list_share
   return isStale || isUnclear({ messages, refused, domains })
 }
 
-async function judgeDirection(store: Store, window: Window, question: Question): Promise<VerdictItem[]> {
+// Whether any sender could have something to say; on most days none has.
+function isWorthReading(left: readonly Cell[]): boolean {
+  const senders = new Map<string, Omit<SenderRow, 'sender_domain' | 'accepted' | 'domains'>>()
+  for (const { sender_domain, state, messages } of left) {
+    const row = senders.get(sender_domain) ?? { messages: 0, refused: 0, mailbox: 0 }
+    const count = messages.at(-1) ?? 0
+    row.messages += count
+    if (state === 'refused' || state === 'mailbox') row[state] += count
+    senders.set(sender_domain, row)
+  }
+  return [...senders.values()].some((row) => hasSomethingToSay({ ...row, domains: 0 }))
+}
+
+async function judgeDirection(
+  store: Store,
+  window: Window,
+  question: Question,
+  completeness: Completeness,
+): Promise<VerdictItem[]> {
   const { sender = '', all = false } = question
   const fleet = await readFleet(store, window)
   if (fleet.window_messages === 0) return []
-  const completeness = await readCompleteness(store, window)
-  const { items, told } = await findWaves(store, window, fleet, completeness)
+  const { items, told, left } = await findWaves(store, window, fleet, completeness)
   const named = new Set(items.filter((i) => i.subject_kind === 'sender_domain').map((i) => i.subject))
   const isAbout = (item: VerdictItem) =>
     item.subject === sender || item.evidence.top_senders.some(({ name }) => name === sender)
   const found = sender === '' ? items : items.filter(isAbout)
-  const senders = await readSenders(store, window, told, sender)
   // Who knocks at our gateway is no subject of ours.
-  const ours = window.direction === 'outbound' ? senders : []
-  for (const row of ours) {
+  const isAsked = window.direction === 'outbound' && (all || sender !== '' || isWorthReading(left))
+  const senders = isAsked ? await readSenders(store, window, told, sender) : []
+  for (const row of senders) {
     if (named.has(row.sender_domain)) continue
     if (!all && !(sender !== '' && found.length === 0) && !hasSomethingToSay(row)) continue
     const subject: Subject = {
@@ -126,9 +161,9 @@ async function judgeDirection(store: Store, window: Window, question: Question):
       selection: { sender: row.sender_domain, ip: '', provider: '', domain: '' },
       span_s: (window.to - window.from) / 1000,
       held: ['refused'],
+      sides: [],
       usual_share: fleetShare(fleet, window.direction),
       usual_messages: 0,
-      gain: 0,
       rank: 0,
     }
     found.push(await itemOf(store, window, subject, told, completeness, false))
@@ -146,8 +181,9 @@ export async function judgeWindow(
 ): Promise<VerdictItem[]> {
   const from = question.at - question.window_ms
   const items: VerdictItem[] = []
+  const completeness = await readCompleteness(store, { from, to: question.at })
   for (const direction of directions)
-    items.push(...(await judgeDirection(store, { direction, from, to: question.at }, question)))
+    items.push(...(await judgeDirection(store, { direction, from, to: question.at }, question, completeness)))
   return items.sort(
     (a, b) =>
       Number(isWave(b)) - Number(isWave(a)) ||

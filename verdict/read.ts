@@ -2,10 +2,10 @@ import type { Direction } from '../schemas/event.ts'
 import type { Completeness, Counted, CountedReply, Evidence } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
 import { OPERATED } from './operators.ts'
-import { historyKey } from './rank.ts'
 import { sql } from './sql.ts'
-import type { Counts, History, Selection, Subject } from './subject.ts'
+import type { Cell, History, Named, Subject, Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
+import { historyKey } from './usual.ts'
 
 /** One direction of one window; times in milliseconds since 1970. */
 export interface Window {
@@ -20,15 +20,16 @@ const span = (from: number, to: number) => ({
   to: new Date(to).toISOString(),
 })
 
-function parameters({ direction, from, to }: Window, told: readonly Selection[]) {
+function parameters({ direction, from, to }: Window, told: readonly Wave[]) {
   return {
     direction,
     ...span(from, to),
     ...OPERATED,
-    told_senders: told.map(({ sender }) => sender),
-    told_ips: told.map(({ ip }) => ip),
-    told_providers: told.map(({ provider }) => provider),
-    told_domains: told.map(({ domain }) => domain),
+    told_senders: told.map(({ selection }) => selection.sender),
+    told_ips: told.map(({ selection }) => selection.ip),
+    told_providers: told.map(({ selection }) => selection.provider),
+    told_domains: told.map(({ selection }) => selection.domain),
+    told_sides: told.map(({ sides }) => sides),
   }
 }
 
@@ -60,43 +61,29 @@ export async function readFleet(
   return fleet ?? { ...NONE, window_messages: 0 }
 }
 
-/** The subjects that could carry a wave, over each span, without the messages of the waves that are told. */
-export function readCandidates(store: Store, window: Window, told: readonly Selection[]): Promise<Counts[]> {
-  const length = Math.round((window.to - window.from) / 1000)
-  return store.query<Counts>(sql('candidates'), {
-    ...parameters(window, told),
-    spans: [...T.spans_s.filter((span_s) => span_s < length), length],
-    min_refused: Math.min(...Object.values(T.min_refused)),
-  })
+/** The spans that a window is looked at in, in seconds; itself the last. */
+export function spansOf({ from, to }: Window): number[] {
+  const length = Math.round((to - from) / 1000)
+  return [...T.spans_s.filter((span_s) => span_s < length), length]
 }
 
-type HistoryRow = History & Parameters<typeof historyKey>[0]
+/** What the window holds, over each of its spans. */
+export function readCells(store: Store, window: Window): Promise<Cell[]> {
+  return store.query<Cell>(sql('cells'), { ...parameters(window, []), spans: spansOf(window) })
+}
 
-/** The day before of each of these subjects, put into what is known of others. */
+/** The day before, of subjects that have these names and of pairs of them, by `historyKey`. */
 export async function readHistory(
   store: Store,
   window: Window,
-  subjects: readonly Counts[],
-  own: Map<string, History>,
-): Promise<void> {
-  const candidates = subjects.filter((subject) => subject.kind !== 'all' && !own.has(historyKey(subject)))
-  if (candidates.length === 0) return
-  const names = (pick: (candidate: Counts) => string) => [
-    ...new Set(candidates.map(pick).filter((name) => name !== '')),
-  ]
-  const rows = await store.query<HistoryRow>(sql('history'), {
+  names: Record<'senders' | 'ips' | 'providers' | 'operator_names' | 'domains', string[]>,
+): Promise<Map<string, History>> {
+  const rows = await store.query<History & Named>(sql('history'), {
     ...before(window),
-    senders: names((c) => c.sender_domain),
-    ips: names((c) => c.source_ip),
-    providers: names((c) => c.provider),
-    operator_names: names((c) => c.operator),
     ...OPERATED,
-    domains: names((c) => c.recipient_org_domain),
+    ...names,
   })
-  for (const row of rows) own.set(historyKey(row), row)
-  // Not asked for again in the next round.
-  for (const candidate of candidates)
-    if (!own.has(historyKey(candidate))) own.set(historyKey(candidate), NONE)
+  return new Map(rows.map((row) => [historyKey(row), row]))
 }
 
 // As topK gives them, with its bound of error.
@@ -140,15 +127,15 @@ export async function readFacts(
   store: Store,
   window: Window,
   subject: Subject,
-  told: readonly Selection[],
+  told: readonly Wave[],
   completeness: Completeness,
 ) {
   const asked = { ...parameters(window, told), ...subject.selection }
-  const { held } = subject
-  const [row] = await store.query<FactsRow>(sql('facts'), { ...asked, held })
+  const { held, sides } = subject
+  const [row] = await store.query<FactsRow>(sql('facts'), { ...asked, held, sides })
   if (row === undefined) throw new Error('facts.sql gives one row')
   const attempts = row.refused === 0 ? [...held, 'mailbox'] : held
-  const top_replies = await store.query<CountedReply>(sql('replies'), { ...asked, attempts })
+  const top_replies = await store.query<CountedReply>(sql('replies'), { ...asked, attempts, sides })
   const reasons = Object.entries(row.reasons).map(([name, messages]) => ({ name, messages }))
   return {
     messages: row.messages,
@@ -197,14 +184,17 @@ export interface SenderRow {
 export function readSenders(
   store: Store,
   window: Window,
-  told: readonly Selection[],
+  told: readonly Wave[],
   sender: string,
 ): Promise<SenderRow[]> {
   return store.query<SenderRow>(sql('senders'), { ...parameters(window, told), sender })
 }
 
 /** How much of a window is there. */
-export async function readCompleteness(store: Store, { from, to }: Window): Promise<Completeness> {
+export async function readCompleteness(
+  store: Store,
+  { from, to }: Omit<Window, 'direction'>,
+): Promise<Completeness> {
   const [row] = await store.query<Completeness & { newest_minute: string }>(
     sql('completeness'),
     span(from, to),

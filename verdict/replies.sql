@@ -9,6 +9,7 @@ SELECT
 FROM (-- include attempts.sql
 )
 WHERE attempt IN {attempts:Array(String)}
+    AND (empty({sides:Array(String)}) OR side IN {sides:Array(String)})
     AND ({sender:String} = '' OR sender_domain = {sender:String})
     AND ({ip:String} = '' OR address = {ip:String})
     AND ({provider:String} = '' OR answerer = {provider:String} OR operator = {provider:String})

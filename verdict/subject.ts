@@ -8,6 +8,15 @@ export interface Selection {
   domain: string
 }
 
+/** Which refusals of a selection are one wave: their states, and the sides that their words name. */
+export interface Wave {
+  selection: Selection
+  /** States that count as refused: delays and missing mailboxes too where hardly anything gets through. */
+  held: string[]
+  /** Sides of the taxonomy; words that name none are ''. */
+  sides: string[]
+}
+
 /** The names of a candidate; those that its kind leaves open are empty. */
 export interface Named {
   kind: SubjectKind | 'operator' | 'pair'
@@ -18,51 +27,42 @@ export interface Named {
   recipient_org_domain: string
 }
 
-/** A candidate with its counts over one span, as `candidates.sql` gives it. */
-export interface Counts extends Named {
-  span_s: number
-  messages: number
-  accepted: number
-  mailbox: number
-  stalled: number
-  limited: number
-  refused: number
-  unreachable: number
-  sides: Record<string, number>
-  senders: number
-  domains_refused: number
-  domains_held: number
-  operators_refused: number
-  operators_held: number
-  senders_refused: number
-  senders_held: number
-  domain_bits_refused: number
-  domain_bits_held: number
-  sender_bits_refused: number
-  sender_bits_held: number
+/** Messages that share all names, what became of them and why, as `cells.sql` counts them. */
+export interface Cell {
+  sender_domain: string
+  source_ip: string
+  provider: string
+  operator: string
+  /** Empty where the domain accepted everything. */
+  domain: string
+  state: 'accepted' | 'refused' | 'mailbox' | 'stalled' | 'limited' | 'greylisted'
+  side: string
+  reason: string
+  /** One number a span, the whole window last. */
+  messages: number[]
 }
 
-/** A candidate whose delays and missing mailboxes are told as what they are: refusals or not. */
-export interface Candidate extends Named {
-  span_s: number
+/** Messages of one part of a candidate, those of its wave, and how many of these are usual. */
+export interface Part {
   messages: number
-  accepted: number
   refused: number
-  /** The states that count as refused: delays and missing mailboxes too where hardly anything gets through. */
+  expected: number
+}
+
+/** A candidate over one span, with the refusals that one kind of words explains. */
+export interface Candidate extends Named, Part {
+  span_s: number
+  accepted: number
+  accepted_in_window: number
   held: string[]
-  domains_refused: number
-  operators_refused: number
-  senders: number
-  senders_refused: number
-  effective_domains: number
-  effective_senders: number
-  /** Share of the refusals that name the commonest side or none, and of those that name the sender's. */
-  coherence: number
+  sides: string[]
+  /** Share of the refusals whose words name the sender, the content, and where no server answered. */
   sender_words: number
-  /** ... and of those that name the content: what one filter thinks of one mailing is no wave. */
   content_words: number
-  /** Share of the refusals where no server answered. */
   unreachable: number
+  operators: ReadonlyMap<string, Part>
+  domains: ReadonlyMap<string, Part>
+  senders: ReadonlyMap<string, Part>
 }
 
 /** Counts of a time before the window: the day without its last hours, and these last hours. */
@@ -77,16 +77,12 @@ export interface History {
 }
 
 /** A subject whose refusals need an explanation. */
-export interface Subject {
+export interface Subject extends Wave {
   kind: SubjectKind
-  selection: Selection
   span_s: number
-  /** The states of messages that count as refused. */
-  held: string[]
   usual_share: number
   usual_messages: number
-  /** Log-likelihood over its own usual rate; `rank` over the fleet's where that is higher, to compare subjects. */
-  gain: number
+  /** Log-likelihood over the usual rates of its parts, to compare subjects by. */
   rank: number
 }
 

@@ -29,8 +29,10 @@ export const THRESHOLDS = {
   min_gain: 10,
   /** How many times the usual odds of a refusal a wave has: of very many messages a small drift is as certain. */
   min_odds_ratio: 3,
-  /** Gains this near are one explanation told twice; then the kind decides. */
-  tie: 0.97,
+  /** Log-likelihoods this near (e^3: twenty to one) are one explanation told twice; then the kind decides. */
+  tie: 3,
+  /** Log-likelihood that must be left of a broad wave without its greatest parts: twenty to one. */
+  min_rest_gain: 3,
   /** Refused messages that a wave needs: below five, one odd message decides. */
   min_refused: {
     recipient_domain: 5,
@@ -53,24 +55,19 @@ export const THRESHOLDS = {
     source_ip: 0.05,
     all: 0.1,
   },
-  /** Unrelated domains that make breadth: two may be customers of one company. */
+  /** Unrelated domains that make breadth: two may be customers of one company. The wave must outlast the loss of all but one. */
   min_domains: 3,
   /** Where the words name the sender (authentication, reputation, content), fewer receivers must say so. */
   min_named_domains: 2,
-  /** The same measured by entropy, so that one large domain and two strays are no breadth. */
-  min_effective_domains: 2,
   /** Independent receivers that must agree that the sender is at fault. */
   min_providers: 2,
   /** With fewer senders, "most senders" means nothing. */
   min_platform_senders: 3,
-  /** Senders refused that make it the platform. */
+  /** Senders refused that make it the platform, of those that would show it if all were refused alike. */
   min_platform_share: 0.5,
-  min_effective_senders: 2,
-  /** By entropy, over how many senders the refusals of one of our addresses spread: else it is the sender. */
-  min_address_senders: 1.5,
   /** Messages below which nothing is said against a sender. */
   min_sender_messages: 10,
-  /** Share of a broad wave's refusals that name its side or none: below, it is a background of many causes. */
+  /** Most of the refusals: words, or that no server answered, hold for a wave from this share on. */
   min_coherence: 0.6,
   /** What knocks at a gateway is mostly refused: without so much history nobody can say what is usual there. */
   min_inbound_history: 200,
@@ -93,6 +90,9 @@ export const THRESHOLDS = {
   max_dead_share: 0.01,
   /** 95 % intervals. */
   z: 1.96,
+  /** Names with so many refusals in the window have their own history read, and at most so many names of a kind. */
+  min_history_trouble: 3,
+  max_history_names: 500,
   /** Waves in one window; beyond that nobody reads on. */
   max_waves: 50,
 } as const

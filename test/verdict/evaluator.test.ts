@@ -57,8 +57,7 @@ function process_(name: string, now: () => number): EvaluatorOptions {
     interval_ms: 20_000,
     window_ms,
     judge: (at): Promise<VerdictItem[]> => judgeWindow(store, { at, window_ms }),
-    lag: async (at) =>
-      (await readCompleteness(store, { direction: 'outbound', from: at - window_ms, to: at })).lag_s,
+    lag: async (at) => (await readCompleteness(store, { from: at - window_ms, to: at })).lag_s,
     onError: (error) => {
       throw error
     },

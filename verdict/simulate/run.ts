@@ -1,3 +1,4 @@
+import type { Direction } from '../../schemas/event.ts'
 import type { VerdictItem } from '../../schemas/verdict.ts'
 import type { Store } from '../../store/store.ts'
 import { judgeWindow } from '../judge.ts'
@@ -131,7 +132,8 @@ export async function simulate(
   const knowsAddress = kind === 'address_listed' || random.next() < 0.7
   await load(lines, new Map(knowsAddress ? world.hosts.map(({ name, ip }) => [name, ip]) : []))
   const { truths } = scenario
-  const judgeAt = (moment: number) => judgeWindow(store, { at: moment, window_ms: WINDOW })
+  const judgeAt = (moment: number, directions?: readonly Direction[]) =>
+    judgeWindow(store, { at: moment, window_ms: WINDOW }, directions)
   const told = await judgeAt(at)
   const enough = tally.isEnough()
   const right = isRight(told, truths, enough)
@@ -151,7 +153,7 @@ export async function simulate(
       moment += moment < first + FINE ? STEP : 3 * STEP
     ) {
       if (moment < possible) continue
-      const items = await judgeAt(Math.floor(moment))
+      const items = await judgeAt(Math.floor(moment), [kind.startsWith('inbound') ? 'inbound' : 'outbound'])
       if (!items.some((item) => matches(item, truth))) continue
       noticed_s = Math.round((moment - first) / 1000)
       break

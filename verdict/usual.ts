@@ -1,0 +1,64 @@
+import type { Direction } from '../schemas/event.ts'
+import type { Cell, History, Named } from './subject.ts'
+import { THRESHOLDS as T } from './thresholds.ts'
+
+/** History before the window: the fleet's, and that of subjects and parts by `historyKey`. */
+export interface Usual {
+  fleet: History
+  own: ReadonlyMap<string, History>
+}
+
+/** One key for a candidate and for its history. */
+export function historyKey(row: Named): string {
+  const { kind, sender_domain, source_ip, provider, operator, recipient_org_domain } = row
+  return JSON.stringify([kind, sender_domain, source_ip, provider, operator, recipient_org_domain])
+}
+
+const NAMELESS = { sender_domain: '', source_ip: '', provider: '', operator: '', recipient_org_domain: '' }
+
+// The last hours may be the wave itself: they count where they were better than before, not where they were worse.
+function usualShare(history: History, prior: number, weight: number): number {
+  const older = (history.refused + prior * weight) / (history.messages + weight)
+  const recent = (history.recent_refused + older * weight) / (history.recent_messages + weight)
+  return Math.min(older, recent, T.max_usual_share)
+}
+
+/** The fleet's usual share of refusals, the prior standing in for history that is not there. */
+export function fleetShare(fleet: History, direction: Direction): number {
+  return usualShare(fleet, T.prior_share[direction], T.prior_messages)
+}
+
+/** The usual share of a subject by its own history, half believed where that is short. */
+export function ownShare(named: Named, usual: Usual, prior: number): number {
+  const own = usual.own.get(historyKey(named))
+  return own === undefined ? prior : usualShare(own, prior, T.own_messages)
+}
+
+/**
+ * What is usual for the messages of a cell: the one baseline of all subjects that hold it, so that a sender, a
+ * provider and the two together are measured alike. Inbound only our own domain's habit is known: most who knock are
+ * strangers.
+ */
+export function cellShare(usual: Usual, direction: Direction): (cell: Cell) => number {
+  const fleet = fleetShare(usual.fleet, direction)
+  const known = new Map<string, number>()
+  const remember = (key: string, share: () => number): number => {
+    let value = known.get(key)
+    if (value === undefined) {
+      value = share()
+      known.set(key, value)
+    }
+    return value
+  }
+  return ({ sender_domain, operator, domain }) => {
+    const ofDomain = remember(`d ${domain}`, () =>
+      ownShare({ ...NAMELESS, kind: 'recipient_domain', recipient_org_domain: domain }, usual, fleet),
+    )
+    if (direction === 'inbound') return ofDomain
+    const ofPair = remember(`p ${sender_domain} ${operator}`, () => {
+      const ofSender = ownShare({ ...NAMELESS, kind: 'sender_domain', sender_domain }, usual, fleet)
+      return ownShare({ ...NAMELESS, kind: 'pair', sender_domain, operator }, usual, ofSender)
+    })
+    return Math.max(ofDomain, ofPair)
+  }
+}
