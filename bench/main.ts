@@ -1,13 +1,19 @@
-// npm run bench [-- NAME...]
+// npm run bench [-- NAME... [--option VALUE...]]
 const BENCHES: Record<string, () => Promise<void>> = {
   parse: async () => (await import('./parse.ts')).benchParse(),
   classify: async () => (await import('./classify.ts')).benchClassify(),
   load: async () => (await import('./load.ts')).benchLoad(),
   dns: async () => (await import('./dns.ts')).benchDns(),
   kafka: async () => (await import('./kafka.ts')).benchKafka(),
+  // Makes fifty million rows, so it is run only when it is named.
+  queries: async () => (await import('./queries/queries.ts')).benchQueries(options),
 }
+const BY_NAME_ONLY = ['queries']
 
-const names = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(BENCHES)
+const args = process.argv.slice(2)
+const at = args.findIndex((arg) => arg.startsWith('--'))
+const options = at === -1 ? [] : args.splice(at)
+const names = args.length > 0 ? args : Object.keys(BENCHES).filter((name) => !BY_NAME_ONLY.includes(name))
 for (const name of names) {
   const bench = BENCHES[name]
   if (bench === undefined) {
