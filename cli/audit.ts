@@ -12,7 +12,7 @@ import { UsageError } from './usage-error.ts'
 const HELP = `faultline audit [--data-dir DIR | --url URL] [--brokers LIST] [--json | --csv]
 
 Proves from the tables that no Kafka offset is missing or doubled: the blocks of each partition join without a gap,
-events, correlated, ignored and dead records sum to their offsets, each row is there once, and the roll-up is equal.
+events, correlated, ignored and dead records sum to their offsets, each row is there once, and the roll-ups are equal.
 With the brokers it also says how far the tables are behind the log. Exit code 1 where something is wrong.
 
   --data-dir DIR   folder of the embedded store (default: faultline-data)
@@ -110,7 +110,7 @@ export async function auditCommand(args: string[]): Promise<number> {
     console.error(
       `${rows.length} partitions, ${sum('records')} records: ${sum('missing')} missing, ${sum('doubled')} doubled, ` +
         `${sum('lost')} gone from the log before they were read; dispositions ${sum('unbalanced') === 0 ? 'add up' : 'do not add up'}; ` +
-        `the roll-up is ${isEqual ? 'equal' : 'not equal'}`,
+        `the roll-ups are ${isEqual ? 'equal' : 'not equal'}`,
     )
     return sum('missing') + sum('doubled') + sum('unbalanced') === 0 && isEqual ? 0 : 1
   } finally {

@@ -64,7 +64,7 @@ const BRIEF = [
 const address = (column: string) =>
   `replaceRegexpOne(toString(${column}), '^::(ffff:([0-9.]+))?$', '\\\\2') AS ${column}`
 
-type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values']
+type Values = Partial<ReturnType<typeof parseOptions<typeof OPTIONS>>['values']>
 
 function known(option: string, value: string, words: Iterable<string>): string {
   const list = [...words]
@@ -126,6 +126,20 @@ function conditions(values: Values, time_zone: string): { where: string[]; param
   return { where, params }
 }
 
+/** The statement that finds the newest events for these options; with `whole` every column. */
+export function eventsStatement(values: Values, time_zone: string, limit: number, whole: boolean) {
+  const { where, params } = conditions(values, time_zone)
+  // A hash does not fit a number of JSON; addresses are shown as people write them.
+  const select = whole
+    ? `* REPLACE (toString(reply_fingerprint) AS reply_fingerprint, ${address('remote_ip')}, ${address('source_ip')})`
+    : BRIEF.join(', ')
+  const condition = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`
+  return {
+    sql: `SELECT ${select} FROM delivery_events ${condition} ORDER BY delivery_events.event_time DESC LIMIT {limit:UInt32}`,
+    params: { ...params, limit },
+  }
+}
+
 /** `faultline events`: see HELP. Gives the exit code. */
 export async function eventsCommand(args: string[]): Promise<number> {
   const { values, positionals } = parseOptions('events', args, OPTIONS)
@@ -136,19 +150,11 @@ export async function eventsCommand(args: string[]): Promise<number> {
   refuseArguments('events', positionals)
   const limit = limitOf(values.limit, MAX_LIMIT)
   const { time_zone } = loadConfiguration(values.config)
-  const { where, params } = conditions(values, time_zone)
   const format = rowFormat(values)
   const whole = format === 'json' || format === 'csv'
-  // A hash does not fit a number of JSON; addresses are shown as people write them.
-  const select = whole
-    ? `* REPLACE (toString(reply_fingerprint) AS reply_fingerprint, ${address('remote_ip')}, ${address('source_ip')})`
-    : BRIEF.join(', ')
-  const condition = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`
+  const { sql, params } = eventsStatement(values, time_zone, limit, whole)
   return withStore(values, async (store) => {
-    const rows = await store.query<Row>(
-      `SELECT ${select} FROM delivery_events ${condition} ORDER BY delivery_events.event_time DESC LIMIT {limit:UInt32}`,
-      { ...params, limit },
-    )
+    const rows = await store.query<Row>(sql, params)
     await print(rowsText(format, whole ? Object.keys(rows[0] ?? {}) : BRIEF, rows))
     if (rows.length === limit) console.error(`the newest ${limit}; --limit shows more`)
     return 0

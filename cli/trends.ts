@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { DIRECTIONS } from '../schemas/event.ts'
+import { DIRECTIONS, type Direction } from '../schemas/event.ts'
+import type { Store } from '../store/store.ts'
 import { loadConfiguration } from './configuration.ts'
 import { parseOptions, refuseArguments } from './options.ts'
 import { limitOf, READ_OPTIONS, withStore } from './reading.ts'
@@ -97,6 +98,52 @@ export function weekBefore({ from, to }: TimeRange): TimeRange {
   return { from: from - shift, to: to - shift }
 }
 
+const HOUR_MS = 3_600_000
+// Whoever is told to come back does so within hours.
+const RETRY_MS = 4 * HOUR_MS
+
+/** The whole hours of a stretch that the roll-up by hour can answer for: those before the last hours. It may be empty. */
+function wholeHours({ from, to }: TimeRange): TimeRange {
+  const first = Math.ceil(from / HOUR_MS) * HOUR_MS
+  const last = Math.floor((to - RETRY_MS) / HOUR_MS) * HOUR_MS
+  return last > first ? { from: first, to: last } : { from, to: from }
+}
+
+/** What is asked of the trends: whole minutes, and names that are empty where all are meant. */
+export interface TrendQuestion {
+  by: Dimension
+  direction: Direction
+  range: TimeRange
+  before: TimeRange
+  sender: string
+  domain: string
+  provider: string
+  limit: number
+}
+
+/** The rows of a trend, the total first. */
+export function readTrends(store: Store, question: TrendQuestion): Promise<TrendRow[]> {
+  const { range, before, by, domain, ...asked } = question
+  const iso = (time: number) => new Date(Math.max(0, time)).toISOString()
+  // The roll-up by hour knows no recipient domains.
+  const hoursOf = (of: TimeRange) =>
+    by === 'domain' || domain !== '' ? { from: of.from, to: of.from } : wholeHours(of)
+  const [hours, before_hours] = [hoursOf(range), hoursOf(before)]
+  return store.query<TrendRow>(SQL, {
+    ...asked,
+    by,
+    domain,
+    from: iso(range.from),
+    to: iso(range.to),
+    hours_from: iso(hours.from),
+    hours_to: iso(hours.to),
+    before_from: iso(before.from),
+    before_to: iso(before.to),
+    before_hours_from: iso(before_hours.from),
+    before_hours_to: iso(before_hours.to),
+  })
+}
+
 /** `faultline trends`: see HELP. Gives the exit code. */
 export async function trendsCommand(args: string[]): Promise<number> {
   const { values, positionals } = parseOptions('trends', args, OPTIONS)
@@ -119,10 +166,8 @@ export async function trendsCommand(args: string[]): Promise<number> {
   const iso = (time: number) => new Date(Math.max(0, time)).toISOString()
   const format = rowFormat(values)
   return withStore(values, async (store) => {
-    const found = await store.query<TrendRow>(SQL, {
-      ...{ by, direction, limit: limit + 2 },
-      ...{ from: iso(range.from), to: iso(range.to) },
-      ...{ before_from: iso(before.from), before_to: iso(before.to) },
+    const found = await readTrends(store, {
+      ...{ by, direction, range, before, limit: limit + 2 },
       sender: values.sender.toLowerCase(),
       domain: values.domain.toLowerCase(),
       provider: values.provider,

@@ -2,10 +2,12 @@
 -- Partitions are years, kept within 2000-2099: a log of ten years or a clock in 1970 or 2099 stays far below the
 -- 100 partitions that one insert may touch. The TTL runs on ingest_time: on event_time it would erase an old log
 -- as soon as it was loaded.
+-- Sorted by ten minutes, so that a quarter of an hour is read without the rest of its hour; within them rows of one domain
+-- stand together and compress. ZSTD(1) takes a third less room than the engine's LZ4, and no more time to load.
 CREATE TABLE delivery_events
 (
-    event_time DateTime64(3, 'UTC') COMMENT 'When the MTA logged it',
-    ingest_time DateTime64(3, 'UTC') COMMENT 'When Faultline read it',
+    event_time DateTime64(3, 'UTC') COMMENT 'When the MTA logged it' CODEC(T64, ZSTD(1)),
+    ingest_time DateTime64(3, 'UTC') COMMENT 'When Faultline read it' CODEC(T64, ZSTD(1)),
     source_format LowCardinality(String) COMMENT 'Log format: postfix, exim, dsn, ...',
     log_host LowCardinality(String) COMMENT 'Host that wrote the log',
     direction Enum8('outbound' = 1, 'inbound' = 2) COMMENT 'outbound: we deliver and a remote server answers; inbound: our server answers',
@@ -50,7 +52,7 @@ CREATE TABLE delivery_events
     retry_after_s UInt32 COMMENT 'Delay in seconds that the reply names',
     topic LowCardinality(String) COMMENT 'Kafka topic, or path of the file',
     partition UInt32 COMMENT 'Kafka partition, or generation of the file',
-    offset UInt64 COMMENT 'Kafka offset, or byte in the decompressed file',
+    offset UInt64 COMMENT 'Kafka offset, or byte in the decompressed file' CODEC(T64, ZSTD(1)),
     event_index UInt16 COMMENT 'Counts the events of one record',
     INDEX queue_id_index queue_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX message_id_index message_id TYPE bloom_filter(0.01) GRANULARITY 1,
@@ -58,7 +60,7 @@ CREATE TABLE delivery_events
 )
 ENGINE = MergeTree
 PARTITION BY least(greatest(toYear(event_time), 2000), 2099)
-ORDER BY (toStartOfHour(event_time), recipient_org_domain, sender_domain, event_time)
+ORDER BY (toStartOfTenMinutes(event_time), recipient_org_domain, sender_domain, event_time)
 TTL toDateTime(ingest_time) + INTERVAL 400 DAY
-SETTINGS non_replicated_deduplication_window = 10000
+SETTINGS non_replicated_deduplication_window = 10000, default_compression_codec = 'ZSTD(1)'
 COMMENT 'One row for each attempt for one recipient';

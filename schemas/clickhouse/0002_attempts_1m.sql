@@ -16,14 +16,14 @@ CREATE TABLE attempts_1m
     topic LowCardinality(String) COMMENT 'As in delivery_events: a source makes its own share anew after a crash, while others write',
     partition UInt32 COMMENT 'As in delivery_events',
     attempts SimpleAggregateFunction(sum, UInt64) COMMENT 'Rows of delivery_events',
-    messages AggregateFunction(uniq, UInt64) COMMENT 'Distinct log_host, queue_id and recipient: retries count once',
+    messages AggregateFunction(uniq, UInt64) COMMENT 'Distinct log_host, queue_id (before there is one the client) and recipient: retries count once',
     ingest_time SimpleAggregateFunction(max, DateTime('UTC')) COMMENT 'When Faultline read the newest of them'
 )
 ENGINE = AggregatingMergeTree
 PARTITION BY least(greatest(toYear(minute), 2000), 2099)
-ORDER BY (minute, direction, sender_domain, recipient_org_domain, provider, outcome, reason, side, recipient_domain, source_ip, topic, partition)
+ORDER BY (direction, minute, sender_domain, recipient_org_domain, provider, outcome, reason, side, recipient_domain, source_ip, topic, partition)
 TTL ingest_time + INTERVAL 90 DAY
-SETTINGS non_replicated_deduplication_window = 10000
+SETTINGS non_replicated_deduplication_window = 10000, default_compression_codec = 'ZSTD(1)'
 COMMENT 'Attempts by minute, kept up to date by attempts_1m_view';
 
 CREATE MATERIALIZED VIEW attempts_1m_view TO attempts_1m AS
@@ -41,7 +41,7 @@ SELECT
     topic,
     partition,
     count() AS attempts,
-    uniqState(sipHash64(log_host, queue_id, recipient)) AS messages,
+    uniqState(sipHash64(log_host, queue_id, recipient, if(queue_id IN ('', 'NOQUEUE'), remote_ip, toIPv6('::')))) AS messages,
     toDateTime(max(delivery_events.ingest_time), 'UTC') AS ingest_time
 FROM delivery_events
 GROUP BY minute, direction, sender_domain, source_ip, recipient_org_domain, recipient_domain, provider, outcome, reason, side, topic, partition;
@@ -51,7 +51,7 @@ CREATE TABLE attempts_1h
     hour DateTime('UTC') COMMENT 'Start of the hour of event_time',
     direction Enum8('outbound' = 1, 'inbound' = 2) COMMENT 'As in delivery_events',
     sender_domain LowCardinality(String) COMMENT 'As in delivery_events',
-    source_ip IPv6 COMMENT 'As in delivery_events',
+    source_ip IPv6 COMMENT 'Our sending address; :: of inbound mail, whose clients are too many',
     provider LowCardinality(String) COMMENT 'As in delivery_events',
     outcome Enum8('delivered' = 1, 'deferred' = 2, 'bounced' = 3, 'expired' = 4, 'rejected' = 5) COMMENT 'As in delivery_events',
     reason LowCardinality(String) COMMENT 'As in delivery_events',
@@ -59,13 +59,14 @@ CREATE TABLE attempts_1h
     topic LowCardinality(String) COMMENT 'As in attempts_1m',
     partition UInt32 COMMENT 'As in delivery_events',
     attempts SimpleAggregateFunction(sum, UInt64) COMMENT 'Rows of delivery_events',
+    messages AggregateFunction(uniq, UInt64) COMMENT 'As in attempts_1m, of deferred and rejected, which may come again; other outcomes are the last of a message, and attempts counts these',
     ingest_time SimpleAggregateFunction(max, DateTime('UTC')) COMMENT 'When Faultline read the newest of them'
 )
 ENGINE = AggregatingMergeTree
 PARTITION BY least(greatest(toYear(hour), 2000), 2099)
 ORDER BY (direction, hour, sender_domain, provider, outcome, reason, side, source_ip, topic, partition)
 TTL ingest_time + INTERVAL 800 DAY
-SETTINGS non_replicated_deduplication_window = 10000
+SETTINGS non_replicated_deduplication_window = 10000, default_compression_codec = 'ZSTD(1)'
 COMMENT 'Attempts by hour, kept up to date by attempts_1h_view';
 
 CREATE MATERIALIZED VIEW attempts_1h_view TO attempts_1h AS
@@ -73,7 +74,7 @@ SELECT
     toDateTime(toStartOfHour(event_time), 'UTC') AS hour,
     direction,
     sender_domain,
-    source_ip,
+    if(direction = 'outbound', delivery_events.source_ip, toIPv6('::')) AS source_ip,
     provider,
     outcome,
     reason,
@@ -81,6 +82,7 @@ SELECT
     topic,
     partition,
     count() AS attempts,
+    uniqStateIf(sipHash64(log_host, queue_id, recipient, if(queue_id IN ('', 'NOQUEUE'), remote_ip, toIPv6('::'))), outcome IN ('deferred', 'rejected')) AS messages,
     toDateTime(max(delivery_events.ingest_time), 'UTC') AS ingest_time
 FROM delivery_events
 GROUP BY hour, direction, sender_domain, source_ip, provider, outcome, reason, side, topic, partition;

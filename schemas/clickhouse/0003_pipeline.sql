@@ -33,7 +33,9 @@ CREATE TABLE pipeline_stats
     ignored UInt64 COMMENT 'Records ignored by a named rule',
     dead UInt64 COMMENT 'Records that became dead letters',
     lost UInt64 COMMENT 'Records of this range that the source no longer held when they were to be read',
-    ignored_by Map(LowCardinality(String), UInt64) COMMENT 'Ignored records by rule'
+    ignored_by Map(LowCardinality(String), UInt64) COMMENT 'Ignored records by rule',
+    -- Of years of blocks the newest minutes are asked for.
+    INDEX ingest_time_index ingest_time TYPE minmax GRANULARITY 1
 )
 ENGINE = MergeTree
 ORDER BY (topic, partition, first_offset)

@@ -229,3 +229,10 @@ test('over the served endpoint as the writer, and for people on a terminal', asy
     await endpoint.close()
   }
 }, 30_000)
+
+test.each(['attempts_1m', 'attempts_1h'])('the audit sees what %s lacks', async (table) => {
+  await load(table, [postfix('E1'), postfix('E2')])
+  expect(await audited(table)).toMatchObject(SOUND)
+  await store.command(`DELETE FROM ${table} WHERE topic = {table:String}`, { table })
+  expect(await audited(table)).toMatchObject({ ...SOUND, roll_up: 2 })
+})

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { eventsCommand } from '../../cli/events.ts'
-import { trendsCommand, weekBefore } from '../../cli/trends.ts'
+import { readTrends, trendsCommand, weekBefore } from '../../cli/trends.ts'
 import { watchVerdicts } from '../../cli/watch.ts'
 import { openEmbedded } from '../../store/embedded.ts'
 import { migrate } from '../../store/migrate.ts'
@@ -13,7 +13,8 @@ import { fill, single } from '../verdict/traffic.ts'
 // Each opens a store: a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
-const HOUR = 3_600_000
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const NOW = Date.UTC(2026, 5, 10, 12)
 const folder = mkdtempSync(join(tmpdir(), 'faultline-search-'))
@@ -31,6 +32,7 @@ beforeEach(() => {
 })
 
 const DENIED = { reason: 'policy_rejected', reply: '550 5.7.1 Blocked by policy' }
+const DELAYED = { ...DENIED, outcome: 'deferred' } as const
 const GREY = { reason: 'greylisted', reply: '450 4.2.0 greylisted', outcome: 'deferred' } as const
 const mail = { sender: 's1.example', ip: '192.0.2.1', domain: 'd1.example', provider: 'google' }
 
@@ -41,10 +43,10 @@ beforeAll(async () => {
   await migrate(store)
   const retried = { queue_id: 'GREY', recipient: 'g@d1.example' }
   await fill(store, [
-    // This week: three refused, one of them tried twice; two accepted, one of them after greylisting.
+    // This week: three refused, one of them after a delay; two accepted, one of them after greylisting.
     single({ ...mail, at: NOW - HOUR }, DENIED, { queue_id: 'A', remote_ip: '198.51.100.7', stage: 'data' }),
     single({ ...mail, at: NOW - 2 * HOUR }, DENIED, { queue_id: 'B', recipient: "o'hara@d1.example" }),
-    single({ ...mail, at: NOW - 3 * HOUR }, DENIED, { queue_id: 'B', recipient: "o'hara@d1.example" }),
+    single({ ...mail, at: NOW - 3 * HOUR }, DELAYED, { queue_id: 'B', recipient: "o'hara@d1.example" }),
     single({ ...mail, at: NOW - DAY, domain: 'd2.example', provider: 'yahoo' }, DENIED, { queue_id: 'C' }),
     single({ ...mail, at: NOW - 2 * DAY }, undefined, { queue_id: 'D' }),
     single({ ...mail, at: NOW - 2 * DAY }, GREY, retried),
@@ -74,7 +76,10 @@ test.each<[string[], string[]]>([
     ['--where', 'reply_code>=500', '--time', 'today'],
     ['A', 'B', 'B'],
   ],
-  [['--where', 'outcome=deferred'], ['GREY']],
+  [
+    ['--where', 'outcome=deferred'],
+    ['B', 'GREY'],
+  ],
   [['--where', 'stage=data'], ['A']],
   [['--where', 'remote_ip=198.51.100.0/24'], ['A']],
   [['--where', 'source_ip=192.0.2.1', '--time', 'yesterday'], ['C']],
@@ -115,7 +120,7 @@ test('trends hold a week against the one before, messages once', async () => {
     {
       reason: 'policy_rejected',
       refused: 3,
-      deferred: 0,
+      deferred: 1,
       messages: 5,
       refused_share: 0.6,
       refused_before: 1,
@@ -183,4 +188,50 @@ test('--watch judges again and again until it is told to stop', async () => {
   expect(out).toContain("contoso\\u001b[31m.example: the recipient domain's side")
   expect(out).toContain('no wave of refusals')
   expect(out).not.toContain('\u001b')
+})
+
+test('a long stretch, of which the middle is read by hours, is counted as its rows are', async () => {
+  const store = await openEmbedded(join(folder, 'hours'))
+  await migrate(store)
+  const start = Date.UTC(2026, 5, 1)
+  const range = { from: start + 30 * MINUTE, to: start + 35 * HOUR }
+  // Seven minutes apart over a day and a half. Of five one is refused, two are put off: an hour later one of these is refused.
+  const first = [DENIED, DELAYED, GREY, undefined, undefined]
+  const second = [undefined, DENIED, undefined]
+  const rows = Array.from({ length: 300 }, (_, i) => i).flatMap((i) => {
+    const place = { ip: '192.0.2.1', domain: `d${i % 7}.example`, provider: 'google' }
+    const message = { ...place, sender: `s${i % 3}.example`, at: start + i * 7 * MINUTE }
+    const same = { queue_id: `Q${i}`, recipient: `r${i}@d.example` }
+    const again = single({ ...message, at: message.at + HOUR }, second[i % 5], same)
+    const rows = [single(message, first[i % 5], same)]
+    return i % 5 === 1 || i % 5 === 2 ? [...rows, again] : rows
+  })
+  await fill(store, rows)
+  const inside = rows.filter(({ event_time }) => event_time >= range.from && event_time < range.to)
+  const messages = (keep: (row: (typeof rows)[number]) => boolean) =>
+    new Set(inside.filter(keep).map(({ queue_id }) => queue_id)).size
+  const asked = { direction: 'outbound', range, before: weekBefore(range), limit: 100 } as const
+  const [total, ...found] = await readTrends(store, {
+    ...asked,
+    ...{ by: 'sender', sender: '', domain: '', provider: '' },
+  })
+  expect(total).toMatchObject({
+    refused_now: messages(({ outcome }) => outcome === 'bounced'),
+    deferred_now: messages(({ outcome }) => outcome === 'deferred'),
+    all_now: messages(() => true),
+    all_before: 0,
+  })
+  expect(found).toHaveLength(3)
+  for (const { name, all_now, deferred_now } of found) {
+    expect(all_now).toBe(messages(({ sender_domain }) => sender_domain === name))
+    expect(deferred_now).toBe(
+      messages(({ sender_domain, outcome }) => sender_domain === name && outcome === 'deferred'),
+    )
+  }
+  const [byDomain] = await readTrends(store, {
+    ...asked,
+    ...{ by: 'domain', sender: '', domain: '', provider: '' },
+  })
+  expect(byDomain).toEqual(total)
+  await store.close()
 })
