@@ -7,6 +7,8 @@ export interface Message {
   header_from_domain: string
   dkim_domain: string
   dkim_selector: string
+  /** What else a format keeps of it, in its own words: the client of a session, the command last sent. */
+  state: string
   /**
    * Recipients last seen deferred, by name: a line that gives a message up names no reply, or not even them.
    * The event as JSON, which keeps no slice of the lines that were read; few are ever asked for.
@@ -59,13 +61,14 @@ function unpacked(text: string): LoggedEvent {
 /** A message as it is kept: its key, what its lines said, in the order of `SAID`, and its deferrals. */
 type Stored = [key: string, said: string[], deferred: [string, string][]]
 
-const SAID = ['sender', 'message_id', 'header_from_domain', 'dkim_domain', 'dkim_selector'] as const
+const SAID = ['sender', 'message_id', 'header_from_domain', 'dkim_domain', 'dkim_selector', 'state'] as const
 const nothingSaid = () => ({
   sender: '',
   message_id: '',
   header_from_domain: '',
   dkim_domain: '',
   dkim_selector: '',
+  state: '',
 })
 
 /** What changed since the last time, or with `full` the whole state. */

@@ -1,10 +1,12 @@
 import { DSN } from './dsn/about.ts'
 import { exim } from './exim/exim.ts'
 import type { Format } from './format.ts'
+import { opensmtpd } from './opensmtpd.ts'
 import { postfix } from './postfix/postfix.ts'
+import { sendmail } from './sendmail/sendmail.ts'
 
 /** Every log format whose records are lines, objects or rows, the likeliest first. A new one is added here. */
-export const FORMATS: readonly Format[] = [postfix, exim]
+export const FORMATS: readonly Format[] = [postfix, exim, sendmail, opensmtpd]
 
 /** All that is read, for people: the formats, and the stored mails. */
 export const LISTED: readonly Pick<Format, 'name' | 'about'>[] = [...FORMATS, DSN]
