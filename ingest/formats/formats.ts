@@ -4,9 +4,10 @@ import type { Format } from './format.ts'
 import { opensmtpd } from './opensmtpd.ts'
 import { postfix } from './postfix/postfix.ts'
 import { sendmail } from './sendmail/sendmail.ts'
+import { VENDORS } from './vendors.ts'
 
 /** Every log format whose records are lines, objects or rows, the likeliest first. A new one is added here. */
-export const FORMATS: readonly Format[] = [postfix, exim, sendmail, opensmtpd]
+export const FORMATS: readonly Format[] = [postfix, exim, sendmail, opensmtpd, ...VENDORS]
 
 /** All that is read, for people: the formats, and the stored mails. */
 export const LISTED: readonly Pick<Format, 'name' | 'about'>[] = [...FORMATS, DSN]
