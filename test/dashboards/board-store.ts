@@ -20,7 +20,6 @@ export const HOSTILE = [
   "'; DROP TABLE delivery_events; --",
   "\\' OR 1=1 -- ",
   '\\',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a word of Grafana's.
   '${__from} $__fromTime_ms $__timeFilter(x) {from:String} {{value}}',
   '\u001b[31mred\u001b[0m\u0007\u0000',
   '\u202egnp.exe\u2066\u200f',
