@@ -109,7 +109,7 @@ export async function benchQueries(args: string[]): Promise<void> {
       evaluate({
         ...{ store, lease, life, interval_ms: 0, window_ms: WINDOW_MS, judge: judged, clock: () => end },
         lag: async (at) =>
-          (await readCompleteness(store, { direction: 'outbound', from: at - WINDOW_MS, to: at })).lag_s,
+          (await readCompleteness(store, { from: at - WINDOW_MS, to: at })).lag_s,
         onError: () => {},
       }),
     )

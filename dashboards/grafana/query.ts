@@ -53,6 +53,12 @@ function literal(value: string | number): string {
  */
 const variable = (name: string) => `decodeURLComponent('\${${name}:percentencode}')`
 
+const linesOf = (text: string, isKept: (line: string) => boolean) =>
+  text
+    .split('\n')
+    .filter((line) => isKept(line.trim()))
+    .join('\n')
+
 /**
  * A query's text for Grafana: times as macros of the plugin's backend, the board's variables as Grafana's, what the panel
  * fixes as literals, and everything else empty. Filters that ask for nothing and comments are left out.
@@ -62,10 +68,7 @@ export function grafanaSql(
   variables: Board['variables'],
   fixed: Readonly<Record<string, string | number>> = {},
 ): string {
-  let text = sql(name)
-    .split('\n')
-    .filter((line) => !line.trimStart().startsWith('--'))
-    .join('\n')
+  let text = linesOf(sql(name), (line) => !line.startsWith('--'))
   const picked = new Set(variables.map((one) => one.name))
   for (const [parameter, type] of parametersOf(text)) {
     const macro = TIME_PARAMETERS[parameter]?.macro
@@ -78,5 +81,5 @@ export function grafanaSql(
           : "''")
     text = text.replaceAll(`{${parameter}:${type}}`, () => value)
   }
-  return text.replace(/^ +AND \('' = '' OR .*\)\n/gm, '').trim()
+  return linesOf(text, (line) => !(line.startsWith("AND ('' = '' OR ") && line.endsWith(')'))).trim()
 }

@@ -64,11 +64,19 @@ function field(text: string, name: string, from = 0): string {
   return end === -1 ? text.slice(start) : text.slice(start, start + end)
 }
 
+/** Without the brackets around it. */
+function bare(name: string): string {
+  let [start, end] = [0, name.length]
+  while (start < end && '(<'.includes(name[start] ?? ' ')) start++
+  while (end > start && ')>'.includes(name[end - 1] ?? ' ')) end--
+  return name.slice(start, end)
+}
+
 /** `203.0.113.11 (mx1.contoso.example)`, or one of them alone. */
 function peerOf(text: string): { host: string; ip: string } {
   const space = text.indexOf(' ')
   const first = (space === -1 ? text : text.slice(0, space)).replace(/^\[|\]$/g, '').replace(/^IPv6:/i, '')
-  const name = space === -1 ? '' : text.slice(space + 1).replace(/^[(<]+|[)>]+$/g, '')
+  const name = space === -1 ? '' : bare(text.slice(space + 1))
   if (isIP(first) === 0) return { host: first === '-' || first === 'local' ? '' : first, ip: '' }
   return { host: name === 'unknown' || isIP(name) !== 0 ? '' : name, ip: first }
 }
