@@ -108,8 +108,7 @@ export async function benchQueries(args: string[]): Promise<void> {
     const { cpu_ms } = await measure('a round of the evaluator', () =>
       evaluate({
         ...{ store, lease, life, interval_ms: 0, window_ms: WINDOW_MS, judge: judged, clock: () => end },
-        lag: async (at) =>
-          (await readCompleteness(store, { from: at - WINDOW_MS, to: at })).lag_s,
+        lag: async (at) => (await readCompleteness(store, { from: at - WINDOW_MS, to: at })).lag_s,
         onError: () => {},
       }),
     )

@@ -105,8 +105,7 @@ const evaluatorAt = (now: number): EvaluatorOptions => ({
   interval_ms: settings.interval_seconds * 1000,
   window_ms: WINDOW_S * 1000,
   judge: (at) => judgeWindow(store, { at, window_ms: WINDOW_S * 1000 }),
-  lag: async (at) =>
-    (await readCompleteness(store, { direction: 'outbound', from: at - WINDOW_S * 1000, to: at })).lag_s,
+  lag: async (at) => (await readCompleteness(store, { from: at - WINDOW_S * 1000, to: at })).lag_s,
   onError: (error) => {
     throw error
   },
