@@ -1,12 +1,27 @@
 import { DSN } from './dsn/about.ts'
+import { exchangeProtocol } from './exchange/protocol.ts'
+import { exchangeTracking } from './exchange/tracking.ts'
 import { exim } from './exim/exim.ts'
 import type { Format } from './format.ts'
+import { kumomta } from './kumomta.ts'
 import { opensmtpd } from './opensmtpd.ts'
 import { postfix } from './postfix/postfix.ts'
+import { powermta } from './powermta.ts'
+import { qmail } from './qmail.ts'
 import { sendmail } from './sendmail/sendmail.ts'
 
 /** Every log format whose records are lines, objects or rows, the likeliest first. A new one is added here. */
-export const FORMATS: readonly Format[] = [postfix, exim, sendmail, opensmtpd]
+export const FORMATS: readonly Format[] = [
+  postfix,
+  exim,
+  sendmail,
+  opensmtpd,
+  qmail,
+  kumomta,
+  powermta,
+  exchangeTracking,
+  exchangeProtocol,
+]
 
 /** All that is read, for people: the formats, and the stored mails. */
 export const LISTED: readonly Pick<Format, 'name' | 'about'>[] = [...FORMATS, DSN]
