@@ -1,0 +1,121 @@
+import type { LoggedEvent } from '../../../schemas/event.ts'
+import type { MappedColumn, Mapping, Places, Source } from '../../../schemas/mapping.ts'
+import type { EnvelopeContext } from '../../envelopes/envelope.ts'
+import { enhancedCode, replyCode } from '../reply.ts'
+import { compileConditions } from './conditions.ts'
+import { compilePointer, firstFound, firstOf, type Lookup } from './pointer.ts'
+import { CLEAN, setRemoteHost, textOf, timeOf } from './values.ts'
+
+/** Puts what a record says into an event. */
+export type Fill = (event: LoggedEvent, record: unknown, element: unknown, clock: EnvelopeContext) => void
+
+/** Parts with blanks between, without a part with which the next one begins: `550` before `550 5.1.1 no`. */
+function joined(parts: readonly string[]): string {
+  return parts.filter((part, at) => part !== '' && !(parts[at + 1]?.startsWith(part) ?? false)).join(' ')
+}
+
+/** The words of several fields with `/` between; a field that is missing leaves no gap at the end. */
+export function wordsOf(lookups: readonly Lookup[], record: unknown, element: unknown): string {
+  let text = ''
+  for (const lookup of lookups) {
+    const word = textOf(lookup(record, element))
+    if (word !== '') text += text === '' ? word : `/${word}`
+  }
+  return text
+}
+
+/** A blank, comma, slash, colon or semicolon: what parts words. */
+const isBreak = (c: number) => c === 0x20 || c === 0x2c || c === 0x2f || c === 0x3a || c === 0x3b
+
+/** As much of a word as is looked at; a log may put a whole reply there. */
+const MAX_WORD = 200
+
+/**
+ * What the longest known beginning of `a/b c: d` means: of the whole, then of `a/b c`, `a/b` and `a`. Case does not
+ * count.
+ */
+export function meaningOf<Meaning>(
+  words: ReadonlyMap<string, Meaning>,
+  text: string,
+): { word: string; meaning: Meaning } | undefined {
+  for (let word = text.slice(0, MAX_WORD).toLowerCase(); ; ) {
+    const meaning = words.get(word)
+    if (meaning !== undefined) return { word, meaning }
+    let end = word.length - 1
+    while (end > 0 && !isBreak(word.charCodeAt(end))) end--
+    if (end <= 0) return undefined
+    word = word.slice(0, end)
+  }
+}
+
+/** Words and their meaning, ready to be asked. */
+export function meanings<Meaning>(words: Readonly<Record<string, Meaning>>): ReadonlyMap<string, Meaning> {
+  return new Map(Object.entries(words).map(([word, meaning]) => [word.toLowerCase(), meaning]))
+}
+
+/** The first of several places that holds anything, if its conditions hold. */
+function firstPlace(places: Places): Lookup {
+  const lookups = places.map((place): Lookup => {
+    if (typeof place === 'string') return compilePointer(place)
+    const lookup = compilePointer(place.from)
+    const holds = compileConditions(place.only)
+    return (record, element) => (holds(record) ? lookup(record, element) : undefined)
+  })
+  const [only] = lookups
+  return lookups.length === 1 && only !== undefined ? only : firstFound(lookups)
+}
+
+/** Whatever a column's source says, as a value that its column still has to take. */
+function read(source: Source): Lookup {
+  if (Array.isArray(source)) return firstPlace(source)
+  if ('value' in source) return () => source.value
+  if ('join' in source) {
+    const parts = source.join.map((pointer) => firstOf([pointer]))
+    return (record, element) => joined(parts.map((part) => textOf(part(record, element)).trim()))
+  }
+  const lookups = source.from.map((pointer) => firstOf([pointer]))
+  const words = meanings(source.words)
+  return (record, element) =>
+    meaningOf(words, wordsOf(lookups, record, element))?.meaning ?? source.otherwise ?? ''
+}
+
+function fillColumn(column: MappedColumn, source: Source): Fill {
+  const lookup = read(source)
+  if (column === 'event_time')
+    return (event, record, element, clock) => {
+      event.event_time = timeOf(lookup(record, element), clock)
+    }
+  if (column === 'reply_code')
+    return (event, record, element) => {
+      event.reply_code = replyCode(textOf(lookup(record, element)).trim())
+    }
+  if (column === 'remote_host')
+    return (event, record, element) => setRemoteHost(event, textOf(lookup(record, element)))
+  const clean = CLEAN[column]
+  return (event, record, element) => {
+    const text = textOf(lookup(record, element))
+    // Direction and stage take words of the mapping alone, which were checked when it was loaded.
+    if (text !== '') (event[column] as string) = clean === undefined ? text : clean(text)
+  }
+}
+
+/** What a reply says by itself goes before the columns of the log for it. */
+function fillCodes(event: LoggedEvent): void {
+  const code = replyCode(event.reply_text)
+  if (code !== 0) event.reply_code = code
+  event.enhanced_code =
+    enhancedCode(event.reply_text) ||
+    event.enhanced_code ||
+    (code === 0 ? (CLEAN.enhanced_code?.(event.reply_text) ?? '') : '')
+}
+
+/** All columns of a mapping, in one function. */
+export function fillColumns(columns: Mapping['columns']): Fill {
+  const fills = Object.entries(columns).map(([column, source]) =>
+    fillColumn(column as MappedColumn, source as Source),
+  )
+  return (event, record, element, clock) => {
+    for (const fill of fills) fill(event, record, element, clock)
+    fillCodes(event)
+  }
+}

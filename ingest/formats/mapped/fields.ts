@@ -1,0 +1,51 @@
+import type { Syntax } from '../../../schemas/mapping.ts'
+import type { LogRecord } from '../format.ts'
+import { cefFields } from './cef.ts'
+import { type Fields, keyValueFields, pipeFields } from './key-value.ts'
+import { leefFields } from './leef.ts'
+
+/** What a record holds: an object, or a list of them; undefined where it is not of this syntax. */
+export type TakeApart = (log: LogRecord) => unknown
+
+function jsonOf(text: string): unknown {
+  let start = 0
+  while (text.charCodeAt(start) === 0x20) start++
+  const first = text.charCodeAt(start)
+  if (first !== 0x7b && first !== 0x5b) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Remembers the last text: every format is asked about a line, and those of one syntax take it apart the same. */
+function remembered(read: (text: string) => unknown): TakeApart {
+  let last: string | undefined
+  let fields: unknown
+  return ({ message }) => {
+    if (message === last) return fields
+    fields = read(message)
+    last = message
+    return fields
+  }
+}
+
+/** The cells of a row by the names of their columns. */
+function rowFields({ row }: LogRecord): Fields | undefined {
+  if (row === undefined) return undefined
+  const fields: Fields = Object.create(null)
+  for (const [name, at] of row.columns) fields[name] = row.cells[at] ?? ''
+  return fields
+}
+
+const json = remembered(jsonOf)
+
+export const TAKE_APART: Record<Syntax, TakeApart> = {
+  json: (log) => log.json ?? json(log),
+  cef: remembered(cefFields),
+  leef: remembered(leefFields),
+  key_value: remembered(keyValueFields),
+  pipes: remembered(pipeFields),
+  csv: rowFields,
+}

@@ -1,0 +1,41 @@
+import type { Fields } from './key-value.ts'
+
+const HEADER = ['leefVersion', 'deviceVendor', 'deviceProduct', 'deviceVersion', 'eventId'] as const
+
+/** The delimiter that LEEF 2.0 names: a character, or its code as `x09` or `0x09`; a tab where it names none. */
+function delimiterOf(text: string): string {
+  const code = /^0?x([0-9a-fA-F]{1,4})$/.exec(text)?.[1]
+  if (code !== undefined) return String.fromCharCode(Number.parseInt(code, 16))
+  return text.length === 1 ? text : '\t'
+}
+
+/**
+ * The fields of a line in the Log Event Extended Format (IBM QRadar LEEF 1.0 and 2.0): its header under leefVersion,
+ * deviceVendor, deviceProduct, deviceVersion and eventId, and its attributes. Undefined where it is none.
+ */
+export function leefFields(text: string): Fields | undefined {
+  const start = text.indexOf('LEEF:')
+  if (start === -1 || start > 300) return undefined
+  const fields: Fields = Object.create(null)
+  let at = start + 5
+  for (const name of HEADER) {
+    const end = text.indexOf('|', at)
+    if (end === -1) return undefined
+    fields[name] = text.slice(at, end).trim()
+    at = end + 1
+  }
+  let delimiter = '\t'
+  if (fields['leefVersion']?.startsWith('2')) {
+    // A sixth field, but many writers leave it out.
+    const end = text.indexOf('|', at)
+    if (end !== -1 && end - at <= 6) {
+      delimiter = delimiterOf(text.slice(at, end))
+      at = end + 1
+    }
+  }
+  for (const attribute of text.slice(at).split(delimiter)) {
+    const equals = attribute.indexOf('=')
+    if (equals > 0) fields[attribute.slice(0, equals).trim()] = attribute.slice(equals + 1).trim()
+  }
+  return fields
+}

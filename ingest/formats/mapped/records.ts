@@ -1,0 +1,68 @@
+import { firstOf } from './pointer.ts'
+import { textOf } from './values.ts'
+
+/** As deep as one envelope stands in another: SQS around SNS around an SES event is three. */
+const MAX_DEPTH = 5
+/** As many recipients as one record may tell of, as with DSNs. */
+const MAX_RECIPIENTS = 10_000
+
+function parsed(text: string): unknown {
+  const first = text.charCodeAt(0)
+  if (first !== 0x7b && first !== 0x5b) return undefined
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Gives a function that finds the records in what was taken apart: the value itself, the members of a list, and what
+ * stands at one of the pointers, which may be an object, a list, or JSON in a string.
+ */
+export function recordsWithin(inside: readonly string[]): (value: unknown) => unknown[] {
+  const lookups = inside.map((pointer) => firstOf([pointer]))
+
+  function collect(value: unknown, found: unknown[], depth: number): void {
+    if (Array.isArray(value)) {
+      if (depth < MAX_DEPTH) for (const member of value) collect(member, found, depth + 1)
+      return
+    }
+    if (typeof value !== 'object' || value === null) return
+    for (const lookup of depth < MAX_DEPTH ? lookups : []) {
+      const within = lookup(value, undefined)
+      const inner = typeof within === 'string' ? parsed(within) : within
+      if (typeof inner === 'object' && inner !== null) {
+        collect(inner, found, depth + 1)
+        return
+      }
+    }
+    found.push(value)
+  }
+
+  return (value) => {
+    const found: unknown[] = []
+    collect(value, found, 0)
+    return found
+  }
+}
+
+/**
+ * Gives a function that lists the recipients of a record: the members of a list, or addresses with commas or semicolons
+ * between; one that is undefined where the mapping names no such field or it is not there.
+ */
+export function recipientsOf(each: readonly string[] | undefined): (record: unknown) => readonly unknown[] {
+  if (each === undefined) return () => [undefined]
+  const lookup = firstOf(each)
+  return (record) => {
+    const value = lookup(record, undefined)
+    if (Array.isArray(value)) return value.length === 0 ? [undefined] : value.slice(0, MAX_RECIPIENTS)
+    if (value !== null && typeof value === 'object') return [value]
+    const text = textOf(value)
+    if (!/[,;]/.test(text)) return [text === '' ? undefined : text.trim()]
+    return text
+      .split(/[,;]/, MAX_RECIPIENTS)
+      .map((one) => one.trim())
+      .filter((one) => one !== '')
+  }
+}

@@ -1,0 +1,104 @@
+import { isIP } from 'node:net'
+import type { LoggedEvent } from '../../../schemas/event.ts'
+import type { EnvelopeContext } from '../../envelopes/envelope.ts'
+import { MAX_HOST } from '../../envelopes/header.ts'
+import { epoch } from '../../envelopes/json.ts'
+import { bsdStamp, isoStamp } from '../../envelopes/timestamp.ts'
+import { host } from '../dsn/fields.ts'
+import { firstAddress, mailDate } from '../dsn/headers.ts'
+
+/** A field's value as text: a number too; of a list the first; '' for anything else. */
+export function textOf(value: unknown): string {
+  if (typeof value === 'string') return value
+  if (typeof value === 'number') return Number.isFinite(value) ? String(value) : ''
+  if (typeof value === 'boolean') return value ? 'true' : 'false'
+  return Array.isArray(value) && value.length > 0 && !Array.isArray(value[0]) ? textOf(value[0]) : ''
+}
+
+/** An address without its display name and angle brackets; the null sender is ''. */
+export function addressOf(text: string): string {
+  return text.includes('<') ? firstAddress(text) : text.trim()
+}
+
+/** The domain of an address, or of a name that is one already, in lower case. */
+function domainOf(text: string): string {
+  const address = addressOf(text)
+  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+  return /^[^\s"<>]{1,253}$/.test(domain) && domain.includes('.') ? domain : ''
+}
+
+/** A Message-ID (RFC 5322, 3.6.4) without angle brackets and the quotes that some put around it. */
+function messageIdOf(text: string): string {
+  const trimmed = text.trim().replace(/^['"]|['"]$/g, '')
+  const open = trimmed.indexOf('<')
+  const close = trimmed.indexOf('>', open + 1)
+  return open === -1 || close === -1 ? trimmed : trimmed.slice(open + 1, close)
+}
+
+/** The first of the addresses in a text, without brackets; '' where it begins with none. */
+function ipOf(text: string): string {
+  const bare = /^[[(]?(?:IPv6:)?([0-9A-Fa-f:.]{2,45})/.exec(text.trim().slice(0, 60))?.[1] ?? ''
+  return isIP(bare) === 0 ? '' : bare
+}
+
+/** A reply without the type of a Diagnostic-Code (RFC 3464, 2.3.6) or sendmail's word before it. */
+function replyOf(text: string): string {
+  return text.replace(/^(?:(?:smtp|x-[a-z]{1,20}); ?|Deferred: )/i, '').trim()
+}
+
+const resultOf = (text: string) => /^[a-z]{2,20}/.exec(text.trim().toLowerCase())?.[0] ?? ''
+
+/** 11/14/2022 3:40:48 PM, as .NET writes it in the United States; other cultures' dates can't be told apart. */
+const US_DATE = /^([0-9]{1,2})\/([0-9]{1,2})\/([0-9]{4}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2}) ([AP])M$/
+
+function usDate(text: string, clock: EnvelopeContext): number {
+  const [, month = '', day = '', year, hour, minute, second, half] = US_DATE.exec(text) ?? []
+  if (year === undefined) return 0
+  const hours = (Number(hour) % 12) + (half === 'P' ? 12 : 0)
+  const iso = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}T${String(hours).padStart(2, '0')}:${minute}:${second}`
+  return isoStamp(iso, 0, clock)?.time ?? 0
+}
+
+/** Thu Mar 18 08:04:46 2021, as C's asctime writes it. */
+const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2} [ 0-9][0-9]) ([0-9:]{8}) ([0-9]{4})$/
+
+/**
+ * A time as UTC milliseconds: a number since 1970 of seconds to nanoseconds, told apart by its size, ISO 8601, RFC 5322's,
+ * syslog's, asctime's or the American one of .NET. One without a zone is read in the clock's. 0 where it is none.
+ */
+export function timeOf(value: unknown, clock: EnvelopeContext): number {
+  if (typeof value === 'number') return Number.isFinite(value) ? epoch(value) : 0
+  const text = textOf(value).trim().slice(0, 100)
+  if (text === '') return 0
+  if (/^[0-9]{9,20}(?:\.[0-9]{1,9})?$/.test(text)) return epoch(Number(text))
+  const iso = isoStamp(text, 0, clock)
+  if (iso !== undefined) return iso.time
+  const asctime = ASCTIME.exec(text)
+  const bsd = bsdStamp(asctime === null ? text : `${asctime[1]} ${asctime[3]} ${asctime[2]}`, 0, clock)
+  return bsd?.time || usDate(text, clock) || mailDate(text)
+}
+
+/** How each column takes a text; those that are missing take it as it is. */
+export const CLEAN: Partial<Record<keyof LoggedEvent, (text: string) => string>> = {
+  log_host: (text) => text.slice(0, MAX_HOST),
+  message_id: messageIdOf,
+  sender: addressOf,
+  recipient: addressOf,
+  original_recipient: addressOf,
+  header_from_domain: domainOf,
+  dkim_domain: (text) => text.toLowerCase(),
+  remote_ip: ipOf,
+  source_ip: ipOf,
+  reply_text: replyOf,
+  enhanced_code: (text) => /^[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])/.exec(text.trim())?.[0] ?? '',
+  auth_spf: resultOf,
+  auth_dkim: resultOf,
+  auth_dmarc: resultOf,
+}
+
+/** A server as logs name it: `mx.example`, `mx.example. (192.0.2.1)`, `dns; mx.example` or an address alone. */
+export function setRemoteHost(event: LoggedEvent, text: string): void {
+  const remote = host(text)
+  event.remote_host = remote.remote_host
+  event.remote_ip ||= remote.remote_ip
+}
