@@ -1,18 +1,8 @@
 import { isIP } from 'node:net'
 import * as z from 'zod'
+import { Mapping } from './mapping.ts'
 import { NO_SERVER, parseServer } from './server-address.ts'
-
-const timeZone = z.string().refine(
-  (zone) => {
-    try {
-      new Intl.DateTimeFormat('en', { timeZone: zone })
-      return true
-    } catch {
-      return false
-    }
-  },
-  { error: 'is no IANA time zone; use one like Europe/Berlin or UTC' },
-)
+import { timeZone } from './time-zone.ts'
 
 const listen = (host: string, port: number) =>
   z
@@ -184,6 +174,13 @@ export const Config = z.strictObject({
   follow: z.array(FileSource).default([]),
   /** Topics to read. */
   kafka: Kafka.prefault({}),
+  /** Log formats of one's own, as mappings; asked before ours. */
+  formats: z
+    .array(Mapping)
+    .refine((formats) => new Set(formats.map(({ name }) => name)).size === formats.length, {
+      error: 'two formats have one name',
+    })
+    .default([]),
   /** Zone of stamps that have none. */
   time_zone: timeZone.default(Intl.DateTimeFormat().resolvedOptions().timeZone),
   /** Recipient domains that are ours: mail that we pass on to them is inbound. */

@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { DIRECTIONS, OUTCOMES, STAGES } from './event.ts'
+import { timeZone } from './time-zone.ts'
 
 /** How the text of a record is taken apart before its fields are looked up. */
 export const SYNTAXES = ['json', 'cef', 'leef', 'key_value', 'pipes', 'csv'] as const
@@ -39,13 +40,9 @@ export const MAPPED_COLUMNS = [
 export type MappedColumn = (typeof MAPPED_COLUMNS)[number]
 
 /** RFC 6901; one that begins with `.` is looked up in the recipient that `each` came to. */
-const pointer = z
-  .string()
-  .regex(
-    /^(?:\.|\.?(?:\/(?:[^/~]|~[01])*)+)$/,
-    'is no JSON Pointer (RFC 6901) like /mail/source, or ./address within one recipient',
-  )
-const pointers = z.union([pointer.transform((one) => [one]), z.array(pointer).min(1)])
+const NO_POINTER = 'is no JSON Pointer (RFC 6901) like /mail/source, or ./address within one recipient'
+const pointer = z.string().regex(/^(?:\.|\.?(?:\/(?:[^/~]|~[01])*)+)$/, NO_POINTER)
+const pointers = z.union([pointer.transform((one) => [one]), z.array(pointer).min(1)], { error: NO_POINTER })
 
 /** Fields that are there (`true`), or have one of these values. */
 const Conditions = z
@@ -138,7 +135,7 @@ export const Mapping = z.strictObject({
   }),
   columns: Columns,
   /** IANA zone of times that have none; the general one where it is not given. */
-  time_zone: z.string().optional(),
+  time_zone: timeZone.optional(),
 })
 export type Mapping = z.infer<typeof Mapping>
 /** A mapping as it is written. */

@@ -20,9 +20,11 @@ export function openFormats(
 ): AutoReader {
   const readers = formats.map((format) => ({ format, reader: format.open(correlator, clock) }))
   const tableOf = openTables(formats, correlator)
+  const firsts = readers.filter(({ format }) => format.first === true)
   let last = readers[0]
 
   function fitting(record: LogRecord): FormatReader | undefined {
+    for (const { format, reader } of firsts) if (format.recognise(record) > 0) return reader
     if (last?.format.recognise(record) === 2) return last.reader
     let best: (typeof readers)[number] | undefined
     let sure = 0

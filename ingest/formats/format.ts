@@ -74,6 +74,8 @@ export interface Format {
   about: About
   /** Names without which a header line (CSV) is not this format's, in lower case; absent where it has none. */
   header?: readonly string[]
+  /** Whether it is asked before all others, also before the one that fitted last: a format of the user's own. */
+  first?: true
   /** How sure this record is of this format: 0 (not), 1 (could be), 2 (certain). Must be cheap. */
   recognise(record: LogRecord): 0 | 1 | 2
   /**

@@ -61,6 +61,18 @@ export function vendorFormat(path: string): Format {
   return mappedFormat(mapping, { ...about, ...told, fills })
 }
 
+/** A format that a user wrote in the configuration. */
+export function ownFormat(mapping: Mapping): Format {
+  const about = {
+    title: 'a mapping of the configuration',
+    docs: [],
+    tells: 'what it says',
+    lacks: 'the rest',
+    samples: 'unverified',
+  } as const
+  return { ...mappedFormat(mapping, { ...about, ...aboutMapping(mapping) }), first: true }
+}
+
 /** Formats that are nothing but a mapping, one file each in the folder vendors. */
 export const VENDORS: readonly Format[] = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.json'))

@@ -36,6 +36,23 @@ test.each([
   ['time_zone: Mars/Base', /f\.yaml:1: time_zone: is no IANA time zone; use one like/],
   ['own_domains: [Example]', /f\.yaml:1: own_domains\.0: is no domain in lower-case/],
   ['source_ips:\n  mx1: 999.1.1.1', /f\.yaml:2: source_ips\.mx1: is no IP address$/],
+  ['formats:\n  - name: X', /f\.yaml:2: formats\.0\.name: is a name of small letters, digits and _$/],
+  [
+    'formats:\n  - name: ours\n    when: {/type: true}\n    outcome: {from: type, words: {sent: delivered}}\n    columns: {}',
+    /f\.yaml:4: formats\.0\.outcome\.from: is no JSON Pointer \(RFC 6901\) like \/mail\/source/,
+  ],
+  [
+    'formats:\n  - name: ours\n    when: {/type: true}\n    outcome: {from: /type, words: {sent: done}}\n    columns: {}',
+    /f\.yaml:4: formats\.0\.outcome\.words\.sent: Invalid option: expected one of "delivered"/,
+  ],
+  [
+    'formats:\n  - name: ours\n    when: {/type: true}\n    outcome: {from: /type, words: {sent: delivered}}\n    columns:\n      to: /rcpt',
+    /f\.yaml:6: formats\.0\.columns\.to: no such setting$/,
+  ],
+  [
+    'formats:\n  - name: ours\n    when: {/type: true}\n    outcome: {from: /type, words: {sent: delivered}}\n    columns:\n      direction: {value: out}',
+    /f\.yaml:6: formats\.0\.columns\.direction: "out" is none of outbound, inbound$/,
+  ],
   ['a: [', /f\.yaml:1: /],
   ['- a', /f\.yaml: must hold settings/],
 ])('%j is one line that says where', (yaml, words) => {
