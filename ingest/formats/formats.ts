@@ -1,3 +1,4 @@
+import { cisco } from './cisco/cisco.ts'
 import { DSN } from './dsn/about.ts'
 import { exchangeProtocol } from './exchange/protocol.ts'
 import { exchangeTracking } from './exchange/tracking.ts'
@@ -26,6 +27,7 @@ export const FORMATS: readonly Format[] = [
   exchangeProtocol,
   haraka,
   zonemta,
+  cisco,
   ...VENDORS,
 ]
 
