@@ -1,3 +1,4 @@
+import { barracuda } from './barracuda/barracuda.ts'
 import { cisco } from './cisco/cisco.ts'
 import { DSN } from './dsn/about.ts'
 import { exchangeProtocol } from './exchange/protocol.ts'
@@ -27,6 +28,7 @@ export const FORMATS: readonly Format[] = [
   exchangeProtocol,
   haraka,
   zonemta,
+  barracuda,
   cisco,
   ...VENDORS,
 ]
