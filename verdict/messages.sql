@@ -26,9 +26,10 @@ SELECT
 FROM
 (
     SELECT
-        sender_domain,
-        recipient_org_domain,
-        argMax(address, event_time) AS source_ip,
+        -- Not every log names the sender, the address or the server.
+        argMax(attempts.sender_domain, (attempts.sender_domain != '', event_time)) AS sender_domain,
+        any(attempts.recipient_org_domain) AS recipient_org_domain,
+        argMax(address, (address != '', event_time)) AS source_ip,
         argMax(answerer, (named != '', event_time)) AS provider,
         argMax(attempts.operator, (named != '', event_time)) AS operator,
         any(attempts.recipient) AS recipient,
@@ -41,6 +42,6 @@ FROM
         if(is_accepted, '', argMaxIf(attempts.side, (weight, confidence, event_time), attempt != 'accepted')) AS side
     FROM (-- include attempts.sql
     ) AS attempts
-    GROUP BY sender_domain, recipient_org_domain, message
+    GROUP BY message
 )
 WINDOW domain AS (PARTITION BY recipient_org_domain)

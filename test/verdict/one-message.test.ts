@@ -55,6 +55,10 @@ const OF_THE_DSN = told({ ...DENIED, reply: '550 5.7.1 access denied' }, 2, (i) 
   provider: '',
   remote_host: '',
   recipient: `R${i}@d3.example`,
+  // As in the webhooks of some services.
+  sender: '',
+  sender_domain: '',
+  source_ip: '::',
 }))
 const OF_THE_GATEWAY = told(
   { reason: 'dmarc_failed', reply: '550 DMARC check failed for s1.example' },
