@@ -10,6 +10,7 @@ import { kumomta } from './kumomta.ts'
 import { opensmtpd } from './opensmtpd.ts'
 import { postfix } from './postfix/postfix.ts'
 import { powermta } from './powermta.ts'
+import { proxmox } from './proxmox.ts'
 import { qmail } from './qmail.ts'
 import { sendmail } from './sendmail/sendmail.ts'
 import { VENDORS } from './vendors.ts'
@@ -30,6 +31,7 @@ export const FORMATS: readonly Format[] = [
   zonemta,
   barracuda,
   cisco,
+  proxmox,
   ...VENDORS,
 ]
 
