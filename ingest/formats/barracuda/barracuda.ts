@@ -102,7 +102,8 @@ function open(messages: Correlator): FormatReader {
 
   function sent(record: LogRecord, line: Line): Disposition {
     // Old firmware has no word on encryption: `1 8B2052296C 250 ok` and `ENC 1 8B2052296C 250 ok`.
-    const [, action = '', text = ''] = /^(?:[^ ]{1,20} )?([1-4]) [0-9A-Za-z]{1,40}(?: (.*))?$/.exec(line.rest) ?? []
+    const [, action = '', text = ''] =
+      /^(?:[^ ]{1,20} )?([1-4]) [0-9A-Za-z]{1,40}(?: (.*))?$/.exec(line.rest) ?? []
     const outcome = SENT[action]
     if (outcome === undefined) return { kind: 'dead', reason: 'barracuda: broken SEND line' }
     const to = text.lastIndexOf(' #to#')
