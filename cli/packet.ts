@@ -8,6 +8,7 @@ import { packetMarkdown } from '../verdict/packet/markdown.ts'
 import { packetOf } from '../verdict/packet/packet.ts'
 import { redact } from '../verdict/packet/redact.ts'
 import { readRemedies } from '../verdict/packet/remedies.ts'
+import { readSightings } from '../verdict/packet/sightings.ts'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags } from './dns.ts'
 import { oneIncident } from './one-incident.ts'
@@ -130,6 +131,7 @@ export async function packetCommand(args: string[]): Promise<number> {
       direction: one.direction,
       case: one.case,
       similar: others.map((other) => other.case),
+      also_seen: await readSightings(store, one.case),
       item,
       published_then: await publishedThen(store, one.case),
       published_now: await publishedNow(store, config, one.case),

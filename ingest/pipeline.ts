@@ -89,8 +89,11 @@ export function openPipeline(options: PipelineOptions, reference: number, state?
     if (record.time !== 0) previous = context.previous = record.time
     if (hint !== undefined && record.host === '') record.host = hint.host
     const disposition = reader.read(record, hint?.format)
-    if (!configured || disposition.kind !== 'events') return disposition
+    if (disposition.kind !== 'events') return disposition
     for (const event of disposition.events) {
+      // Nothing in the record had a time: that of its arrival.
+      if (event.event_time === 0) event.event_time = context.reference
+      if (!configured) continue
       if (event.direction !== 'outbound') continue
       const domain = event.recipient.slice(event.recipient.lastIndexOf('@') + 1).toLowerCase()
       if (ownDomains.has(domain)) event.direction = 'inbound'

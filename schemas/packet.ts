@@ -5,6 +5,8 @@ import type { DnsChange, SubCause, SubjectKind, Verdict } from './verdict.ts'
 export interface PacketCase {
   /** ISO 8601, UTC. */
   event_time: string
+  /** Log format that told of it. */
+  source_format: string
   outcome: Outcome
   sender: string
   sender_domain: string
@@ -36,6 +38,20 @@ export interface PacketCase {
   dmarc_policy: string
   mx_match: string
   dns_age_s: number
+}
+
+/** What another log tells of the same message for the same recipient. */
+export interface PacketSighting {
+  /** ISO 8601, UTC. */
+  event_time: string
+  source_format: string
+  log_host: string
+  queue_id: string
+  outcome: Outcome
+  reason: string
+  /** Of the reason, per cent. */
+  confidence: number
+  reply_text: string
 }
 
 /** What is known of a sender's authentication at one time; `unknown` where it is not. */
@@ -87,6 +103,8 @@ export interface Packet {
   /** What changed in DNS from an hour before the wave on. */
   dns_changes: DnsChange[]
   similar: PacketCase[]
+  /** What others tell of the same message, the surest of its reason first. */
+  also_seen: PacketSighting[]
   next_steps: string[]
   /** What lowers the confidence. */
   notes: string[]

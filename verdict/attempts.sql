@@ -12,10 +12,8 @@ SELECT
         '') AS named,
     if(named = '', recipient_org_domain, named) AS answerer,
     transform(answerer, {operated:Array(String)}, {operators:Array(String)}, answerer) AS operator,
-    -- A refusal before the queue has no id: client, sender and recipient stand for it.
-    if(queue_id IN ('', 'NOQUEUE'),
-        sipHash64(log_host, message_id, sender, remote_ip, recipient),
-        sipHash64(log_host, queue_id, recipient)) AS message,
+    message_key AS message,
+    confidence,
     -- A bare "rejected" at RCPT TO is mostly an unknown user, but the words name no cause.
     if(rule = 'rcpt-bare-reject', 'policy_rejected', toString(delivery_events.reason)) AS reason,
     if(rule = 'rcpt-bare-reject', 'recipient_gateway', toString(delivery_events.side)) AS side,

@@ -3,7 +3,7 @@ SELECT
     outcome = 'delivered' AS is_delivered,
     if(outcome = 'delivered', '', reason) AS refused_for,
     if(outcome = 'delivered', '', side) AS refused_side,
-    uniqExact(queue_id, message_id, recipient) AS messages,
+    uniqExact(message_key) AS messages,
     formatDateTime(min(event_time), '%Y-%m-%dT%H:%i:%SZ') AS first_at,
     formatDateTime(max(event_time), '%Y-%m-%dT%H:%i:%SZ') AS last_at,
     argMax(reply_text, event_time) AS sample

@@ -1,4 +1,6 @@
--- One row a message and recipient: retries count once, and a message that was accepted in the end is accepted.
+-- One row a message and recipient, by whomever it is told: retries count once, and a message that was accepted in the end
+-- is accepted. Where a hop accepted it (a filter, a gateway) and a later one refused it, it is refused; of several who tell
+-- of one refusal, the one who knows the reason best is believed.
 SELECT
     sender_domain,
     recipient_org_domain,
@@ -24,19 +26,22 @@ SELECT
 FROM
 (
     SELECT
-        sender_domain,
-        recipient_org_domain,
-        argMax(address, event_time) AS source_ip,
-        argMax(answerer, event_time) AS provider,
-        argMax(attempts.operator, event_time) AS operator,
+        -- Not every log names the sender, the address or the server.
+        argMax(attempts.sender_domain, (attempts.sender_domain != '', event_time)) AS sender_domain,
+        any(attempts.recipient_org_domain) AS recipient_org_domain,
+        argMax(address, (address != '', event_time)) AS source_ip,
+        argMax(answerer, (named != '', event_time)) AS provider,
+        argMax(attempts.operator, (named != '', event_time)) AS operator,
         any(attempts.recipient) AS recipient,
         max(event_time) AS last_time,
         count() AS tries,
-        argMax(attempt, weight) AS last_state,
-        argMax(reason, (weight, event_time)) AS reason,
-        argMax(side, (weight, event_time)) AS side
+        maxIf(event_time, attempt = 'accepted') AS accepted_time,
+        accepted_time > toDateTime64(0, 3) AND accepted_time >= maxIf(event_time, attempt IN ('refused', 'mailbox')) AS is_accepted,
+        if(is_accepted, 'accepted', argMaxIf(attempt, weight, attempt != 'accepted')) AS last_state,
+        if(is_accepted, '', argMaxIf(attempts.reason, (weight, confidence, event_time), attempt != 'accepted')) AS reason,
+        if(is_accepted, '', argMaxIf(attempts.side, (weight, confidence, event_time), attempt != 'accepted')) AS side
     FROM (-- include attempts.sql
     ) AS attempts
-    GROUP BY sender_domain, recipient_org_domain, message
+    GROUP BY message
 )
 WINDOW domain AS (PARTITION BY recipient_org_domain)

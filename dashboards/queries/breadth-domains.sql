@@ -10,13 +10,11 @@ SELECT
     sum(has_accepted_ours) OVER () AS recipients_accepting
 FROM
 (
-    -- What is refused before it has a queue id is told apart by its client.
-    WITH sipHash64(log_host, queue_id, recipient, if(queue_id = '', remote_ip, toIPv6('::'))) AS message
     SELECT
         if(direction = 'outbound', recipient_org_domain, sender_domain) AS name,
-        uniqIf(message, outcome = 'delivered') AS accepted,
-        uniqIf(message, outcome = 'deferred') AS deferred,
-        uniqIf(message, outcome IN ('bounced', 'expired', 'rejected')) AS refused,
+        uniqIf(message_key, outcome = 'delivered') AS accepted,
+        uniqIf(message_key, outcome = 'deferred') AS deferred,
+        uniqIf(message_key, outcome IN ('bounced', 'expired', 'rejected')) AS refused,
         max(outcome = 'delivered' AND direction = 'outbound') AS has_accepted_ours
     FROM delivery_events
     WHERE event_time >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')

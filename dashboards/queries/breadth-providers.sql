@@ -1,10 +1,9 @@
 -- How our mail to each provider fared: several domains that refuse may be one provider.
-WITH sipHash64(log_host, queue_id, recipient) AS message
 SELECT
     provider AS name,
-    uniqIf(message, outcome = 'delivered') AS accepted,
-    uniqIf(message, outcome = 'deferred') AS deferred,
-    uniqIf(message, outcome IN ('bounced', 'expired', 'rejected')) AS refused
+    uniqIf(message_key, outcome = 'delivered') AS accepted,
+    uniqIf(message_key, outcome = 'deferred') AS deferred,
+    uniqIf(message_key, outcome IN ('bounced', 'expired', 'rejected')) AS refused
 FROM delivery_events
 WHERE event_time >= fromUnixTimestamp64Milli({from_ms:Int64}, 'UTC')
   AND event_time < fromUnixTimestamp64Milli({to_ms:Int64}, 'UTC')

@@ -1,13 +1,39 @@
+import { barracuda } from './barracuda/barracuda.ts'
+import { cisco } from './cisco/cisco.ts'
 import { DSN } from './dsn/about.ts'
+import { exchangeProtocol } from './exchange/protocol.ts'
+import { exchangeTracking } from './exchange/tracking.ts'
 import { exim } from './exim/exim.ts'
 import type { Format } from './format.ts'
+import { haraka } from './haraka.ts'
+import { kumomta } from './kumomta.ts'
 import { opensmtpd } from './opensmtpd.ts'
 import { postfix } from './postfix/postfix.ts'
+import { powermta } from './powermta.ts'
+import { proxmox } from './proxmox.ts'
+import { qmail } from './qmail.ts'
 import { sendmail } from './sendmail/sendmail.ts'
 import { VENDORS } from './vendors.ts'
+import { zonemta } from './zonemta.ts'
 
 /** Every log format whose records are lines, objects or rows, the likeliest first. A new one is added here. */
-export const FORMATS: readonly Format[] = [postfix, exim, sendmail, opensmtpd, ...VENDORS]
+export const FORMATS: readonly Format[] = [
+  postfix,
+  exim,
+  sendmail,
+  opensmtpd,
+  qmail,
+  kumomta,
+  powermta,
+  exchangeTracking,
+  exchangeProtocol,
+  haraka,
+  zonemta,
+  barracuda,
+  cisco,
+  proxmox,
+  ...VENDORS,
+]
 
 /** All that is read, for people: the formats, and the stored mails. */
 export const LISTED: readonly Pick<Format, 'name' | 'about'>[] = [...FORMATS, DSN]

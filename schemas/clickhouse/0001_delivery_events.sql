@@ -54,6 +54,10 @@ CREATE TABLE delivery_events
     partition UInt32 COMMENT 'Kafka partition, or generation of the file',
     offset UInt64 COMMENT 'Kafka offset, or byte in the decompressed file' CODEC(T64, ZSTD(1)),
     event_index UInt16 COMMENT 'Counts the events of one record',
+    message_key UInt64 ALIAS multiIf(
+        message_id != '' AND recipient != '', sipHash64(message_id, lower(recipient)),
+        queue_id NOT IN ('', 'NOQUEUE'), sipHash64(log_host, queue_id, recipient),
+        sipHash64(log_host, message_id, sender, remote_ip, recipient)) COMMENT 'One message for one recipient, by whomever it is told: Message-ID and recipient, else host, queue id and recipient, else the client',
     INDEX queue_id_index queue_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX message_id_index message_id TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX recipient_index recipient TYPE bloom_filter(0.01) GRANULARITY 1

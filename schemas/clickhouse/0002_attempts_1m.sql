@@ -16,7 +16,7 @@ CREATE TABLE attempts_1m
     topic LowCardinality(String) COMMENT 'As in delivery_events: a source makes its own share anew after a crash, while others write',
     partition UInt32 COMMENT 'As in delivery_events',
     attempts SimpleAggregateFunction(sum, UInt64) COMMENT 'Rows of delivery_events',
-    messages AggregateFunction(uniq, UInt64) COMMENT 'Distinct log_host, queue_id (before there is one the client) and recipient: retries count once',
+    messages AggregateFunction(uniq, UInt64) COMMENT 'Distinct message_key: retries count once, and what several logs tell of',
     ingest_time SimpleAggregateFunction(max, DateTime('UTC')) COMMENT 'When Faultline read the newest of them'
 )
 ENGINE = AggregatingMergeTree
@@ -41,7 +41,7 @@ SELECT
     topic,
     partition,
     count() AS attempts,
-    uniqState(sipHash64(log_host, queue_id, recipient, if(queue_id IN ('', 'NOQUEUE'), remote_ip, toIPv6('::')))) AS messages,
+    uniqState(message_key) AS messages,
     toDateTime(max(delivery_events.ingest_time), 'UTC') AS ingest_time
 FROM delivery_events
 GROUP BY minute, direction, sender_domain, source_ip, recipient_org_domain, recipient_domain, provider, outcome, reason, side, topic, partition;
@@ -82,7 +82,7 @@ SELECT
     topic,
     partition,
     count() AS attempts,
-    uniqStateIf(sipHash64(log_host, queue_id, recipient, if(queue_id IN ('', 'NOQUEUE'), remote_ip, toIPv6('::'))), outcome IN ('deferred', 'rejected')) AS messages,
+    uniqStateIf(message_key, outcome IN ('deferred', 'rejected')) AS messages,
     toDateTime(max(delivery_events.ingest_time), 'UTC') AS ingest_time
 FROM delivery_events
 GROUP BY hour, direction, sender_domain, source_ip, provider, outcome, reason, side, topic, partition;

@@ -24,6 +24,7 @@ WITH
         ORDER BY common, count() DESC, reply_fingerprint LIMIT 1) AS commonest
 SELECT
     toUnixTimestamp64Milli(event_time) AS time_ms,
+    source_format,
     outcome,
     sender,
     sender_domain,

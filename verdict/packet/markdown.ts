@@ -1,4 +1,4 @@
-import type { AuthenticationFacts, Packet, PacketCase } from '../../schemas/packet.ts'
+import type { AuthenticationFacts, Packet, PacketCase, PacketSighting } from '../../schemas/packet.ts'
 import type { DnsChange } from '../../schemas/verdict.ts'
 import { shown } from '../shown.ts'
 
@@ -53,6 +53,17 @@ function caseLines(row: PacketCase): string[] {
   ]
 }
 
+function sightingLines(row: PacketSighting): string[] {
+  const who = row.log_host === '' ? '' : ` at ${code(row.log_host)}`
+  const why = row.reason === '' ? '' : `, ${row.confidence}% sure: ${code(row.reason)}`
+  return [
+    `- ${plain(row.source_format)}${who}, ${row.event_time}: ${row.outcome}${why}`,
+    '',
+    ...block(row.reply_text),
+    '',
+  ]
+}
+
 function authentication(name: string, facts: AuthenticationFacts): string {
   const { spf, dkim, dmarc, spf_result, dmarc_policy, looked_up } = facts
   if (looked_up === '') return `- ${name}: unknown (not looked up)`
@@ -101,6 +112,8 @@ export function packetMarkdown(packet: Packet): string {
     '',
     ...caseLines(packet.case),
     '',
+    ...(packet.also_seen.length === 0 ? [] : ['## The same message in other logs', '']),
+    ...packet.also_seen.flatMap(sightingLines),
     '## Authentication of the sender',
     '',
     `- Reported by the receiver: ${said.length === 0 ? 'nothing' : said.map(([name, result]) => `${name}=${code(result)}`).join(', ')}`,

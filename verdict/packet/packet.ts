@@ -1,5 +1,5 @@
 import type { Direction } from '../../schemas/event.ts'
-import type { AuthenticationFacts, Packet, PacketCase } from '../../schemas/packet.ts'
+import type { AuthenticationFacts, Packet, PacketCase, PacketSighting } from '../../schemas/packet.ts'
 import type { Evidence, VerdictItem } from '../../schemas/verdict.ts'
 import { nextStep } from '../next-steps.ts'
 import { contactsFor } from './contacts.ts'
@@ -45,6 +45,8 @@ export interface PacketParts {
   direction: Direction
   case: PacketCase
   similar: readonly PacketCase[]
+  /** What others tell of the case's message. */
+  also_seen: readonly PacketSighting[]
   /** The wave that the case belongs to, where there is one. */
   item: VerdictItem | undefined
   /** What its sender published at its time, and what it publishes now. */
@@ -62,7 +64,17 @@ const remedySteps = (remedy: Remedy | undefined): string[] =>
 
 /** Puts a packet together. Pure. */
 export function packetOf(parts: PacketParts): Packet {
-  const { made_at, direction, case: row, similar, item, published_then, published_now, remedy } = parts
+  const {
+    made_at,
+    direction,
+    case: row,
+    similar,
+    also_seen,
+    item,
+    published_then,
+    published_now,
+    remedy,
+  } = parts
   const verdict = item?.verdict ?? ''
   const provider = item?.subject_kind === 'provider' ? item.subject : row.provider
   return {
@@ -94,6 +106,7 @@ export function packetOf(parts: PacketParts): Packet {
     counter_evidence: item === undefined ? [] : counterEvidence(item.evidence),
     dns_changes: item?.evidence.dns_changes ?? [],
     similar: [...similar],
+    also_seen: [...also_seen],
     next_steps: [
       item?.next_step ?? nextStep('insufficient_data', '', direction),
       ...remedySteps(remedy),

@@ -41,6 +41,7 @@ export function redact(packet: Packet): Packet {
     ...packet,
     case: { ...packet.case, original_recipient: aliased },
     similar: packet.similar.map(impersonal),
+    also_seen: packet.also_seen.map((row) => ({ ...row, reply_text: masked(row.reply_text) })),
     redacted: true,
   }
 }

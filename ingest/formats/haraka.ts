@@ -1,0 +1,318 @@
+import { emptyEvent, type LoggedEvent, type Outcome, type Stage } from '../../schemas/event.ts'
+import { type Correlator, detached } from '../correlate.ts'
+import {
+  CORRELATED,
+  type Disposition,
+  type Format,
+  type FormatReader,
+  ignored,
+  type LogRecord,
+} from './format.ts'
+import { messageId, setReply, textAt } from './values.ts'
+
+/** A line in any of its three formats (log.ini): who says it, of which connection, what, and its named values. */
+interface Line {
+  uuid: string
+  origin: string
+  text: string
+  value(name: string): string
+}
+
+const DEFAULT =
+  /^\[(?:DATA|PROTOCOL|DEBUG|INFO|NOTICE|WARN|ERROR|CRIT|ALERT|EMERG)\] \[([0-9A-F-]{1,36}(?:\.\d{1,9}){0,2})\] \[([a-z0-9_./-]{1,60})\] {1,2}/
+const LOGFMT =
+  /^level=[A-Z]{1,8} uuid=([0-9A-F-]{1,36}(?:\.\d{1,9}){0,2}) (?:source|origin)=([a-z0-9_./-]{1,60}) message=/
+
+/** The value of ` name=` in a text: in quotes, or up to a blank. */
+function named(text: string, name: string): string {
+  const at = text.indexOf(` ${name}=`)
+  if (at === -1) return ''
+  const start = at + name.length + 2
+  if (text.charCodeAt(start) !== 0x22) {
+    const end = text.indexOf(' ', start)
+    return text.slice(start, end === -1 ? text.length : end)
+  }
+  let end = text.indexOf('"', start + 1)
+  while (end !== -1 && text.charCodeAt(end - 1) === 0x5c) end = text.indexOf('"', end + 1)
+  return text.slice(start + 1, end === -1 ? text.length : end).replaceAll('\\"', '"')
+}
+
+function lineOf({ message, json }: LogRecord): Line | undefined {
+  if (json !== undefined && 'uuid' in json) {
+    const origin = textAt(json, 'origin') || textAt(json, 'source')
+    return {
+      uuid: textAt(json, 'uuid'),
+      origin,
+      // Haraka puts the word into the first value's name.
+      text: 'delivered file' in json ? 'delivered' : textAt(json, 'message'),
+      value: (name) => textAt(json, name),
+    }
+  }
+  const found = DEFAULT.exec(message)
+  if (found !== null) {
+    const text = message.slice(found[0].length)
+    return { uuid: found[1] ?? '', origin: found[2] ?? '', text, value: (name) => named(` ${text}`, name) }
+  }
+  const fmt = message.startsWith('level=') ? LOGFMT.exec(message) : null
+  if (fmt === null) return undefined
+  return {
+    uuid: fmt[1] ?? '',
+    origin: fmt[2] ?? '',
+    text: message.startsWith('"" delivered file=', fmt[0].length) ? 'delivered' : named(message, 'message'),
+    value: (name) => named(message.slice(fmt[0].length), name),
+  }
+}
+
+const BANNER = /^(?:loglevel: [A-Z]|log format: [A-Z]|Starting up Haraka)/
+const HOOKS: Record<string, Stage> = {
+  connect: 'connect',
+  connect_init: 'connect',
+  helo: 'helo',
+  ehlo: 'helo',
+}
+const ADDRESS = /^(?:sender|recipient) <([^<>\s]{0,320})>/
+const OUTBOUND = /^recipient <([^<>\s]{1,320})> (rejected|deferred): /
+const UNVOUCHED = /^[45]\d\d I cannot deliver mail for <([^<>\s]{1,320})>$/
+const PEER = /(?:Remote end |connect E[A-Z]{1,20} )([0-9a-fA-F.:]{3,45}):\d{1,5}/
+
+const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+const isDenied = (code: string): boolean => code.startsWith('DENY')
+
+function open(messages: Correlator): FormatReader {
+  const list = (key: string): string[] => {
+    const state = messages.get(key)?.state ?? ''
+    return state === '' ? [] : (JSON.parse(state) as string[])
+  }
+  const keep = (key: string, values: string[]): void => {
+    messages.at(key).state = detached(JSON.stringify(values))
+  }
+
+  function eventOf(
+    record: LogRecord,
+    uuid: string,
+    outcome: Outcome,
+    stage: Stage,
+    recipient: string,
+  ): LoggedEvent {
+    const transaction = messages.get(`${record.host} haraka ${uuid.split('.').slice(0, 2).join('.')}`)
+    const event = emptyEvent()
+    event.event_time = record.time
+    event.log_host = record.host
+    event.source_format = 'haraka'
+    event.queue_id = uuid
+    event.outcome = outcome
+    event.stage = stage
+    event.recipient = recipient
+    event.sender = transaction?.sender ?? ''
+    event.message_id = transaction?.message_id ?? ''
+    return event
+  }
+
+  /** What our server said to a client. */
+  function refused(
+    record: LogRecord,
+    line: Line,
+    stage: Stage,
+    recipients: string[],
+    reply = 'msg',
+  ): Disposition {
+    const [connection = ''] = line.uuid.split('.')
+    const client = messages.get(`${record.host} haraka ${connection}`)?.state ?? ''
+    const events = (recipients.length > 0 ? recipients : ['']).map((recipient) => {
+      const event = eventOf(record, line.uuid, 'rejected', stage, recipient)
+      event.direction = 'inbound'
+      event.remote_ip = event.source_ip = client
+      setReply(event, line.value(reply))
+      return event
+    })
+    return { kind: 'events', events }
+  }
+
+  function atServer(record: LogRecord, line: Line): Disposition {
+    const { uuid, text } = line
+    const key = `${record.host} haraka ${uuid}`
+    if (text === 'connect' || text.startsWith('connect ip=')) {
+      messages.at(key).state = detached(line.value('ip'))
+      return CORRELATED
+    }
+    if (text === 'disconnect' || text.startsWith('disconnect ip=')) {
+      // A recipient that no plugin vouched for is told of here alone, as the last refusal.
+      const unvouched = UNVOUCHED.exec(line.value('lr'))?.[1]
+      const disposition =
+        unvouched === undefined ? CORRELATED : refused(record, line, 'rcpt_to', [unvouched], 'lr')
+      // Its transactions are still to be delivered.
+      messages.end(`${record.host} haraka ${uuid.split('.', 1)[0]}`)
+      return disposition
+    }
+    const address = ADDRESS.exec(text)?.[1]
+    const code = line.value('code')
+    if (address !== undefined && text.startsWith('sender ')) {
+      messages.end(key)
+      messages.at(key).sender = detached(address)
+      return isDenied(code) ? refused(record, line, 'mail_from', []) : CORRELATED
+    }
+    if (address !== undefined) {
+      if (isDenied(code)) return refused(record, line, 'rcpt_to', [address])
+      keep(key, [...list(key), address])
+      return CORRELATED
+    }
+    if (text === 'message' || text.startsWith('message mid=')) {
+      messages.at(key).message_id = detached(messageId(line.value('mid')))
+      return isDenied(code) ? refused(record, line, 'end_of_data', list(key)) : CORRELATED
+    }
+    if ((text === 'queue' || text.startsWith('queue code=')) && isDenied(code))
+      return refused(record, line, 'end_of_data', list(key))
+    const stage = HOOKS[line.value('hook')]
+    if (stage !== undefined && isDenied(line.value('retval'))) return refused(record, line, stage, [])
+    return ignored('haraka.core')
+  }
+
+  /** The recipients of one outbound item that are not settled: those of one domain, in the order of RCPT. */
+  function waiting(transaction: string, item: string): string[] {
+    const recipients = list(transaction)
+    const domains = [...new Set(recipients.map(domainOf))]
+    const domain = domains.length === 1 ? domains[0] : messages.get(item)?.header_from_domain
+    if (domain !== undefined && domain !== '') return recipients.filter((one) => domainOf(one) === domain)
+    const number = Number(item.slice(item.lastIndexOf('.') + 1)) - 1
+    return recipients.filter((one) => domainOf(one) === domains[number])
+  }
+
+  function settle(transaction: string, recipients: readonly string[]): void {
+    const rest = list(transaction).filter((one) => !recipients.includes(one))
+    if (rest.length > 0) keep(transaction, rest)
+    else messages.end(transaction)
+  }
+
+  function outbound(record: LogRecord, line: Line): Disposition {
+    const { uuid, text } = line
+    const item = `${record.host} haraka ${uuid}`
+    const transaction = item.slice(0, item.lastIndexOf('.'))
+    const one = OUTBOUND.exec(text)
+    if (one !== null) {
+      const [whole, recipient = '', word] = one
+      const event = eventOf(record, uuid, word === 'deferred' ? 'deferred' : 'bounced', 'rcpt_to', recipient)
+      setReply(event, text.slice(whole.length))
+      if (word === 'deferred') {
+        messages.defer(item, recipient, event)
+        keep(item, [...list(item), recipient])
+      } else settle(transaction, [recipient])
+      return { kind: 'events', events: [event] }
+    }
+    const asked = list(item)
+    const pending = waiting(transaction, item)
+    const others = pending.filter((recipient) => !asked.includes(recipient))
+    if (text === 'delivered' || text.startsWith('delivered file=')) {
+      const domain = line.value('domain')
+      const events = others
+        .filter((recipient) => domain === '' || domainOf(recipient) === domain.toLowerCase())
+        .map((recipient) => {
+          const event = eventOf(record, uuid, 'delivered', 'end_of_data', recipient)
+          event.remote_host = line.value('host')
+          event.remote_ip = line.value('ip')
+          event.reply_text = line.value('response')
+          messages.forget(item, recipient)
+          return event
+        })
+      settle(
+        transaction,
+        events.map(({ recipient }) => recipient),
+      )
+      return events.length > 0 ? { kind: 'events', events } : ignored('haraka.unseen_recipients')
+    }
+    const peer = PEER.exec(text)?.[1]
+    if (peer !== undefined) {
+      messages.at(item).sender = detached(`${peer} ${text}`)
+      return CORRELATED
+    }
+    if (text.startsWith('Temp failing ')) {
+      const reason = text.slice(text.indexOf(' seconds: ') + 10)
+      keep(item, [])
+      if (reason.startsWith('Some recipients temp failed')) return ignored('haraka.temp_failing')
+      const events = failed(record, uuid, item, 'deferred', others, reason)
+      return events.length > 0 ? { kind: 'events', events } : ignored('haraka.unseen_recipients')
+    }
+    if (!text.startsWith('bouncing mail: ')) return ignored('haraka.outbound')
+    const reason = text.slice(15)
+    if (reason.startsWith('Some recipients failed')) return ignored('haraka.bouncing')
+    const outcome = reason.startsWith('Too many failures') ? 'expired' : 'bounced'
+    const events = failed(record, uuid, item, outcome, pending, reason)
+    settle(transaction, pending)
+    messages.end(item)
+    return events.length > 0 ? { kind: 'events', events } : ignored('haraka.unseen_recipients')
+  }
+
+  function failed(
+    record: LogRecord,
+    uuid: string,
+    item: string,
+    outcome: Outcome,
+    recipients: string[],
+    reason: string,
+  ): LoggedEvent[] {
+    const [ip = '', ...note] = (messages.get(item)?.sender ?? '').split(' ')
+    return recipients.map((recipient) => {
+      const event = eventOf(record, uuid, outcome, 'unknown', recipient)
+      const last = outcome === 'deferred' ? undefined : messages.settle(item, recipient)
+      if (outcome === 'expired' && last !== undefined) return { ...last, outcome, event_time: record.time }
+      if (reason.startsWith('Tried all MXs')) {
+        event.remote_ip = ip
+        event.reply_text = note.length > 0 ? note.join(' ') : reason
+        if (event.reply_text.startsWith('Failed to get socket')) event.stage = 'connect'
+      } else {
+        setReply(event, reason.startsWith('Upstream error: ') ? reason.slice(16) : reason)
+        if (event.reply_code === 0) event.stage = 'queue'
+      }
+      if (outcome === 'deferred') messages.defer(item, recipient, event)
+      return event
+    })
+  }
+
+  function read(record: LogRecord): Disposition {
+    const line = lineOf(record)
+    if (line === undefined) return ignored('haraka.notice')
+    if (line.origin === 'core') return atServer(record, line)
+    if (line.origin === 'outbound' && line.uuid.split('.').length === 3) return outbound(record, line)
+    return ignored('haraka.other_origin')
+  }
+
+  return { read }
+}
+
+/** Haraka's own log, at level notice or finer, in any of its formats. */
+export const haraka: Format = {
+  name: 'haraka',
+  about: {
+    title: 'Haraka 3 (log formats default, logfmt, json)',
+    docs: ['https://haraka.github.io/core/Logging/', 'https://haraka.github.io/core/Outbound/'],
+    input: 'lines',
+    directions: ['outbound', 'inbound'],
+    correlates: true,
+    fills: [
+      'log_host',
+      'queue_id',
+      'message_id',
+      'sender',
+      'recipient',
+      'remote_host',
+      'remote_ip',
+      'source_ip',
+      'stage',
+      'reply_code',
+      'enhanced_code',
+      'reply_text',
+    ],
+    tells: 'at level info, with timestamps: every attempt with reply; what it refuses a client',
+    lacks:
+      'the server that refused (its address where it broke off); the code of what it refuses; the command, but RCPT; our sending address',
+    samples: 'run',
+  },
+  recognise: ({ message, json, program }) => {
+    if (json !== undefined)
+      return 'uuid' in json && 'level' in json && ('origin' in json || 'source' in json) ? 2 : 0
+    const first = message.charCodeAt(0)
+    if (first === 0x5b) return DEFAULT.test(message) ? 2 : 0
+    if (first === 0x6c && message.startsWith('level=')) return LOGFMT.test(message) ? 2 : 0
+    return program === 'haraka' || BANNER.test(message) ? 1 : 0
+  },
+  open,
+}
