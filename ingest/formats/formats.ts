@@ -10,6 +10,7 @@ import { postfix } from './postfix/postfix.ts'
 import { powermta } from './powermta.ts'
 import { qmail } from './qmail.ts'
 import { sendmail } from './sendmail/sendmail.ts'
+import { stalwart } from './stalwart.ts'
 import { zonemta } from './zonemta.ts'
 
 /** Every log format whose records are lines, objects or rows, the likeliest first. A new one is added here. */
@@ -25,6 +26,7 @@ export const FORMATS: readonly Format[] = [
   exchangeProtocol,
   haraka,
   zonemta,
+  stalwart,
 ]
 
 /** All that is read, for people: the formats, and the stored mails. */
