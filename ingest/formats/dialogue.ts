@@ -1,8 +1,10 @@
-import type { Outcome, Stage } from '../../schemas/event.ts'
+import { emptyEvent, type LoggedEvent, type Stage } from '../../schemas/event.ts'
+import { type Correlator, detached } from '../correlate.ts'
 import { stageOf } from './stage.ts'
+import { setReply } from './values.ts'
 
 /** What an SMTP session that is logged line by line said so far; commands wait for their replies in order (RFC 2920). */
-export interface Session {
+interface Session {
   /** The name in the greeting of a server that we called. */
   host: string
   ip: string
@@ -12,7 +14,7 @@ export interface Session {
 }
 
 /** What a reply decided for one recipient, or before there was any (`''`). */
-export interface Answer {
+interface Answer {
   recipient: string
   stage: Stage
   reply: string
@@ -22,18 +24,18 @@ export interface Answer {
 // A hostile client may send commands without end.
 const MAX_WAITING = 200
 
-export const REPLY = /^[2-5]\d\d(?:[ -]|$)/
+const REPLY = /^[2-5]\d\d(?:[ -]|$)/
 const COMMAND =
   /^(?:EHLO|HELO|STARTTLS|AUTH|MAIL FROM|RCPT TO|DATA|BDAT|RSET|QUIT|NOOP|VRFY|X-ANONYMOUSTLS|XEXCH50|XPROXY|XSHADOW)/i
 
 /** A session of which nothing is known. */
-export const emptySession = (ip = ''): Session => ({ host: '', ip, waiting: [], from: '', accepted: [] })
+const emptySession = (ip = ''): Session => ({ host: '', ip, waiting: [], from: '', accepted: [] })
 
 /** Whether a line of a session is a command. */
-export const isCommand = (line: string): boolean => COMMAND.test(line)
+const isCommand = (line: string): boolean => COMMAND.test(line)
 
 /** Takes a command that was sent. */
-export function ask(session: Session, command: string): void {
+function ask(session: Session, command: string): void {
   if (session.waiting.length < MAX_WAITING) session.waiting.push(command.slice(0, 600))
 }
 
@@ -46,7 +48,7 @@ const addressOf = (command: string): string => {
 const EARLY: ReadonlySet<Stage> = new Set<Stage>(['connect', 'helo', 'starttls', 'auth'])
 
 /** Takes a whole reply, and gives what it decided. */
-export function answer(session: Session, reply: string): Answer[] {
+function answer(session: Session, reply: string): Answer[] {
   const isGreeting = session.waiting.length === 0
   const command = session.waiting.shift() ?? ''
   const stage = isGreeting ? 'connect' : stageOf(command)
@@ -82,8 +84,53 @@ export function answer(session: Session, reply: string): Answer[] {
   return isRefused && EARLY.has(stage) ? [decided('')] : []
 }
 
-/** The outcome of what was decided: we were the client (`isSend`), or refused one. */
-export function outcomeOf({ reply }: Answer, isSend: boolean): Outcome {
-  if (!isSend) return 'rejected'
-  return reply.startsWith('2') ? 'delivered' : reply.startsWith('4') ? 'deferred' : 'bounced'
+/** The events of answers, all but their time, host, format and reply: the formats that follow dialogues fill these alike. */
+function eventsOf(session: Session, answers: readonly Answer[], isSend: boolean): LoggedEvent[] {
+  // What we take from a client is delivered later, and logged elsewhere.
+  return answers
+    .filter(({ isRefused }) => isRefused || isSend)
+    .map((said) => {
+      const event = emptyEvent()
+      event.stage = said.stage
+      event.sender = session.from
+      event.recipient = said.recipient
+      event.remote_ip = session.ip
+      event.remote_host = isSend ? session.host : ''
+      event.source_ip = isSend ? '' : session.ip
+      event.direction = isSend ? 'outbound' : 'inbound'
+      event.outcome = !isSend
+        ? 'rejected'
+        : said.reply.startsWith('2')
+          ? 'delivered'
+          : said.reply.startsWith('4')
+            ? 'deferred'
+            : 'bounced'
+      setReply(event, said.reply)
+      return event
+    })
+}
+
+/** The sessions under way, each kept in the correlator under its key. */
+export function openSessions(messages: Correlator) {
+  const of = (key: string, ip: string): Session => {
+    const state = messages.get(key)?.state ?? ''
+    return state === '' ? emptySession(ip) : (JSON.parse(state) as Session)
+  }
+
+  /**
+   * Takes a line of a session: a command or a whole reply, `isOurs` where we sent it. Gives the events that a reply
+   * decided; undefined where the line is neither.
+   */
+  function take(key: string, ip: string, isOurs: boolean, line: string): LoggedEvent[] | undefined {
+    const isAsked = isCommand(line)
+    if (!isAsked && !REPLY.test(line)) return undefined
+    const session = of(key, ip)
+    let events: LoggedEvent[] = []
+    if (isAsked) ask(session, line)
+    else events = eventsOf(session, answer(session, line), !isOurs)
+    messages.at(key).state = detached(JSON.stringify(session))
+    return events
+  }
+
+  return { take, end: (key: string) => messages.end(key) }
 }

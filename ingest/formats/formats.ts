@@ -4,7 +4,9 @@ import { exchangeTracking } from './exchange/tracking.ts'
 import { exim } from './exim/exim.ts'
 import type { Format } from './format.ts'
 import { haraka } from './haraka.ts'
+import { hmailserver } from './hmailserver.ts'
 import { kumomta } from './kumomta.ts'
+import { mdaemon } from './mdaemon.ts'
 import { opensmtpd } from './opensmtpd.ts'
 import { postfix } from './postfix/postfix.ts'
 import { powermta } from './powermta.ts'
@@ -27,6 +29,8 @@ export const FORMATS: readonly Format[] = [
   haraka,
   zonemta,
   stalwart,
+  mdaemon,
+  hmailserver,
 ]
 
 /** All that is read, for people: the formats, and the stored mails. */
