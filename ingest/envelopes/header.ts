@@ -15,6 +15,7 @@ export const PID_TAG = /^[A-Za-z][A-Za-z0-9._/-]{0,127}\[\d{1,10}\]: /
 /** `host program[pid]: ` at the start of a line. */
 export const HOST_AND_PID_TAG =
   /^[A-Za-z0-9][A-Za-z0-9._:-]{0,254} [A-Za-z][A-Za-z0-9._/-]{0,127}\[\d{1,10}\]: /
+const LEVELS = new Set(['TRACE', 'DEBUG', 'INFO', 'NOTICE', 'WARN', 'WARNING', 'ERROR', 'FATAL'])
 // Solaris numbers its messages: `[ID 801593 mail.info] `.
 const MESSAGE_ID = /^\[ID \d{1,10} [a-z0-9]{2,10}\.[a-z]{2,8}\] /
 
@@ -99,9 +100,9 @@ export function hostAndTag(line: string, time: number, end: number): LogRecord |
   }
   if (hostEnd === -1 || hostEnd - from > MAX_HOST) return undefined
   const host = line.slice(from, hostEnd)
-  // A program's own file: `[NOTICE] ...`, `level=info ...`, `{"level": ...`.
+  // A program's own file: `[NOTICE] ...`, `level=info ...`, `{"level": ...`, `INFO ...`.
   const first = host.charCodeAt(0)
-  if (first === OPEN || first === 0x7b || host.includes('=')) return undefined
+  if (first === OPEN || first === 0x7b || host.includes('=') || LEVELS.has(host)) return undefined
   from = hostEnd + 1
   readTag(line, from, tag)
   if (tag.end !== -1) return taggedRecord(line, time, host, from)

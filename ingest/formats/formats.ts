@@ -13,6 +13,7 @@ import { powermta } from './powermta.ts'
 import { proxmox } from './proxmox.ts'
 import { qmail } from './qmail.ts'
 import { sendmail } from './sendmail/sendmail.ts'
+import { stalwart } from './stalwart.ts'
 import { VENDORS } from './vendors.ts'
 import { zonemta } from './zonemta.ts'
 
@@ -29,6 +30,7 @@ export const FORMATS: readonly Format[] = [
   exchangeProtocol,
   haraka,
   zonemta,
+  stalwart,
   barracuda,
   cisco,
   proxmox,

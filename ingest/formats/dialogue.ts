@@ -1,0 +1,136 @@
+import { emptyEvent, type LoggedEvent, type Stage } from '../../schemas/event.ts'
+import { type Correlator, detached } from '../correlate.ts'
+import { stageOf } from './stage.ts'
+import { setReply } from './values.ts'
+
+/** What an SMTP session that is logged line by line said so far; commands wait for their replies in order (RFC 2920). */
+interface Session {
+  /** The name in the greeting of a server that we called. */
+  host: string
+  ip: string
+  waiting: string[]
+  from: string
+  accepted: string[]
+}
+
+/** What a reply decided for one recipient, or before there was any (`''`). */
+interface Answer {
+  recipient: string
+  stage: Stage
+  reply: string
+  isRefused: boolean
+}
+
+// A hostile client may send commands without end.
+const MAX_WAITING = 200
+
+const REPLY = /^[2-5]\d\d(?:[ -]|$)/
+const COMMAND =
+  /^(?:EHLO|HELO|STARTTLS|AUTH|MAIL FROM|RCPT TO|DATA|BDAT|RSET|QUIT|NOOP|VRFY|X-ANONYMOUSTLS|XEXCH50|XPROXY|XSHADOW)/i
+
+/** A session of which nothing is known. */
+const emptySession = (ip = ''): Session => ({ host: '', ip, waiting: [], from: '', accepted: [] })
+
+/** Whether a line of a session is a command. */
+const isCommand = (line: string): boolean => COMMAND.test(line)
+
+/** Takes a command that was sent. */
+function ask(session: Session, command: string): void {
+  if (session.waiting.length < MAX_WAITING) session.waiting.push(command.slice(0, 600))
+}
+
+const addressOf = (command: string): string => {
+  const open = command.indexOf('<')
+  const close = command.indexOf('>', open)
+  return open === -1 || close === -1 ? '' : command.slice(open + 1, close)
+}
+
+const EARLY: ReadonlySet<Stage> = new Set<Stage>(['connect', 'helo', 'starttls', 'auth'])
+
+/** Takes a whole reply, and gives what it decided. */
+function answer(session: Session, reply: string): Answer[] {
+  const isGreeting = session.waiting.length === 0
+  const command = session.waiting.shift() ?? ''
+  const stage = isGreeting ? 'connect' : stageOf(command)
+  const isRefused = reply.startsWith('4') || reply.startsWith('5')
+  const decided = (recipient: string): Answer => ({ recipient, stage, reply, isRefused })
+  if (isGreeting && !isRefused) {
+    const name = reply.slice(4).split(' ', 1)[0] ?? ''
+    if (name.includes('.') && session.host === '') session.host = name
+    return []
+  }
+  if (stage === 'mail_from') {
+    session.accepted = []
+    session.from = addressOf(command)
+    return isRefused ? [decided('')] : []
+  }
+  if (stage === 'rcpt_to') {
+    if (isRefused) return [decided(addressOf(command))]
+    session.accepted.push(addressOf(command))
+    return []
+  }
+  if (stage === 'data' && reply.startsWith('354')) {
+    // The reply to the whole message comes next.
+    session.waiting.unshift('.')
+    return []
+  }
+  if (stage === 'data' || stage === 'end_of_data') {
+    // Of several parts (RFC 3030) only the last decides.
+    if (!isRefused && /^BDAT/i.test(command) && !/ LAST\b/i.test(command)) return []
+    const recipients = session.accepted
+    session.accepted = []
+    return recipients.map(decided)
+  }
+  return isRefused && EARLY.has(stage) ? [decided('')] : []
+}
+
+/** The events of answers, all but their time, host, format and reply: the formats that follow dialogues fill these alike. */
+function eventsOf(session: Session, answers: readonly Answer[], isSend: boolean): LoggedEvent[] {
+  // What we take from a client is delivered later, and logged elsewhere.
+  return answers
+    .filter(({ isRefused }) => isRefused || isSend)
+    .map((said) => {
+      const event = emptyEvent()
+      event.stage = said.stage
+      event.sender = session.from
+      event.recipient = said.recipient
+      event.remote_ip = session.ip
+      event.remote_host = isSend ? session.host : ''
+      event.source_ip = isSend ? '' : session.ip
+      event.direction = isSend ? 'outbound' : 'inbound'
+      event.outcome = !isSend
+        ? 'rejected'
+        : said.reply.startsWith('2')
+          ? 'delivered'
+          : said.reply.startsWith('4')
+            ? 'deferred'
+            : 'bounced'
+      setReply(event, said.reply)
+      return event
+    })
+}
+
+/** The sessions under way, each kept in the correlator under its key. */
+export function openSessions(messages: Correlator) {
+  const of = (key: string, ip: string): Session => {
+    const state = messages.get(key)?.state ?? ''
+    return state === '' ? emptySession(ip) : (JSON.parse(state) as Session)
+  }
+
+  /**
+   * Takes a line of a session: a command or a whole reply, `isOurs` where we sent it. Gives the events that a reply
+   * decided; undefined where the line is neither.
+   */
+  function take(key: string, ip: string, isOurs: boolean, line: string): LoggedEvent[] | undefined {
+    const isAsked = isCommand(line)
+    if (!isAsked && !REPLY.test(line)) return undefined
+    const session = of(key, ip)
+    let events: LoggedEvent[] = []
+    if (isAsked) ask(session, line)
+    else events = eventsOf(session, answer(session, line), !isOurs)
+    messages.at(key).state = detached(JSON.stringify(session))
+    return events
+  }
+
+  return { take, end: (key: string) => messages.end(key) }
+}
