@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { LineCounter, type Node, parseDocument } from 'yaml'
 import { Config } from '../schemas/config.ts'
+import { OwnThresholds } from '../verdict/own-thresholds.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Environment variables and the settings that they give, by path. */
@@ -22,6 +23,9 @@ export const ENVIRONMENT: Record<string, readonly string[]> = {
   FAULTLINE_KAFKA_PASSWORD: ['kafka', 'sasl', 'password'],
   FAULTLINE_LOG_LEVEL: ['log_level'],
 }
+
+// The shape of the section is the judgement's own affair.
+const Whole = Config.extend({ verdict: OwnThresholds.default({}) })
 
 type Tree = { [key: string]: unknown }
 
@@ -88,7 +92,7 @@ export function loadConfiguration(
     put(tree, path.split('.'), value)
     given.set(path, `--${path.split('.').at(-1)?.replaceAll('_', '-')}`)
   }
-  const read = Config.safeParse(tree)
+  const read = Whole.safeParse(tree)
   if (read.success) return read.data
   const [issue] = read.error.issues
   const path = issue?.path ?? []

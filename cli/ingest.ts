@@ -3,6 +3,7 @@ import { accountLine, openAccount } from '../ingest/account.ts'
 import type { Config } from '../schemas/config.ts'
 import { untilDone } from '../store/patience.ts'
 import type { Store } from '../store/store.ts'
+import { useThresholds } from '../verdict/own-thresholds.ts'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
 import { checkKafka, KAFKA_OPTIONS, kafkaFlags, readKafka } from './kafka-source.ts'
@@ -65,6 +66,7 @@ export async function ingestCommand(args: string[]): Promise<number> {
   })
   checkKafka(config)
   useConfiguredRules(config)
+  useThresholds(config.verdict)
   const log = openLog(config)
   const signal = untilStopped()
   const monitor = await openMonitor(config, true, log, signal)

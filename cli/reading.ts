@@ -1,5 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
 import type { Store } from '../store/store.ts'
+import { useThresholds } from '../verdict/own-thresholds.ts'
 import { loadConfiguration } from './configuration.ts'
 import { openStore } from './open-store.ts'
 import { HELP_OPTION } from './options.ts'
@@ -20,6 +21,7 @@ export async function withStore<Answer>(
   read: (store: Store) => Promise<Answer>,
 ): Promise<Answer> {
   const config = loadConfiguration(values.config, { data_dir: values['data-dir'], url: values.url })
+  useThresholds(config.verdict)
   const store = await openStore(config)
   try {
     return await read(store)

@@ -8,6 +8,7 @@ import { migrate } from '../store/migrate.ts'
 import { openServer } from '../store/server.ts'
 import type { Store } from '../store/store.ts'
 import { judgeWindow } from '../verdict/judge.ts'
+import { useThresholds } from '../verdict/own-thresholds.ts'
 import { loadConfiguration } from './configuration.ts'
 import { startEvaluation } from './evaluation.ts'
 import { openLog } from './log.ts'
@@ -64,6 +65,7 @@ export interface Served {
 
 /** Opens the store and serves it. Throws a StoreError, or one line where an address can't be had. */
 export async function serve(config: Config, log: Logger, monitor?: Monitor): Promise<Served> {
+  useThresholds(config.verdict)
   const closing: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const step of closing.reverse()) await step()

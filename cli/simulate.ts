@@ -6,11 +6,13 @@ import { Config } from '../schemas/config.ts'
 import { openEmbedded } from '../store/embedded.ts'
 import { migrate } from '../store/migrate.ts'
 import type { Store } from '../store/store.ts'
+import { useThresholds } from '../verdict/own-thresholds.ts'
 import { healthyDay } from '../verdict/simulate/day.ts'
 import { randomFrom } from '../verdict/simulate/random.ts'
 import { reportOf, reportText } from '../verdict/simulate/report.ts'
 import { drawRun, type Load, RATES, type Run, simulate } from '../verdict/simulate/run.ts'
 import { SCENARIOS } from '../verdict/simulate/scenarios.ts'
+import { loadConfiguration } from './configuration.ts'
 import { loadFile } from './load.ts'
 import { HELP_OPTION, parseOptions, refuseArguments } from './options.ts'
 import { recordOptions } from './record-options.ts'
@@ -18,6 +20,7 @@ import { print } from './rows.ts'
 import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline simulate [--runs 100] [--seed 1] [--days 0] [--kind KIND] [--rate N] [--json] [--log]
+                   [--config FILE]
 
 Measures the verdict against traffic whose truth is known. Each run draws a log (as Postfix writes it), which goes
 through reading, classification and the embedded store of a temporary folder, and is judged as faultline verdict does.
@@ -29,6 +32,7 @@ through reading, classification and the embedded store of a temporary folder, an
   --rate N      only this many messages an hour
   --log         print the log of the first run instead, to look at or to replay
   --json        the report and each run, for programs
+  --config FILE its section verdict: try thresholds before you use them
 
 example:  faultline simulate --runs 200 --seed 7`
 
@@ -72,6 +76,7 @@ export async function simulateCommand(args: string[]): Promise<number> {
     rate: { type: 'string' },
     log: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
+    config: { type: 'string' },
     ...HELP_OPTION,
   })
   if (values.help) {
@@ -79,6 +84,7 @@ export async function simulateCommand(args: string[]): Promise<number> {
     return 0
   }
   refuseArguments('simulate', positionals)
+  useThresholds(loadConfiguration(values.config).verdict)
   const kinds = values.kind === undefined ? Object.keys(SCENARIOS) : [values.kind]
   for (const kind of kinds)
     if (!Object.hasOwn(SCENARIOS, kind))

@@ -16,9 +16,7 @@ const domain = z
   .string()
   .regex(/^[a-z0-9_-]+(\.[a-z0-9_-]+)+$/, 'is no domain in lower-case A-label form, like mail.example.org')
 
-const server = z.string().refine((text) => parseServer(text) !== undefined, {
-  error: NO_SERVER,
-})
+const server = z.string().refine((text) => parseServer(text) !== undefined, { error: NO_SERVER })
 
 const FileSource = z.strictObject({
   /** A log file that grows and is rotated. */
@@ -275,6 +273,8 @@ export const Config = z.strictObject({
       lease_seconds: z.int().min(10).default(60),
     })
     .prefault({}),
+  /** Numbers of the judgement that are to be others: verdict/own-thresholds.ts says which there are. */
+  verdict: z.record(z.string(), z.unknown()).default({}),
   /** Who is told of incidents. */
   notify: z
     .strictObject({

@@ -127,4 +127,4 @@ SELECT
     n * 3 AS offset,
     0 AS event_index
 FROM numbers({first:UInt64}, {count:UInt64})
-SETTINGS max_block_size = 131072, max_insert_block_size = 1048576, min_insert_block_size_rows = 1048576, min_insert_block_size_bytes = 2000000000
+SETTINGS max_threads = 4, max_insert_threads = 4, max_block_size = 65536, min_insert_block_size_rows = 262144, min_insert_block_size_bytes = 2000000000

@@ -53,6 +53,8 @@ test.each([
     'formats:\n  - name: ours\n    when: {/type: true}\n    outcome: {from: /type, words: {sent: delivered}}\n    columns:\n      direction: {value: out}',
     /f\.yaml:6: formats\.0\.columns\.direction: "out" is none of outbound, inbound$/,
   ],
+  ['verdict:\n  min_gain: 8\n  min_gian: 9', /f\.yaml:3: verdict\.min_gian: no such setting$/],
+  ['verdict:\n  min_share: { all: 2 }', /f\.yaml:2: verdict\.min_share\.all: /],
   ['a: [', /f\.yaml:1: /],
   ['- a', /f\.yaml: must hold settings/],
 ])('%j is one line that says where', (yaml, words) => {
