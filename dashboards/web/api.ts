@@ -3,6 +3,7 @@ import type { VerdictItem } from '../../schemas/verdict.ts'
 import type { ActionRequest } from '../../verdict/act.ts'
 import type { FailingChannel } from '../../verdict/incident-list.ts'
 import type { IncidentView } from '../../verdict/incident-view.ts'
+import type { Board } from '../boards/board.ts'
 
 /** What the page may ask for: a window of time that ends at `at`. */
 export interface PageQuery {
@@ -72,12 +73,8 @@ export interface LineAccount {
   newest_event_ms: number
 }
 
-/** The incidents that are open or ended of late, and whether people could be told. */
-export interface IncidentList {
-  incidents: IncidentView[]
-  /** Channels that could not be told of late, with what they said. */
-  failing_channels: FailingChannel[]
-}
+/** One row of a query of `dashboards/queries`. */
+export type Row = Record<string, unknown>
 
 /** What the page shows, from wherever it comes. */
 export interface PageApi {
@@ -85,7 +82,14 @@ export interface PageApi {
   breadth(query: PageQuery): Promise<Breadth>
   replies(query: PageQuery): Promise<ReplyRow[]>
   account(): Promise<LineAccount>
-  incidents(): Promise<IncidentList>
+  /** Those that are open or ended of late. */
+  incidents(): Promise<IncidentView[]>
+  /** Channels over which people could not be told of late, with what they said. */
+  channels(): Promise<FailingChannel[]>
   /** Acknowledges, mutes or comments an incident; false where there is none with that id. */
   act(id: string, request: ActionRequest): Promise<boolean>
+  /** What is drawn, in the order of the navigation. */
+  boards: readonly Board[]
+  /** The first `most` rows of `queries/<query>.sql`, its parameters bound. */
+  rows(query: string, parameters: Record<string, unknown>, most: number): Promise<Row[]>
 }

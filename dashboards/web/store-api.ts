@@ -4,15 +4,22 @@ import type { VerdictItem } from '../../schemas/verdict.ts'
 import type { Store } from '../../store/store.ts'
 import { act } from '../../verdict/act.ts'
 import { failingChannels, listIncidents } from '../../verdict/incident-list.ts'
-import type { BreadthRow, LineAccount, PageApi, PageQuery, ReplyRow } from './api.ts'
+import type { Board } from '../boards/board.ts'
+import type { BreadthRow, LineAccount, PageApi, PageQuery, ReplyRow, Row } from './api.ts'
 
 const MOST_INCIDENTS = 100
 
 /** Judges the window of this length that ends at `at`: `judgeWindow` of verdict/judge.ts. */
 export type Judge = (store: Store, window: { at: number; window_ms: number }) => Promise<VerdictItem[]>
 
-/** What the page shows, out of the store. */
-export function storeApi(store: Store, judge: Judge): PageApi {
+/** What the page shows, out of the store. Throws where a query of a board is missing. */
+export function storeApi(store: Store, judge: Judge, boards: readonly Board[] = []): PageApi {
+  const queries = new Map(boards.flatMap(queriesOf).map((name) => [name, sql(name)]))
+  const boardSql = (name: string): string => {
+    const text = queries.get(name)
+    if (text === undefined) throw new Error(`no board has a query ${name}`)
+    return text
+  }
   return {
     judgement: async ({ at = Date.now(), window_ms, direction }) => {
       const items = await judge(store, { at, window_ms })
@@ -39,20 +46,28 @@ export function storeApi(store: Store, judge: Judge): PageApi {
     replies: async (query) =>
       (await store.query<StoredReply>(SQL.replies, windowParams(query))).map(replyRow),
     account: () => readAccount(store),
-    incidents: async () => {
-      const [incidents, failing_channels] = await Promise.all([
-        listIncidents(store, undefined, undefined, MOST_INCIDENTS),
-        failingChannels(store),
-      ])
-      return { incidents, failing_channels }
-    },
+    incidents: () => listIncidents(store, undefined, undefined, MOST_INCIDENTS),
+    channels: () => failingChannels(store),
     act: async (id, request) => (await act(store, id, request)) !== undefined,
+    boards,
+    rows: (query, parameters, most) =>
+      store.query<Row>(`SELECT * FROM (\n${boardSql(query)}\n) LIMIT {most_rows:UInt32}`, {
+        ...parameters,
+        most_rows: most,
+      }),
   }
 }
 
 function sql(name: string): string {
   return readFileSync(join(import.meta.dirname, '..', 'queries', `${name}.sql`), 'utf8')
 }
+
+/** The names of all queries of a board. */
+const queriesOf = ({ rows, variables, annotations }: Board): string[] => [
+  ...rows.flatMap(({ panels }) => panels.map(({ query }) => query)),
+  ...variables.flatMap(({ query }) => query ?? []),
+  ...annotations.map(({ query }) => query),
+]
 
 const SQL = {
   domains: sql('breadth-domains'),

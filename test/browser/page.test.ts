@@ -190,7 +190,8 @@ test('acknowledges an incident, with its hostile words as text', async () => {
   const asked: unknown[] = []
   let seen = INCIDENT
   const api: Partial<PageApi> = {
-    incidents: async () => ({ incidents: [seen], failing_channels: [] }),
+    incidents: async () => [seen],
+    channels: async () => [],
     act: async (id, { action }) => {
       asked.push([id, action])
       seen = { ...INCIDENT, acknowledged_at: '2026-11-24T08:30:00.000Z', acknowledged_by: 'eve' }

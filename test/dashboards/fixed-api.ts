@@ -209,11 +209,11 @@ export function fixedApi(parts: Partial<PageApi> = {}): PageApi {
     breadth: async () => BREADTH,
     replies: async () => REPLIES,
     account: async () => ACCOUNT,
-    incidents: async () => ({
-      incidents: [INCIDENT],
-      failing_channels: [{ channel: 'ops', error: HOSTILE, since: '2026-11-24T08:12:00Z' }],
-    }),
+    incidents: async () => [INCIDENT],
+    channels: async () => [{ channel: 'ops', error: HOSTILE, since: '2026-11-24T08:12:00Z' }],
     act: async () => true,
+    boards: [],
+    rows: async () => [],
     ...parts,
   }
 }
