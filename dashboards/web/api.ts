@@ -28,35 +28,12 @@ export interface BreadthRow {
 export interface Breadth {
   /** Recipients' organisational domains of mail that we send, senders' domains of mail that we receive. */
   domains: BreadthRow[]
-  /** Where we send to. */
-  providers: BreadthRow[]
-  /** Addresses that send to us. */
-  clients: BreadthRow[]
   /** Of all domains, also those beyond the limit. */
   domains_total: number
   domains_refusing: number
   domains_accepting: number
   /** Of these, the ones that accepted mail that we sent. */
   recipients_accepting: number
-}
-
-/** One kind of reply: the same words with addresses, ids and times masked. */
-export interface ReplyRow {
-  /** Decimal digits: it does not fit a JavaScript number. */
-  fingerprint: string
-  count: number
-  reply_code: number
-  enhanced_code: string
-  /** The newest reply of this kind, as logged. */
-  reply_text: string
-  reason: string
-  side: string
-  fault: string
-  stage: string
-  remote_host: string
-  /** Different domains that had this reply. */
-  domains: number
-  last_seen_ms: number
 }
 
 /** What became of every line read since the store began: with_events + correlated + ignored + dead = read. */
@@ -80,7 +57,6 @@ export type Row = Record<string, unknown>
 export interface PageApi {
   judgement(query: PageQuery): Promise<VerdictItem[]>
   breadth(query: PageQuery): Promise<Breadth>
-  replies(query: PageQuery): Promise<ReplyRow[]>
   account(): Promise<LineAccount>
   /** Those that are open or ended of late. */
   incidents(): Promise<IncidentView[]>

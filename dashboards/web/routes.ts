@@ -28,7 +28,6 @@ export function routesOf(
   const pages = new Map<string, (query: PageQuery) => Promise<unknown>>([
     ['/api/judgement', (query) => api.judgement(query)],
     ['/api/breadth', (query) => api.breadth(query)],
-    ['/api/replies', (query) => api.replies(query)],
     ['/api/account', () => api.account()],
     ['/api/incidents', () => api.incidents()],
     ['/api/channels', () => api.channels()],

@@ -60,7 +60,7 @@ function legend(lengths) {
     'p',
     { class: 'legend' },
     ...lengths.map((column, i) =>
-      element('span', {}, element('i', { class: `swatch ${colourOf(column, i)}` }), column.title),
+      element('span', {}, element('i', { class: `swatch fill-${colourOf(column, i)}` }), column.title),
     ),
   )
 }
@@ -75,7 +75,7 @@ function drawn(lengths, row, longest, stacked) {
   const pieces = lengths.map((column, i) => {
     const value = Number(row[column.name] ?? 0)
     const meaning = meaningOf(column, value)
-    const piece = element('span', { class: meaning?.colour ?? colourOf(column, i) })
+    const piece = element('span', { class: `fill-${meaning?.colour ?? colourOf(column, i)}` })
     const share = longest === 0 ? 0 : value / longest
     if (stacked) piece.style.flexGrow = String(share)
     else piece.style.width = `${share * 100}%`

@@ -166,10 +166,12 @@ function marks({ thresholds = [] }, annotations, faint, holder) {
     markArea: {
       silent: true,
       label: { ...label, position: 'insideTopLeft' },
-      data: annotations.filter(lasts).map((one) => [
+      data: annotations.filter(lasts).map((one, i) => [
         {
           name: short(one.title),
           xAxis: Date.parse(one.time),
+          // Below each other, for they may begin together.
+          label: { offset: [0, 14 * (i % 5)] },
           itemStyle: { color: painter(one), opacity: 0.1 },
         },
         { xAxis: Date.parse(String(one.time_end)) },

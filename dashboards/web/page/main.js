@@ -71,7 +71,7 @@ async function refresh(mine) {
   const { value: account, now } = await ask('account')
   if (mine !== round) return
   const isEmpty = account.newest_event_ms === 0
-  document.body.classList.toggle('empty', isEmpty)
+  for (const id of ['title', 'board']) byId(id).hidden = isEmpty
   byId('home').hidden = !isHome() && !isEmpty
   if (isEmpty) {
     byId('moment').textContent = ''
@@ -118,10 +118,7 @@ async function refreshHome(mine, { from, to }, account) {
 
 function announce() {
   const board = boards.find(({ id }) => id === route.board)
-  const spoken =
-    isHome() || document.body.classList.contains('empty')
-      ? spokenJudgement(byId('judgement'))
-      : (board?.title ?? '')
+  const spoken = isHome() || byId('board').hidden ? spokenJudgement(byId('judgement')) : (board?.title ?? '')
   // Said only when it changes: a screen reader would read every refresh aloud.
   if (byId('announce').textContent !== spoken) byId('announce').textContent = spoken
   document.title = spoken === '' ? 'Faultline' : `${spoken} · Faultline`

@@ -15,7 +15,7 @@ const SERIES = [
 ]
 
 /**
- * The name of a column's colour, which is a class and a variable of page.css.
+ * The name of a column's colour, which is a variable of page.css, and a class as `fill-…`.
  * @param {{ colour?: Column['colour'] }} column
  * @param {number} place among its neighbours
  */

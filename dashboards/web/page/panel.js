@@ -114,14 +114,15 @@ function howToRead({ id, title, description, columns }) {
       element(
         'li',
         {},
-        element('i', { class: `swatch ${colour}` }),
+        element('i', { class: `swatch fill-${colour}` }),
         `${of} from ${written(unit, from)}: ${means}`,
       ),
     ),
   )
-  return element(
+  // Those of one name are open one at a time.
+  const fold = element(
     'details',
-    { class: 'how', 'data-key': `how ${id}` },
+    { class: 'how', name: 'how', 'data-key': `how ${id}` },
     element(
       'summary',
       {},
@@ -135,6 +136,8 @@ function howToRead({ id, title, description, columns }) {
       levels.length > 0 && element('ul', { class: 'levels' }, ...levels),
     ),
   )
+  fold.addEventListener('keydown', ({ key }) => key === 'Escape' && fold.removeAttribute('open'))
+  return fold
 }
 
 /**
@@ -190,7 +193,7 @@ function lines(body, panel, answer, place, annotations, height) {
     element(
       'li',
       {},
-      element('i', { class: `swatch ${colourOf(nameColumn === undefined ? column : {}, i)}` }),
+      element('i', { class: `swatch fill-${colourOf(nameColumn === undefined ? column : {}, i)}` }),
       nameColumn === undefined ? quoted(name) : linked(rowHash(place, nameColumn, row), quoted(name)),
     ),
   )

@@ -91,7 +91,7 @@ function content({ unit, link }, value) {
   return element(
     'details',
     { class: 'long' },
-    element('summary', {}, quoted(String(value).slice(0, LONG)), ' …'),
+    element('summary', {}, element('span', {}, quoted(String(value).slice(0, LONG)), ' …')),
     quoted(value),
   )
 }

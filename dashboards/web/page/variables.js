@@ -8,6 +8,8 @@ import { boardHash } from './link.js'
 /** @typedef {import('../../boards/board.ts').Variable} Variable */
 /** @typedef {import('./link.js').Place} Place */
 
+const MOST_AT_ONCE = 5
+
 /**
  * What the reader of a board can pick. Any text is taken; where the store knows values, it suggests them.
  * @param {Board} board
@@ -15,22 +17,36 @@ import { boardHash } from './link.js'
  * @param {(name: string, value: string) => void} picked
  */
 export function variableChoices({ variables }, values, picked) {
-  return element(
+  const field = (/** @type {Variable} */ variable) => {
+    const made = variable.choices === undefined ? text(variable) : choice(variable, variable.choices)
+    made.value = values[variable.name] ?? variable.initial
+    made.addEventListener('change', () => picked(variable.name, made.value.trim()))
+    return element(
+      'label',
+      {},
+      `${variable.title} `,
+      made,
+      variable.query !== undefined && element('datalist', { id: listId(variable) }),
+    )
+  }
+  const first = variables.slice(0, MOST_AT_ONCE)
+  const others = variables.slice(MOST_AT_ONCE)
+  const isUsed = others.some(({ name, initial }) => (values[name] ?? initial) !== initial)
+  const form = element(
     'form',
     { class: 'variables', 'aria-label': 'What is shown' },
-    ...variables.map((variable) => {
-      const field = variable.choices === undefined ? text(variable) : choice(variable, variable.choices)
-      field.value = values[variable.name] ?? variable.initial
-      field.addEventListener('change', () => picked(variable.name, field.value.trim()))
-      return element(
-        'label',
-        {},
-        `${variable.title} `,
-        field,
-        variable.query !== undefined && element('datalist', { id: listId(variable) }),
-      )
-    }),
+    ...first.map(field),
+    others.length > 0 &&
+      element(
+        'details',
+        isUsed ? { open: '' } : {},
+        element('summary', {}, `More filters: ${others.length}`),
+        element('div', { class: 'variables' }, ...others.map(field)),
+      ),
   )
+  // Each field is taken as it is left.
+  form.addEventListener('submit', (event) => event.preventDefault())
+  return form
 }
 
 /** @param {Variable} variable */
