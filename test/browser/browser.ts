@@ -77,7 +77,7 @@ export async function settled(page: Page): Promise<void> {
 export async function faults(page: Page): Promise<string[]> {
   await page.evaluate(AXE)
   const found = await page.evaluate(
-    `axe.run().then((r) => r.violations.flatMap((v) => v.nodes.map((n) => [v.impact, v.id, n.target.join(' '), n.failureSummary].join(' | '))))`,
+    `axe.run({ resultTypes: ['violations'] }).then((r) => r.violations.flatMap((v) => v.nodes.map((n) => [v.impact, v.id, n.target.join(' '), n.failureSummary].join(' | '))))`,
   )
   return (found as string[]).filter((fault) => /^(serious|critical)/.test(fault))
 }
