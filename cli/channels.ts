@@ -10,7 +10,7 @@ import { sendSlack, sendWebhook } from '../verdict/notify/webhook.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Reads a secret. Throws a UsageError that says where it should be, and never what it is. */
-function readSecret(setting: string, source: SecretSource, environment: NodeJS.ProcessEnv): string {
+export function readSecret(setting: string, source: SecretSource, environment: NodeJS.ProcessEnv): string {
   if ('env' in source) {
     const value = environment[source.env]
     if (value) return value

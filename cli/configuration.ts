@@ -12,6 +12,7 @@ export const ENVIRONMENT: Record<string, readonly string[]> = {
   FAULTLINE_RULES: ['rules'],
   FAULTLINE_WEB_HOST: ['web', 'host'],
   FAULTLINE_WEB_PORT: ['web', 'port'],
+  FAULTLINE_WEB_READ_ONLY: ['web', 'read_only'],
   FAULTLINE_CLICKHOUSE_HOST: ['clickhouse', 'host'],
   FAULTLINE_CLICKHOUSE_PORT: ['clickhouse', 'port'],
   FAULTLINE_METRICS_HOST: ['metrics', 'host'],
@@ -39,7 +40,10 @@ function put(tree: Tree, path: readonly string[], value: unknown): void {
   }
 }
 
-const scalar = (text: string) => (/^-?[0-9]{1,15}$/.test(text) ? Number(text) : text)
+function scalar(text: string): unknown {
+  if (text === 'true' || text === 'false') return text === 'true'
+  return /^-?[0-9]{1,15}$/.test(text) ? Number(text) : text
+}
 
 /** Where each setting came from, for messages: the file with its line, a variable or a flag. */
 type Origin = (path: readonly PropertyKey[]) => string

@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { accountLine, openAccount } from '../ingest/account.ts'
 import { recordSources } from '../ingest/records.ts'
+import type { Config } from '../schemas/config.ts'
 import type { VerdictItem } from '../schemas/verdict.ts'
+import type { Store } from '../store/store.ts'
+import { advance } from '../verdict/incident.ts'
+import { writeIncidents } from '../verdict/incident-store.ts'
 import { judgeWindow } from '../verdict/judge.ts'
 import { loadConfiguration } from './configuration.ts'
 import { addAccount, loadFile } from './load.ts'
@@ -22,6 +26,7 @@ example:  npm start`
 
 const SAMPLE = join(import.meta.dirname, 'demo/mail.log.zst')
 const MINUTE_MS = 60_000
+const DAY_MS = 86_400_000
 const WINDOW_MS = 15 * MINUTE_MS
 const OWN_LOG = 'Your own log: npx faultline replay /var/log/mail.log && npx faultline verdict --since 24h'
 
@@ -33,6 +38,22 @@ function introduction(at: number): string {
   return `A sample log of ${to.slice(0, 10)}. Judged are its last 15 minutes, ${from.slice(11, 16)} to ${to.slice(11, 16)} UTC:`
 }
 
+/** The incidents that the evaluator would have opened then. */
+function openIncidents(store: Store, config: Config, now: number, items: VerdictItem[]): Promise<void> {
+  const { quiet_seconds, reopen_seconds, remind_seconds } = config.evaluator
+  const life = {
+    quiet_ms: quiet_seconds * 1000,
+    reopen_ms: reopen_seconds * 1000,
+    remind_ms: remind_seconds * 1000,
+    blind_ms: DAY_MS,
+  }
+  return writeIncidents(
+    store,
+    advance({ now, items, incidents: [], acknowledged: new Set(), blind: false, life }),
+    1,
+  )
+}
+
 /** `faultline demo`: see HELP. Gives the exit code. */
 export async function demoCommand(args: string[]): Promise<number> {
   if (args.includes('--help') || args.includes('-h')) {
@@ -40,7 +61,11 @@ export async function demoCommand(args: string[]): Promise<number> {
     return 0
   }
   const folder = await mkdtemp(join(tmpdir(), 'faultline-demo-'))
-  const config = loadConfiguration(undefined, { data_dir: folder, log_level: 'error' })
+  const config = loadConfiguration(undefined, {
+    ...{ data_dir: folder, log_level: 'error' },
+    // The sample is of the past, and nothing is read after it: there is no newest window to judge again and again.
+    'evaluator.enabled': false,
+  })
   const signal = untilStopped()
   try {
     const served = await serve(config, openLog(config))
@@ -59,8 +84,9 @@ export async function demoCommand(args: string[]): Promise<number> {
       // To the whole minute after the last event, as the page does.
       const at = Math.floor((last?.time ?? 0) / MINUTE_MS + 1) * MINUTE_MS
       console.log(`${accountLine(account)}\n\n${introduction(at)}`)
-      for (const item of await judgeWindow(served.store, { at, window_ms: WINDOW_MS }))
-        if (isWave(item)) process.stdout.write(`\n${verdictText(item)}`)
+      const items = await judgeWindow(served.store, { at, window_ms: WINDOW_MS })
+      for (const item of items) if (isWave(item)) process.stdout.write(`\n${verdictText(item)}`)
+      await openIncidents(served.store, config, at, items)
       console.log(`\nThe page is at ${served.url} - Ctrl-C ends it.\n${OWN_LOG}`)
       await aborted(signal)
     } finally {

@@ -1,5 +1,6 @@
 import { OUTCOMES } from '../schemas/event.ts'
 import { REASONS } from '../schemas/reasons.ts'
+import type { Store } from '../store/store.ts'
 import { loadConfiguration } from './configuration.ts'
 import { whereCondition } from './event-filter.ts'
 import { parseOptions, refuseArguments } from './options.ts'
@@ -33,7 +34,8 @@ Finds attempts, the newest first.
 
 example:  faultline events --recipient alice@example.org --time yesterday --where provider=microsoft365`
 
-const OPTIONS = {
+/** Its options. */
+export const EVENT_OPTIONS = {
   ...READ_OPTIONS,
   csv: { type: 'boolean', default: false },
   recipient: { type: 'string' },
@@ -64,7 +66,10 @@ const BRIEF = [
 const address = (column: string) =>
   `replaceRegexpOne(toString(${column}), '^::(ffff:([0-9.]+))?$', '\\\\2') AS ${column}`
 
-type Values = Partial<ReturnType<typeof parseOptions<typeof OPTIONS>>['values']>
+// A hash does not fit a number of JSON; addresses are shown as people write them.
+const WHOLE = `* REPLACE (toString(reply_fingerprint) AS reply_fingerprint, ${address('remote_ip')}, ${address('source_ip')})`
+
+type Values = Partial<ReturnType<typeof parseOptions<typeof EVENT_OPTIONS>>['values']>
 
 function known(option: string, value: string, words: Iterable<string>): string {
   const list = [...words]
@@ -126,23 +131,30 @@ function conditions(values: Values, time_zone: string): { where: string[]; param
   return { where, params }
 }
 
-/** The statement that finds the newest events for these options; with `whole` every column. */
+/** The statement that finds the newest events for these options; with `whole` every column. Throws a UsageError. */
 export function eventsStatement(values: Values, time_zone: string, limit: number, whole: boolean) {
   const { where, params } = conditions(values, time_zone)
-  // A hash does not fit a number of JSON; addresses are shown as people write them.
-  const select = whole
-    ? `* REPLACE (toString(reply_fingerprint) AS reply_fingerprint, ${address('remote_ip')}, ${address('source_ip')})`
-    : BRIEF.join(', ')
   const condition = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`
   return {
-    sql: `SELECT ${select} FROM delivery_events ${condition} ORDER BY delivery_events.event_time DESC LIMIT {limit:UInt32}`,
+    sql: `SELECT ${whole ? WHOLE : BRIEF.join(', ')} FROM delivery_events ${condition} ORDER BY delivery_events.event_time DESC LIMIT {limit:UInt32}`,
     params: { ...params, limit },
   }
 }
 
+/** Every column of the attempts that are asked for, the newest first. Throws a UsageError. */
+export async function findEvents(
+  store: Store,
+  values: Values,
+  time_zone: string,
+  most = MAX_LIMIT,
+): Promise<Row[]> {
+  const { sql, params } = eventsStatement(values, time_zone, limitOf(values.limit ?? '100', most), true)
+  return store.query<Row>(sql, params)
+}
+
 /** `faultline events`: see HELP. Gives the exit code. */
 export async function eventsCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('events', args, OPTIONS)
+  const { values, positionals } = parseOptions('events', args, EVENT_OPTIONS)
   if (values.help) {
     console.log(HELP)
     return 0

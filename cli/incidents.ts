@@ -10,6 +10,7 @@ import { incidentText } from './incident-text.ts'
 import { oneIncident } from './one-incident.ts'
 import { openStore, servedPage } from './open-store.ts'
 import { parseOptions } from './options.ts'
+import { pageToken } from './page-access.ts'
 import { durationOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
 import { UsageError } from './usage-error.ts'
@@ -109,10 +110,14 @@ function show(values: Values, id: string): Promise<number> {
 }
 
 /** Over the page of the process that has the store: others can only read it. */
-async function actOverPage(page: string, id: string, request: ActionRequest): Promise<void> {
+async function actOverPage(page: string, token: string | undefined, id: string, request: ActionRequest) {
   const answer = await fetch(new URL(`/api/incidents/${id}/actions`, page), {
     method: 'POST',
-    headers: { 'Content-Type': 'application/json', Origin: new URL(page).origin },
+    headers: {
+      'Content-Type': 'application/json',
+      Origin: new URL(page).origin,
+      ...(token === undefined ? {} : { Authorization: `Bearer ${token}` }),
+    },
     body: JSON.stringify(request),
     signal: AbortSignal.timeout(30_000),
   })
@@ -128,7 +133,7 @@ async function change(values: Values, id: string, request: ActionRequest): Promi
   try {
     const { id: whole } = await theOne(store, id)
     if (page === undefined) await act(store, whole, request)
-    else await actOverPage(page, whole, request)
+    else await actOverPage(page, pageToken(config), whole, request)
     await print(incidentText(await theOne(store, whole)))
     return 0
   } finally {

@@ -1,3 +1,4 @@
+import type { Config } from '../schemas/config.ts'
 import { DIRECTIONS, type Direction } from '../schemas/event.ts'
 import type { Packet } from '../schemas/packet.ts'
 import type { Store } from '../store/store.ts'
@@ -46,7 +47,8 @@ meanwhile, and whom to send it to. Markdown unless told otherwise. It sends noth
 
 example:  faultline packet --domain contoso.example --eml > packet.eml`
 
-const OPTIONS = {
+/** Its options. */
+export const PACKET_OPTIONS = {
   ...READ_OPTIONS,
   ...DNS_OPTIONS,
   domain: { type: 'string' },
@@ -64,7 +66,7 @@ const OPTIONS = {
   from: { type: 'string' },
 } as const
 
-type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values']
+type Values = ReturnType<typeof parseOptions<typeof PACKET_OPTIONS>>['values']
 
 const ADDRESS = /^[^\s<>@"(),:;\\]{1,64}@[a-z0-9_.-]{1,253}$/i
 
@@ -109,9 +111,37 @@ function sentBy(values: Values, packet: Packet): string {
   throw new UsageError(`--from ${JSON.stringify(from)} is no address; use one like postmaster@example.org`)
 }
 
+/** The packet that is asked for; undefined where no such refusal is stored. Throws a UsageError. */
+export async function readPacket(
+  store: Store,
+  config: Config,
+  values: Values,
+  incident: string | undefined,
+): Promise<Packet | undefined> {
+  const { item, cases } = await find(store, values, incident)
+  const [one, ...others] = cases
+  if (one === undefined) return undefined
+  const whole = packetOf({
+    made_at: Date.now(),
+    direction: one.direction,
+    case: one.case,
+    similar: others.map((other) => other.case),
+    also_seen: await readSightings(store, one.case),
+    item,
+    published_then: await publishedThen(store, one.case),
+    published_now: await publishedNow(store, config, one.case),
+    remedy: readRemedies().get(one.case.reason),
+  })
+  return values.redact ? redact(whole) : whole
+}
+
+/** A packet as a message, ready to be opened and sent. Throws a UsageError where --from is no address. */
+export const packetMessage = (packet: Packet, values: Values): Promise<Buffer | string> =>
+  packetEml(packet, sentBy(values, packet))
+
 /** `faultline packet`: see HELP. Gives the exit code. */
 export async function packetCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('packet', args, OPTIONS)
+  const { values, positionals } = parseOptions('packet', args, PACKET_OPTIONS)
   if (values.help) {
     console.log(HELP)
     return 0
@@ -120,26 +150,13 @@ export async function packetCommand(args: string[]): Promise<number> {
   if (values.json && values.eml) throw new UsageError('--json or --eml, not both')
   const config = loadConfiguration(values.config, dnsFlags(values))
   return withStore(values, async (store) => {
-    const { item, cases } = await find(store, values, positionals[0])
-    const [one, ...others] = cases
-    if (one === undefined) {
+    const packet = await readPacket(store, config, values, positionals[0])
+    if (packet === undefined) {
       console.error('no such refusal is stored; faultline events shows what is')
       return 1
     }
-    const whole = packetOf({
-      made_at: Date.now(),
-      direction: one.direction,
-      case: one.case,
-      similar: others.map((other) => other.case),
-      also_seen: await readSightings(store, one.case),
-      item,
-      published_then: await publishedThen(store, one.case),
-      published_now: await publishedNow(store, config, one.case),
-      remedy: readRemedies().get(one.case.reason),
-    })
-    const packet = values.redact ? redact(whole) : whole
     if (values.json) await print(`${JSON.stringify(packet, undefined, 2)}\n`)
-    else if (values.eml) process.stdout.write(await packetEml(packet, sentBy(values, packet)))
+    else if (values.eml) process.stdout.write(await packetMessage(packet, values))
     else await print(packetMarkdown(packet))
     return 0
   })

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino'
+import { BOARDS } from '../dashboards/boards/boards.ts'
 import { startPage } from '../dashboards/web/server.ts'
 import { storeApi } from '../dashboards/web/store-api.ts'
 import type { Config } from '../schemas/config.ts'
@@ -15,6 +16,8 @@ import { openLog } from './log.ts'
 import { type Monitor, metricsFlags, openMonitor } from './metrics/monitor.ts'
 import { announce, announcePage } from './open-store.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
+import { pageAccess } from './page-access.ts'
+import { pageCommands } from './page-commands.ts'
 
 const HELP = `faultline serve [--data-dir DIR | --url URL] [--config FILE] [--port N]
                 [--metrics HOST:PORT]
@@ -63,9 +66,10 @@ export interface Served {
   close(): Promise<void>
 }
 
-/** Opens the store and serves it. Throws a StoreError, or one line where an address can't be had. */
+/** Opens the store and serves it. Throws a UsageError, a StoreError, or one line where an address can't be had. */
 export async function serve(config: Config, log: Logger, monitor?: Monitor): Promise<Served> {
   useThresholds(config.verdict)
+  const access = pageAccess(config)
   const closing: (() => Promise<void>)[] = []
   const close = async (): Promise<void> => {
     for (const step of closing.reverse()) await step()
@@ -91,7 +95,13 @@ export async function serve(config: Config, log: Logger, monitor?: Monitor): Pro
     }
     const onError = (error: unknown) =>
       log.error({ error: (error as Error).message }, 'the page got no answer from the store')
-    const page = await startPage({ ...config.web, api: storeApi(store, judgeWindow), onError })
+    const page = await startPage({
+      ...config.web,
+      access,
+      api: storeApi(store, judgeWindow, BOARDS),
+      commands: pageCommands(store, config),
+      onError,
+    })
     closing.push(() => page.close())
     if (embedded !== undefined) {
       const withdrawPage = announcePage(config.data_dir, page.url)

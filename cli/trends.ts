@@ -32,7 +32,8 @@ whole weeks before). A message counts once, however often it was tried.
 
 example:  faultline trends --by provider --time yesterday`
 
-const OPTIONS = {
+/** Its options. */
+export const TREND_OPTIONS = {
   ...READ_OPTIONS,
   csv: { type: 'boolean', default: false },
   by: { type: 'string', default: 'reason' },
@@ -43,6 +44,8 @@ const OPTIONS = {
   provider: { type: 'string', default: '' },
   limit: { type: 'string', default: '20' },
 } as const
+
+type Values = ReturnType<typeof parseOptions<typeof TREND_OPTIONS>>['values']
 
 const SQL = readFileSync(join(import.meta.dirname, '../dashboards/queries/trends.sql'), 'utf8')
 const WEEK_MS = 7 * 86_400_000
@@ -59,6 +62,7 @@ interface TrendRow {
   refused_before: number
 }
 
+const iso = (time: number) => new Date(Math.max(0, time)).toISOString()
 const share = (part: number, whole: number) =>
   whole === 0 ? 0 : Math.round((part / whole) * 10_000) / 10_000
 const percent = (value: number) => `${(value * 100).toFixed(value > 0 && value < 0.1 ? 1 : 0)}%`
@@ -122,7 +126,7 @@ export interface TrendQuestion {
 }
 
 /** The rows of a trend, the total first. */
-export function readTrends(store: Store, question: TrendQuestion): Promise<TrendRow[]> {
+export function trendRows(store: Store, question: TrendQuestion): Promise<TrendRow[]> {
   const { range, before, by, domain, ...asked } = question
   const iso = (time: number) => new Date(Math.max(0, time)).toISOString()
   // The roll-up by hour knows no recipient domains.
@@ -144,42 +148,53 @@ export function readTrends(store: Store, question: TrendQuestion): Promise<Trend
   })
 }
 
-/** `faultline trends`: see HELP. Gives the exit code. */
-export async function trendsCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('trends', args, OPTIONS)
-  if (values.help) {
-    console.log(HELP)
-    return 0
-  }
-  refuseArguments('trends', positionals)
+/** What is refused by one dimension, and over all. */
+export interface Trends {
+  rows: Row[]
+  range: TimeRange
+  total: TrendRow | undefined
+}
+
+/** Refused messages of the time that is asked for and of the one before. Throws a UsageError. */
+export async function readTrends(store: Store, values: Values, time_zone: string): Promise<Trends> {
   const by = known('--by', values.by, DIMENSIONS)
   const direction = known('--direction', values.direction, DIRECTIONS)
   const limit = limitOf(values.limit, MAX_LIMIT)
-  const { time_zone } = loadConfiguration(values.config)
   const asked = rangeOf('--time', values.time, { now: Date.now(), time_zone })
   // The store counts by minutes.
   const range = {
     from: Math.floor(asked.from / MINUTE_MS) * MINUTE_MS,
     to: Math.ceil(asked.to / MINUTE_MS) * MINUTE_MS,
   }
-  const before = weekBefore(range)
-  const iso = (time: number) => new Date(Math.max(0, time)).toISOString()
+  const found = await trendRows(store, {
+    ...{ by, direction, range, before: weekBefore(range), limit: limit + 2 },
+    sender: values.sender.toLowerCase(),
+    domain: values.domain.toLowerCase(),
+    provider: values.provider,
+  })
+  const total = found.find(({ is_total }) => is_total === 1)
+  const isShown = (row: TrendRow) =>
+    row.is_total === 0 && !(row.name === '' && (by === 'reason' || by === 'side'))
+  const rows = found
+    .filter(isShown)
+    .slice(0, limit)
+    .map((row) => trendRow(by, row, total))
+  return { rows, range, total }
+}
+
+/** `faultline trends`: see HELP. Gives the exit code. */
+export async function trendsCommand(args: string[]): Promise<number> {
+  const { values, positionals } = parseOptions('trends', args, TREND_OPTIONS)
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  refuseArguments('trends', positionals)
+  const { time_zone } = loadConfiguration(values.config)
   const format = rowFormat(values)
   return withStore(values, async (store) => {
-    const found = await readTrends(store, {
-      ...{ by, direction, range, before, limit: limit + 2 },
-      sender: values.sender.toLowerCase(),
-      domain: values.domain.toLowerCase(),
-      provider: values.provider,
-    })
-    const total = found.find(({ is_total }) => is_total === 1)
-    const isShown = (row: TrendRow) =>
-      row.is_total === 0 && !(row.name === '' && (by === 'reason' || by === 'side'))
-    const rows = found
-      .filter(isShown)
-      .slice(0, limit)
-      .map((row) => trendRow(by, row, total))
-    const columns = Object.keys(rows[0] ?? { [by]: '' })
+    const { rows, range, total } = await readTrends(store, values, time_zone)
+    const columns = Object.keys(rows[0] ?? { [values.by]: '' })
     await print(rowsText(format, columns, format === 'table' ? rows.map(forPeople) : rows))
     if (format === 'table' && total !== undefined)
       console.error(

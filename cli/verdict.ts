@@ -26,6 +26,19 @@ Says on whose side each wave of refusals is, with its evidence and the next step
 
 example:  faultline verdict --since 1h`
 
+/** Its options. */
+export const VERDICT_OPTIONS = {
+  ...READ_OPTIONS,
+  at: { type: 'string' },
+  window: { type: 'string', default: '15m' },
+  since: { type: 'string' },
+  sender: { type: 'string' },
+  all: { type: 'boolean', default: false },
+  watch: { type: 'string' },
+} as const
+
+type Values = ReturnType<typeof parseOptions<typeof VERDICT_OPTIONS>>['values']
+
 const MAX_WINDOWS = 2000
 
 /** Judges the windows one after the other; the same wave is kept where it was highest. */
@@ -52,36 +65,41 @@ async function explainNothing(store: Store, at: number, from: number): Promise<v
   else console.error('no wave of refusals; --all lists the senders')
 }
 
-/** `faultline verdict`: see HELP. Gives the exit code. */
-export async function verdictCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('verdict', args, {
-    ...READ_OPTIONS,
-    at: { type: 'string' },
-    window: { type: 'string', default: '15m' },
-    since: { type: 'string' },
-    sender: { type: 'string' },
-    all: { type: 'boolean', default: false },
-    watch: { type: 'string' },
-  })
-  if (values.help) {
-    console.log(HELP)
-    return 0
-  }
-  refuseArguments('verdict', positionals)
+/** What is to be judged: windows of the question, over so many milliseconds before its end. */
+interface Judging {
+  question: Question
+  since_ms: number
+}
+
+function judgingOf(values: Values): Judging {
   const at = values.at === undefined ? Date.now() : instantOf('--at', values.at)
   const window_ms = durationOf('--window', values.window)
   const since_ms = values.since === undefined ? window_ms : durationOf('--since', values.since)
   if (since_ms / window_ms > MAX_WINDOWS)
     throw new UsageError(`--since holds more than ${MAX_WINDOWS} windows: make --window longer`)
+  const sender = values.sender === undefined ? {} : { sender: values.sender.toLowerCase() }
+  return { question: { at, window_ms, all: values.all, ...sender }, since_ms }
+}
+
+/** The verdicts that are asked for. Throws a UsageError. */
+export function readVerdicts(store: Store, values: Values): Promise<VerdictItem[]> {
+  const { question, since_ms } = judgingOf(values)
+  return judgeSince(store, question, since_ms)
+}
+
+/** `faultline verdict`: see HELP. Gives the exit code. */
+export async function verdictCommand(args: string[]): Promise<number> {
+  const { values, positionals } = parseOptions('verdict', args, VERDICT_OPTIONS)
+  if (values.help) {
+    console.log(HELP)
+    return 0
+  }
+  refuseArguments('verdict', positionals)
+  const { question, since_ms } = judgingOf(values)
+  const { at } = question
   const watch_ms = values.watch === undefined ? undefined : durationOf('--watch', values.watch)
   if (watch_ms !== undefined && values.at !== undefined)
     throw new UsageError('--watch judges now: leave --at out')
-  const question: Question = {
-    at,
-    window_ms,
-    all: values.all,
-    ...(values.sender === undefined ? {} : { sender: values.sender.toLowerCase() }),
-  }
   return withStore(values, async (store) => {
     if (watch_ms !== undefined) {
       await watchVerdicts(watch_ms, values.json, () =>

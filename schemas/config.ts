@@ -195,7 +195,18 @@ export const Config = z.strictObject({
   /** Folder of own rules for replies, asked before ours. */
   rules: z.string().min(1).optional(),
   /** The page. */
-  web: listen('127.0.0.1', 8080),
+  web: z
+    .strictObject({
+      host: z.string().min(1).default('127.0.0.1'),
+      port: z.int().min(0).max(65535).default(8080),
+      /** Further names that a Host header may give, as of a proxy before it. */
+      names: z.array(z.string().min(1).toLowerCase()).default([]),
+      /** Whoever gives it may read and act; needed beyond this machine, or read_only. */
+      token: secret.optional(),
+      /** Nobody acts on incidents over the page. */
+      read_only: z.boolean().default(false),
+    })
+    .prefault({}),
   /** `/metrics`, `/health` and `/ready`; not served unless given. */
   metrics: z
     .strictObject({

@@ -3,6 +3,9 @@ import { finished } from 'node:stream/promises'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
 import { insertSettings, type Store, storeError } from './store.ts'
 
+// A reader's question ends after so long, as in the embedded store; the client waits a little longer, for the server's word.
+const READ_SECONDS = 60
+
 /** A ClickHouse server (or another faultline's endpoint) over HTTP. `url` may carry user, password and database. */
 export function openServer(url: string): Store {
   const { username, password, pathname, origin } = new URL(url)
@@ -13,6 +16,7 @@ export function openServer(url: string): Store {
     password: decodeURIComponent(password),
     database,
     application: 'faultline',
+    request_timeout: (READ_SECONDS + 5) * 1000,
     // What fails is thrown, and told once in one line.
     log: { level: ClickHouseLogLevel.OFF },
     clickhouse_settings: { output_format_json_quote_64bit_integers: 0, wait_end_of_query: 1 },
@@ -30,7 +34,12 @@ export function openServer(url: string): Store {
     embedded: false,
     async query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]> {
       const result = await asked(
-        client.query({ query: sql, format: 'JSONEachRow', ...(params && { query_params: params }) }),
+        client.query({
+          query: sql,
+          format: 'JSONEachRow',
+          clickhouse_settings: { max_execution_time: READ_SECONDS },
+          ...(params && { query_params: params }),
+        }),
       )
       return asked(result.json<Row>())
     },

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { eventsStatement } from '../../cli/events.ts'
-import { readTrends, weekBefore } from '../../cli/trends.ts'
+import { trendRows, weekBefore } from '../../cli/trends.ts'
 import type { Store } from '../../store/store.ts'
 import { evaluate } from '../../verdict/evaluator.ts'
 import { judgeWindow } from '../../verdict/judge.ts'
@@ -84,7 +84,7 @@ export async function benchQueries(args: string[]): Promise<void> {
       const range = { from: end - Math.min(30, days) * DAY_MS, to: end }
       const names = { sender: '', domain: '', provider: '' }
       const asked = { by, direction: 'outbound', range, before: weekBefore(range), limit: 20 } as const
-      await measure(`30 days by ${by}`, () => readTrends(store, { ...asked, ...names }))
+      await measure(`30 days by ${by}`, () => trendRows(store, { ...asked, ...names }))
     }
     const [one] = await store.query<Record<'recipient' | 'queue_id' | 'message_id', string>>(
       `SELECT recipient, queue_id, message_id FROM delivery_events

@@ -3,6 +3,7 @@ import type { VerdictItem } from '../../schemas/verdict.ts'
 import type { ActionRequest } from '../../verdict/act.ts'
 import type { FailingChannel } from '../../verdict/incident-list.ts'
 import type { IncidentView } from '../../verdict/incident-view.ts'
+import type { Board } from '../boards/board.ts'
 
 /** What the page may ask for: a window of time that ends at `at`. */
 export interface PageQuery {
@@ -27,35 +28,12 @@ export interface BreadthRow {
 export interface Breadth {
   /** Recipients' organisational domains of mail that we send, senders' domains of mail that we receive. */
   domains: BreadthRow[]
-  /** Where we send to. */
-  providers: BreadthRow[]
-  /** Addresses that send to us. */
-  clients: BreadthRow[]
   /** Of all domains, also those beyond the limit. */
   domains_total: number
   domains_refusing: number
   domains_accepting: number
   /** Of these, the ones that accepted mail that we sent. */
   recipients_accepting: number
-}
-
-/** One kind of reply: the same words with addresses, ids and times masked. */
-export interface ReplyRow {
-  /** Decimal digits: it does not fit a JavaScript number. */
-  fingerprint: string
-  count: number
-  reply_code: number
-  enhanced_code: string
-  /** The newest reply of this kind, as logged. */
-  reply_text: string
-  reason: string
-  side: string
-  fault: string
-  stage: string
-  remote_host: string
-  /** Different domains that had this reply. */
-  domains: number
-  last_seen_ms: number
 }
 
 /** What became of every line read since the store began: with_events + correlated + ignored + dead = read. */
@@ -72,20 +50,22 @@ export interface LineAccount {
   newest_event_ms: number
 }
 
-/** The incidents that are open or ended of late, and whether people could be told. */
-export interface IncidentList {
-  incidents: IncidentView[]
-  /** Channels that could not be told of late, with what they said. */
-  failing_channels: FailingChannel[]
-}
+/** One row of a query of `dashboards/queries`. */
+export type Row = Record<string, unknown>
 
 /** What the page shows, from wherever it comes. */
 export interface PageApi {
   judgement(query: PageQuery): Promise<VerdictItem[]>
   breadth(query: PageQuery): Promise<Breadth>
-  replies(query: PageQuery): Promise<ReplyRow[]>
   account(): Promise<LineAccount>
-  incidents(): Promise<IncidentList>
+  /** Those that are open or ended of late. */
+  incidents(): Promise<IncidentView[]>
+  /** Channels over which people could not be told of late, with what they said. */
+  channels(): Promise<FailingChannel[]>
   /** Acknowledges, mutes or comments an incident; false where there is none with that id. */
   act(id: string, request: ActionRequest): Promise<boolean>
+  /** What is drawn, in the order of the navigation. */
+  boards: readonly Board[]
+  /** The first `most` rows of `queries/<query>.sql`, its parameters bound. */
+  rows(query: string, parameters: Record<string, unknown>, most: number): Promise<Row[]>
 }

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { extname, join } from 'node:path'
 
 /** One file of the page, ready to send. */
@@ -14,6 +15,9 @@ const TYPES: Record<string, string> = {
   '.svg': 'image/svg+xml',
 }
 
+// The charts, as their package ships them: served by us, so that the page needs nothing from elsewhere.
+const ECHARTS = 'echarts/dist/echarts.common.min.js'
+
 /** Reads the whole page into memory, by URL path: no request ever becomes a file name. */
 export function loadAssets(folder = join(import.meta.dirname, 'page')): Map<string, Asset> {
   const assets = new Map<string, Asset>()
@@ -23,5 +27,6 @@ export function loadAssets(folder = join(import.meta.dirname, 'page')): Map<stri
   }
   const index = assets.get('/index.html')
   if (index === undefined) throw new Error(`the page is missing: no index.html in ${folder}`)
-  return assets.set('/', index)
+  const echarts = readFileSync(createRequire(import.meta.url).resolve(ECHARTS))
+  return assets.set('/', index).set('/echarts.js', { type: TYPES['.js'] ?? '', body: echarts })
 }

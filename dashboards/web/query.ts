@@ -18,19 +18,21 @@ export function readQuery(params: URLSearchParams): PageQuery {
     if (params.getAll(name).length > 1) throw new BadRequest(`${name} is given twice`)
   }
   return {
-    at: readAt(params.get('at')),
+    at: readTime('at', params.get('at')),
     window_ms: readWindow(params.get('window') ?? '15m'),
     direction: readDirection(params.get('direction')),
     limit: readLimit(params.get('limit') ?? '20'),
   }
 }
 
-function readAt(text: string | null): number | undefined {
+/** A moment in milliseconds since 1970. Throws `BadRequest` that names the parameter. */
+export function readTime(name: string, text: string | null): number | undefined {
   if (text === null) return undefined
   // Without a zone, the answer would depend on where the server stands.
   const shape = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/
   const time = shape.test(text) ? Date.parse(text) : Number.NaN
-  if (Number.isNaN(time)) throw new BadRequest('at is a time with its zone, such as 2026-11-24T08:30:00Z')
+  if (Number.isNaN(time))
+    throw new BadRequest(`${name} is a time with its zone, such as 2026-11-24T08:30:00Z`)
   return time
 }
 

@@ -4,49 +4,48 @@ import type { VerdictItem } from '../../schemas/verdict.ts'
 import type { Store } from '../../store/store.ts'
 import { act } from '../../verdict/act.ts'
 import { failingChannels, listIncidents } from '../../verdict/incident-list.ts'
-import type { BreadthRow, LineAccount, PageApi, PageQuery, ReplyRow } from './api.ts'
+import type { Board } from '../boards/board.ts'
+import type { BreadthRow, LineAccount, PageApi, PageQuery, Row } from './api.ts'
 
 const MOST_INCIDENTS = 100
 
 /** Judges the window of this length that ends at `at`: `judgeWindow` of verdict/judge.ts. */
 export type Judge = (store: Store, window: { at: number; window_ms: number }) => Promise<VerdictItem[]>
 
-/** What the page shows, out of the store. */
-export function storeApi(store: Store, judge: Judge): PageApi {
+/** What the page shows, out of the store. Throws where a query of a board is missing. */
+export function storeApi(store: Store, judge: Judge, boards: readonly Board[] = []): PageApi {
+  const queries = new Map(boards.flatMap(queriesOf).map((name) => [name, sql(name)]))
+  const boardSql = (name: string): string => {
+    const text = queries.get(name)
+    if (text === undefined) throw new Error(`no board has a query ${name}`)
+    return text
+  }
   return {
     judgement: async ({ at = Date.now(), window_ms, direction }) => {
       const items = await judge(store, { at, window_ms })
       return items.filter((item) => direction === undefined || item.direction === direction)
     },
     breadth: async (query) => {
-      const params = windowParams(query)
-      const [domains, providers, clients] = await Promise.all([
-        store.query<BreadthRow & DomainTotals>(SQL.domains, params),
-        store.query<BreadthRow>(SQL.providers, params),
-        store.query<BreadthRow>(SQL.clients, params),
-      ])
+      const domains = await store.query<BreadthRow & DomainTotals>(SQL.breadth, windowParams(query))
       const totals = domains[0]
       return {
         domains: domains.map(breadthRow),
-        providers: providers.map(breadthRow),
-        clients: clients.map(breadthRow),
         domains_total: Number(totals?.domains_total ?? 0),
         domains_refusing: Number(totals?.domains_refusing ?? 0),
         domains_accepting: Number(totals?.domains_accepting ?? 0),
         recipients_accepting: Number(totals?.recipients_accepting ?? 0),
       }
     },
-    replies: async (query) =>
-      (await store.query<StoredReply>(SQL.replies, windowParams(query))).map(replyRow),
     account: () => readAccount(store),
-    incidents: async () => {
-      const [incidents, failing_channels] = await Promise.all([
-        listIncidents(store, undefined, undefined, MOST_INCIDENTS),
-        failingChannels(store),
-      ])
-      return { incidents, failing_channels }
-    },
+    incidents: () => listIncidents(store, undefined, undefined, MOST_INCIDENTS),
+    channels: () => failingChannels(store),
     act: async (id, request) => (await act(store, id, request)) !== undefined,
+    boards,
+    rows: (query, parameters, most) =>
+      store.query<Row>(`SELECT * FROM (\n${boardSql(query)}\n) LIMIT {most_rows:UInt32}`, {
+        ...parameters,
+        most_rows: most,
+      }),
   }
 }
 
@@ -54,11 +53,15 @@ function sql(name: string): string {
   return readFileSync(join(import.meta.dirname, '..', 'queries', `${name}.sql`), 'utf8')
 }
 
+/** The names of all queries of a board. */
+const queriesOf = ({ rows, variables, annotations }: Board): string[] => [
+  ...rows.flatMap(({ panels }) => panels.map(({ query }) => query)),
+  ...variables.flatMap(({ query }) => query ?? []),
+  ...annotations.map(({ query }) => query),
+]
+
 const SQL = {
-  domains: sql('breadth-domains'),
-  providers: sql('breadth-providers'),
-  clients: sql('breadth-clients'),
-  replies: sql('replies'),
+  breadth: sql('breadth-domains'),
   account: sql('account'),
   span: sql('span'),
 }
@@ -70,42 +73,12 @@ interface DomainTotals {
   recipients_accepting: number
 }
 
-// Columns that would carry the name of what they sum up are named otherwise in the query: an alias hides its column.
-interface StoredReply extends Pick<ReplyRow, 'fingerprint' | 'domains' | 'last_seen_ms'> {
-  times: number
-  code: number
-  enhanced: string
-  words: string
-  newest_reason: string
-  newest_side: string
-  newest_fault: string
-  newest_stage: string
-  host: string
-}
-
 function windowParams({ at = Date.now(), window_ms, direction, limit }: PageQuery) {
   return { from_ms: at - window_ms, to_ms: at, direction: direction ?? '', limit }
 }
 
 function breadthRow({ name, accepted, deferred, refused }: BreadthRow): BreadthRow {
   return { name, accepted: Number(accepted), deferred: Number(deferred), refused: Number(refused) }
-}
-
-function replyRow(row: StoredReply): ReplyRow {
-  return {
-    fingerprint: row.fingerprint,
-    count: Number(row.times),
-    reply_code: row.code,
-    enhanced_code: row.enhanced,
-    reply_text: row.words,
-    reason: row.newest_reason,
-    side: row.newest_side,
-    fault: row.newest_fault,
-    stage: row.newest_stage,
-    remote_host: row.host,
-    domains: Number(row.domains),
-    last_seen_ms: Number(row.last_seen_ms),
-  }
 }
 
 type Sums = Omit<LineAccount, 'ignored_rules' | 'oldest_event_ms' | 'newest_event_ms'>

@@ -6,7 +6,9 @@ import { exchangeTracking } from './exchange/tracking.ts'
 import { exim } from './exim/exim.ts'
 import type { Format } from './format.ts'
 import { haraka } from './haraka.ts'
+import { hmailserver } from './hmailserver.ts'
 import { kumomta } from './kumomta.ts'
+import { mdaemon } from './mdaemon.ts'
 import { opensmtpd } from './opensmtpd.ts'
 import { postfix } from './postfix/postfix.ts'
 import { powermta } from './powermta.ts'
@@ -31,6 +33,8 @@ export const FORMATS: readonly Format[] = [
   haraka,
   zonemta,
   stalwart,
+  mdaemon,
+  hmailserver,
   barracuda,
   cisco,
   proxmox,

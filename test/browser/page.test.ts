@@ -1,79 +1,41 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import sparticuz from '@sparticuz/chromium'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { PageApi } from '../../dashboards/web/api.ts'
 import { startPage } from '../../dashboards/web/server.ts'
-import { EMPTY_ACCOUNT, fixedApi, INCIDENT, ONE_DOMAIN } from '../dashboards/fixed-api.ts'
-
-const SIZES = [
-  { width: 1280, height: 900 },
-  { width: 390, height: 844 },
-]
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-// Where to put pictures of the page, to look at it.
-const PICTURES = process.env['PAGE_PICTURES']
+import {
+  EMPTY_ACCOUNT,
+  fixedApi,
+  HOSTILE,
+  INCIDENT,
+  NO_BREADTH,
+  ONE_DOMAIN,
+} from '../dashboards/fixed-api.ts'
+import { faults, launch, PICTURES, SIZES, settled, type View, withView } from './browser.ts'
 
 let browser: Browser
 beforeAll(async () => {
-  const executablePath = process.env['CHROMIUM'] ?? (await sparticuz.executablePath())
-  // In a single process, as that package has it by default, the browser ends with its first context.
-  const args = [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-background-networking',
-    '--disable-component-update',
-  ]
-  browser = await chromium.launch({ executablePath, args, headless: true })
-}, 60_000)
+  browser = await launch()
+})
 afterAll(() => browser?.close())
 
-interface Options {
+interface Options extends View {
   api?: Partial<PageApi>
-  width?: number
-  height?: number
-  colorScheme?: 'light' | 'dark'
   path?: string
 }
 
-/** Opens the page, hands it to `look`, and fails on whatever the browser complained of. */
-async function withPage(options: Options, look: (page: Page) => Promise<void>): Promise<void> {
-  const { api, width = 1280, height = 900, colorScheme = 'light', path = '' } = options
+async function withPage({ api, path = '', ...view }: Options, look: (page: Page) => Promise<void>) {
   const served = await startPage({ port: 0, api: fixedApi(api) })
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme })
-  const complaints: string[] = []
   try {
-    const page = await context.newPage()
-    page.on('console', (message) => message.type() !== 'log' && complaints.push(message.text()))
-    page.on('pageerror', (error) => complaints.push(String(error)))
-    page.on('request', (sent) => !sent.url().startsWith(served.url) && complaints.push(sent.url()))
-    await page.goto(`${served.url}${path}`)
-    await page.waitForSelector('h1')
-    await look(page)
-    expect(complaints).toEqual([])
+    await withView(browser, `${served.url}${path}`, view, look)
   } finally {
-    await context.close()
     await served.close()
   }
-}
-
-/** Serious faults that axe finds, each with the place. */
-async function faults(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  // Runs in the browser, so it comes as text.
-  const found = await page.evaluate(
-    `axe.run().then((r) => r.violations.flatMap((v) => v.nodes.map((n) => [v.impact, v.id, n.target.join(' '), n.failureSummary].join(' | '))))`,
-  )
-  return (found as string[]).filter((fault) => /^(serious|critical)/.test(fault))
 }
 
 for (const colorScheme of ['light', 'dark'] as const)
   for (const size of SIZES)
     test(`is readable at ${size.width} px in the ${colorScheme} theme`, async () => {
       await withPage({ ...size, colorScheme }, async (page) => {
-        if (PICTURES)
-          await page.screenshot({ path: `${PICTURES}/${colorScheme}-${size.width}.png`, fullPage: true })
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(size.width)
         expect(await faults(page)).toEqual([])
       })
@@ -95,39 +57,100 @@ test('says the worst judgement first, with confidence, numbers and the next step
     ])
       expect(judgement).toContain(part)
     expect(await page.title()).toContain('contoso.example refuses')
-    expect(await page.textContent('#breadth')).toContain('212 refused · 2 accepted')
-    expect(await page.textContent('#replies')).toContain('550 5.4.1 recipient edge denied')
+    expect(await page.getAttribute('#judgement a[href*="format=eml"]', 'href')).toBe(
+      'api/packet?domain=contoso.example&direction=outbound&at=2026-11-24T08%3A25%3A00.000Z&window=900s&format=eml',
+    )
     expect(await page.textContent('#account')).toContain('120,000')
   })
 })
 
-test('shows hostile words as they are, and nothing more', async () => {
-  await withPage({}, async (page) => {
-    const text = (await page.textContent('main')) ?? ''
-    expect(text).toContain('<img src=x onerror="window.hacked=1"><script>')
-    expect(text).toContain('\\x1b[31mred \\u202eevil\\u2066')
-    expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\u202a-\u202e\u2066-\u2069]/)
-    expect(
-      await page.evaluate('[window.hacked, document.querySelectorAll("main img, main script").length]'),
-    ).toEqual([undefined, 0])
-  })
-})
+// Every text of every panel is hostile, and so are what is picked, what is suggested and what is marked.
+const BOARDS = fixedApi().boards
+test.each(BOARDS.map(({ id }) => id))(
+  'shows hostile words on %s as they are, and nothing more',
+  async (id) => {
+    const picked = new URLSearchParams({ from: 'now-6h', to: 'now' })
+    for (const { name, choices } of BOARDS.find((one) => one.id === id)?.variables ?? [])
+      if (choices === undefined) picked.set(name, `${HOSTILE}' OR 1=1 --`)
+    await withPage({ path: `#/${id}?${picked}`, colorScheme: 'dark' }, async (page) => {
+      await page.evaluate('for (const fold of document.querySelectorAll("main details")) fold.open = true')
+      const text = (await page.textContent('main')) ?? ''
+      expect(text).toContain('<img src=x onerror="window.hacked=1"><script>')
+      expect(text).toContain('\\x1b[31mred \\u202eevil\\u2066')
+      expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f\u202a-\u202e\u2066-\u2069]/)
+      expect(
+        await page.evaluate('[window.hacked, document.querySelectorAll("main img, main script").length]'),
+      ).toEqual([undefined, 0])
+      if (PICTURES) await page.screenshot({ path: `${PICTURES}/hostile-${id}.png`, fullPage: true })
+      expect(await faults(page)).toEqual([])
+    })
+  },
+  60_000,
+)
 
-test('can be worked by keyboard: skip link, choices, pause, theme', async () => {
-  const windows: number[] = []
+test('a reply of 64 KiB is cut, and a panel that fails leaves the others', async () => {
   const api: Partial<PageApi> = {
-    replies: async ({ window_ms }) => {
-      windows.push(window_ms)
-      return []
+    rows: async (query, { from }) => {
+      if (query === 'reasons') throw new Error('secret')
+      return query === 'top-replies' ? [{ reply: `<b>${'x'.repeat(65_536)}`, last_seen: from }] : []
     },
   }
+  await withPageOfErrors(api, async (page) => {
+    const replies = (await page.textContent('#panel-replies')) ?? ''
+    expect(replies).toContain('<b>xxx')
+    expect(replies.length).toBeLessThan(5000)
+    expect(await page.textContent('#panel-reasons')).toContain('This panel failed: the store gave no answer')
+    expect(await page.textContent('#panel-providers')).toContain('No such mail was read in this time.')
+  })
+}, 60_000)
+
+/** A failed answer is a complaint of the browser, which is what is tested here. */
+async function withPageOfErrors(api: Partial<PageApi>, look: (page: Page) => Promise<void>) {
+  const served = await startPage({ port: 0, api: fixedApi(api) })
+  const page = await browser.newPage()
+  try {
+    await page.goto(served.url)
+    await settled(page)
+    await look(page)
+  } finally {
+    await page.close()
+    await served.close()
+  }
+}
+
+test('can be worked by keyboard: skip link, boards, time, how to read, table, pause, theme', async () => {
+  const windows: number[] = []
+  const api: Partial<PageApi> = {
+    breadth: async ({ window_ms }) => {
+      windows.push(window_ms)
+      return NO_BREADTH
+    },
+  }
+  const focused = (page: Page) => page.evaluate('document.activeElement.textContent')
   await withPage({ api }, async (page) => {
     await page.keyboard.press('Tab')
-    expect(await page.evaluate('document.activeElement.textContent')).toBe('Skip to the judgement')
-    await page.keyboard.press('Tab')
+    expect(await focused(page)).toBe('Skip to the board')
+    await page.keyboard.press('Enter')
+    expect(await page.evaluate('document.activeElement.id')).toBe('main')
+    await page.focus('#time')
     await page.keyboard.press('ArrowDown')
     await expect.poll(() => windows.at(-1)).toBe(3_600_000)
-    expect(page.url()).toContain('window=1h')
+    expect(page.url()).toContain('from=now-1h')
+    await page.focus('nav li:nth-child(4) a')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => page.textContent('h1')).toBe('Provider')
+    expect(await focused(page)).toBe('Provider')
+    expect(page.url()).toContain('#/provider?from=now-1h&to=now')
+    await page.focus('.subjects a')
+    await page.keyboard.press('Enter')
+    await settled(page)
+    await page.focus('#panel-outcomes .how summary')
+    await page.keyboard.press('Enter')
+    expect(await page.isVisible('#panel-outcomes .how p')).toBe(true)
+    await page.waitForSelector('#panel-outcomes canvas')
+    await page.focus('#panel-outcomes .values summary')
+    await page.keyboard.press('Enter')
+    await page.waitForSelector('#panel-outcomes td')
     await page.focus('#theme')
     await page.keyboard.press('Enter')
     await page.keyboard.press('Enter')
@@ -135,12 +158,12 @@ test('can be worked by keyboard: skip link, choices, pause, theme', async () => 
     await page.reload()
     await page.waitForSelector('h1')
     expect(await page.textContent('#theme')).toBe('Theme: dark')
-    expect(await page.inputValue('#window')).toBe('1h')
+    expect(await page.inputValue('#time')).toBe('now-1h')
     await page.focus('#pause')
     await page.keyboard.press('Space')
     expect(await page.getAttribute('#pause', 'aria-pressed')).toBe('true')
   })
-})
+}, 60_000)
 
 test('an empty store says why, and what to do', async () => {
   await withPage({ api: { account: async () => EMPTY_ACCOUNT } }, async (page) => {
@@ -186,22 +209,31 @@ test('renews itself, keeps what the reader opened, and says when it can not', as
   await served.close()
 })
 
-test('acknowledges an incident, with its hostile words as text', async () => {
+test('acknowledges, mutes and comments an incident, with its hostile words as text', async () => {
   const asked: unknown[] = []
   let seen = INCIDENT
   const api: Partial<PageApi> = {
-    incidents: async () => ({ incidents: [seen], failing_channels: [] }),
-    act: async (id, { action }) => {
-      asked.push([id, action])
+    incidents: async () => [seen],
+    channels: async () => [],
+    act: async (id, { action, text }) => {
+      asked.push([id, action, text])
       seen = { ...INCIDENT, acknowledged_at: '2026-11-24T08:30:00.000Z', acknowledged_by: 'eve' }
       return true
     },
   }
   await withPage({ api }, async (page) => {
-    await page.click('#incidents button')
-    await page.waitForSelector('#incidents button', { state: 'detached' })
+    await page.click('text=Acknowledge')
+    await page.waitForSelector('text=seen by')
     expect(await page.textContent('#incidents')).toContain('seen by eve')
+    await page.click('text=Mute for a day')
+    await page.fill('#incidents input', 'they were told')
+    await page.keyboard.press('Enter')
+    await expect.poll(() => asked.length).toBe(3)
     expect(await page.evaluate('window.hacked')).toBeUndefined()
-    expect(asked).toEqual([[INCIDENT.id, 'acknowledged']])
+    expect(asked).toEqual([
+      [INCIDENT.id, 'acknowledged', ''],
+      [INCIDENT.id, 'muted', ''],
+      [INCIDENT.id, 'commented', 'they were told'],
+    ])
   })
 }, 30_000)

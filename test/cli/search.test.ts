@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { eventsCommand } from '../../cli/events.ts'
-import { readTrends, trendsCommand, weekBefore } from '../../cli/trends.ts'
+import { trendRows, trendsCommand, weekBefore } from '../../cli/trends.ts'
 import { watchVerdicts } from '../../cli/watch.ts'
 import { openEmbedded } from '../../store/embedded.ts'
 import { migrate } from '../../store/migrate.ts'
@@ -211,7 +211,7 @@ test('a long stretch, of which the middle is read by hours, is counted as its ro
   const messages = (keep: (row: (typeof rows)[number]) => boolean) =>
     new Set(inside.filter(keep).map(({ queue_id }) => queue_id)).size
   const asked = { direction: 'outbound', range, before: weekBefore(range), limit: 100 } as const
-  const [total, ...found] = await readTrends(store, {
+  const [total, ...found] = await trendRows(store, {
     ...asked,
     ...{ by: 'sender', sender: '', domain: '', provider: '' },
   })
@@ -228,7 +228,7 @@ test('a long stretch, of which the middle is read by hours, is counted as its ro
       messages(({ sender_domain, outcome }) => sender_domain === name && outcome === 'deferred'),
     )
   }
-  const [byDomain] = await readTrends(store, {
+  const [byDomain] = await trendRows(store, {
     ...asked,
     ...{ by: 'domain', sender: '', domain: '', provider: '' },
   })

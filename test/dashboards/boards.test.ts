@@ -85,14 +85,7 @@ describe('as data', () => {
 
   test('every query is used', () => {
     const used = new Set([...PANELS.map(({ panel }) => panel.query), ...ANNOTATIONS, ...CHOICES])
-    const elsewhere = [
-      'account',
-      'breadth-clients',
-      'breadth-domains',
-      'breadth-providers',
-      'replies',
-      'span',
-    ]
+    const elsewhere = ['account', 'breadth-domains', 'span']
     const files = readdirSync(join(import.meta.dirname, '../../dashboards/queries'))
     // What alert rules ask is held in alerts.test.ts.
     const boards = files.filter((file) => !file.startsWith('alert-'))

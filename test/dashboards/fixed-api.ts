@@ -1,4 +1,6 @@
-import type { Breadth, LineAccount, PageApi, ReplyRow } from '../../dashboards/web/api.ts'
+import type { Column } from '../../dashboards/boards/board.ts'
+import { BOARDS } from '../../dashboards/boards/boards.ts'
+import type { Breadth, LineAccount, PageApi, Row } from '../../dashboards/web/api.ts'
 import type { Evidence, VerdictItem } from '../../schemas/verdict.ts'
 import type { IncidentView } from '../../verdict/incident-view.ts'
 
@@ -104,47 +106,20 @@ const BREADTH: Breadth = {
     },
     { name: '', accepted: 0, deferred: 0, refused: 1 },
   ],
-  providers: [
-    { name: 'microsoft365', accepted: 300, deferred: 4, refused: 212 },
-    { name: 'google-workspace', accepted: 120, deferred: 0, refused: 0 },
-  ],
-  clients: [{ name: '192.0.2.7', accepted: 4, deferred: 0, refused: 1 }],
   domains_total: 40,
   domains_refusing: 3,
   domains_accepting: 40,
   recipients_accepting: 39,
 }
 
-const REPLIES: ReplyRow[] = [
-  {
-    fingerprint: '18446744073709551615',
-    count: 212,
-    reply_code: 550,
-    enhanced_code: '5.4.1',
-    reply_text: `550 5.4.1 Recipient address rejected: Access denied. ${HOSTILE}`,
-    reason: 'recipient_edge_denied',
-    side: 'recipient_routing',
-    fault: 'recipient',
-    stage: 'rcpt_to',
-    remote_host: 'contoso-example.mail.protection.outlook.com',
-    domains: 1,
-    last_seen_ms: Date.UTC(2026, 10, 24, 8, 24, 59),
-  },
-  {
-    fingerprint: '7',
-    count: 3,
-    reply_code: 0,
-    enhanced_code: '',
-    reply_text: '',
-    reason: '',
-    side: '',
-    fault: '',
-    stage: 'unknown',
-    remote_host: HOSTILE,
-    domains: 2,
-    last_seen_ms: Date.UTC(2026, 10, 24, 8, 20),
-  },
-]
+/** No mail. */
+export const NO_BREADTH: Breadth = {
+  domains: [],
+  domains_total: 0,
+  domains_refusing: 0,
+  domains_accepting: 0,
+  recipients_accepting: 0,
+}
 
 const ACCOUNT: LineAccount = {
   read: 120000,
@@ -202,18 +177,42 @@ export const EMPTY_ACCOUNT: LineAccount = {
   newest_event_ms: 0,
 }
 
+const PANELS = BOARDS.flatMap(({ rows }) => rows.flatMap(({ panels }) => panels))
+
+/** Three rows of what a board asks, with hostile words in every text. */
+function boardRows(query: string, from: string, to: string): Row[] {
+  const mark = { time: from, time_end: to, title: HOSTILE, text: HOSTILE }
+  const panel = PANELS.find((one) => one.query === query)
+  if (panel === undefined)
+    return [
+      { ...mark, value: 'contoso.example' },
+      { ...mark, time_end: from, value: HOSTILE },
+    ]
+  const value = ({ unit }: Column, i: number) =>
+    ({
+      count: 7 * i,
+      share: 0.3 * i,
+      seconds: 500 * i,
+      bytes: 5e6 * i,
+      time: i === 2 ? to : from,
+      text: i === 0 ? HOSTILE : `x${i}`,
+    })[unit]
+  return [0, 1, 2].map((i) =>
+    Object.fromEntries(panel.columns.map((column) => [column.name, value(column, i)])),
+  )
+}
+
 /** A page's data that never changes, with hostile words wherever a log could put them; parts can be replaced. */
 export function fixedApi(parts: Partial<PageApi> = {}): PageApi {
   return {
     judgement: async () => [NOISE, ONE_DOMAIN],
     breadth: async () => BREADTH,
-    replies: async () => REPLIES,
     account: async () => ACCOUNT,
-    incidents: async () => ({
-      incidents: [INCIDENT],
-      failing_channels: [{ channel: 'ops', error: HOSTILE, since: '2026-11-24T08:12:00Z' }],
-    }),
+    incidents: async () => [INCIDENT],
+    channels: async () => [{ channel: 'ops', error: HOSTILE, since: '2026-11-24T08:12:00Z' }],
     act: async () => true,
+    boards: BOARDS,
+    rows: async (query, { from, to }) => boardRows(query, String(from), String(to)),
     ...parts,
   }
 }

@@ -2,7 +2,7 @@ import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type RunningPage, startPage } from '../../dashboards/web/server.ts'
 import { isOwnHost } from '../../store/http/host.ts'
-import { fixedApi } from './fixed-api.ts'
+import { fixedApi, NO_BREADTH } from './fixed-api.ts'
 
 let page: RunningPage
 const errors: unknown[] = []
@@ -120,14 +120,14 @@ test('hands valid parameters on', async () => {
   const other = await startPage({
     port: 0,
     api: fixedApi({
-      replies: async (query) => {
+      breadth: async (query) => {
         seen.push(query)
-        return []
+        return NO_BREADTH
       },
     }),
   })
-  await fetch(`${other.url}api/replies?at=2026-11-24T09:30:00%2B01:00&window=6h&direction=inbound&limit=5`)
-  await fetch(`${other.url}api/replies`)
+  await fetch(`${other.url}api/breadth?at=2026-11-24T09:30:00%2B01:00&window=6h&direction=inbound&limit=5`)
+  await fetch(`${other.url}api/breadth`)
   await other.close()
   expect(seen).toEqual([
     { at: Date.UTC(2026, 10, 24, 8, 30), window_ms: 21_600_000, direction: 'inbound', limit: 5 },
@@ -140,12 +140,12 @@ test('asks the store once for equal questions at one time', async () => {
   const slow = async () => {
     asked++
     await new Promise((resolve) => setTimeout(resolve, 100))
-    return []
+    return NO_BREADTH
   }
-  const other = await startPage({ port: 0, api: fixedApi({ replies: slow }) })
-  await Promise.all(Array.from({ length: 8 }, () => fetch(`${other.url}api/replies`)))
+  const other = await startPage({ port: 0, api: fixedApi({ breadth: slow }) })
+  await Promise.all(Array.from({ length: 8 }, () => fetch(`${other.url}api/breadth`)))
   expect(asked).toBe(1)
-  await fetch(`${other.url}api/replies`)
+  await fetch(`${other.url}api/breadth`)
   expect(asked).toBe(2)
   await other.close()
 })

@@ -77,11 +77,8 @@ test('an empty store has an empty account', async () => {
   })
   expect(await api.breadth(WINDOW)).toMatchObject({
     domains: [],
-    providers: [],
-    clients: [],
     domains_total: 0,
   })
-  expect(await api.replies(WINDOW)).toEqual([])
 })
 
 test('counts messages once, by the other party, within the window', async () => {
@@ -126,38 +123,14 @@ test('counts messages once, by the other party, within the window', async () => 
       { name: 'litware.example', accepted: 0, deferred: 0, refused: 2 },
       { name: 'fabrikam.example', accepted: 1, deferred: 1, refused: 0 },
     ],
-    providers: [{ name: 'microsoft365', accepted: 1, deferred: 1, refused: 2 }],
-    clients: [
-      { name: '192.0.2.7', accepted: 0, deferred: 0, refused: 1 },
-      { name: '2001:db8::7', accepted: 0, deferred: 0, refused: 1 },
-    ],
     domains_total: 3,
     domains_refusing: 3,
     domains_accepting: 1,
     recipients_accepting: 1,
   })
   const one = await api.breadth({ ...WINDOW, direction: 'outbound', limit: 1 })
-  expect(one).toMatchObject({ domains: [{ name: 'contoso.example' }], clients: [], domains_total: 2 })
-  expect((await api.breadth({ ...WINDOW, direction: 'inbound' })).providers).toEqual([])
-})
-
-test('groups replies by fingerprint and shows the newest', async () => {
-  const replies = await api.replies({ ...WINDOW, direction: 'outbound' })
-  expect(replies.map(({ count }) => count)).toEqual([3, 2])
-  expect(replies[1]).toEqual({
-    fingerprint: '18446744073709551615',
-    count: 2,
-    reply_code: 550,
-    enhanced_code: '',
-    reply_text: HOSTILE,
-    reason: 'recipient_edge_denied',
-    side: '',
-    fault: '',
-    stage: 'unknown',
-    remote_host: 'mx.contoso.example',
-    domains: 1,
-    last_seen_ms: AT - 60_000,
-  })
+  expect(one).toMatchObject({ domains: [{ name: 'contoso.example' }], domains_total: 2 })
+  expect((await api.breadth({ ...WINDOW, direction: 'inbound' })).domains_total).toBe(1)
 })
 
 test('the account sums the blocks, and a clock in the future counts for nothing', async () => {

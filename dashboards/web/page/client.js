@@ -9,9 +9,11 @@ const PATIENCE_MS = 60_000
  */
 export async function ask(path, query = {}) {
   const params = new URLSearchParams()
-  for (const [name, value] of Object.entries(query)) if (value) params.set(name, value)
+  for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, value)
   const response = await reach(`api/${path}?${params}`)
   const value = await response.json()
+  // The session ended: the form asks for the token, and leads back.
+  if (response.status === 401) location.assign('login')
   if (!response.ok) throw new Error(value.error)
   return { value, now: Date.parse(response.headers.get('date') ?? '') || Date.now() }
 }

@@ -1,5 +1,6 @@
 // @ts-check
 import { element, quoted } from './element.js'
+import { percent } from './units.js'
 import { count, counted, utc } from './words.js'
 
 /** @typedef {import('../../../schemas/verdict.ts').VerdictItem} VerdictItem */
@@ -150,10 +151,4 @@ function list(rows) {
 function term(name, value, note = '') {
   const beside = note !== '' && element('small', {}, ` ${note}`)
   return element('div', {}, element('dt', {}, name), element('dd', {}, value, beside))
-}
-
-/** @param {number} share */
-function percent(share) {
-  const value = share * 100
-  return `${value > 0 && value < 10 ? value.toFixed(1) : Math.round(value)}%`
 }

@@ -2,10 +2,12 @@
 import { element, quoted, show } from './element.js'
 import { evidenceList } from './evidence.js'
 import { sentence } from './sentence.js'
+import { aboutLinks, packetLinks } from './subject.js'
 import { count, counted, utc, VERDICTS, wordsFor } from './words.js'
 
 /** @typedef {import('../api.ts').Breadth} Breadth */
 /** @typedef {import('../../../schemas/verdict.ts').VerdictItem} VerdictItem */
+/** @typedef {import('./link.js').Place} Place */
 
 // What asks for action first: a judgement of our own fault concerns most mail.
 const URGENCY = ['platform_wide', 'sender_wide', 'provider_wide', 'recipient_domain']
@@ -15,8 +17,9 @@ const URGENCY = ['platform_wide', 'sender_wide', 'provider_wide', 'recipient_dom
  * @param {HTMLElement} section
  * @param {VerdictItem[]} items
  * @param {Breadth} breadth
+ * @param {Place} place
  */
-export function showJudgement(section, items, breadth) {
+export function showJudgement(section, items, breadth, place) {
   const ordered = [...items].sort((a, b) => urgency(a) - urgency(b) || b.confidence - a.confidence)
   const [first, ...others] = ordered
   if (first === undefined) {
@@ -25,9 +28,9 @@ export function showJudgement(section, items, breadth) {
   }
   show(
     section,
-    verdict(first, 'h1', breadth),
+    verdict(first, 'h1', breadth, place),
     others.length > 0 && element('h2', {}, 'Also judged'),
-    ...others.map((item) => verdict(item, 'h3', breadth)),
+    ...others.map((item) => verdict(item, 'h3', breadth, place)),
   )
 }
 
@@ -49,8 +52,9 @@ function urgency(item) {
  * @param {VerdictItem} item
  * @param {string} heading
  * @param {Breadth} breadth
+ * @param {Place} place
  */
-function verdict(item, heading, breadth) {
+function verdict(item, heading, breadth, place) {
   const itself = breadth.domains.some((row) => row.name === item.subject && row.accepted > 0)
   const others = breadth.recipients_accepting - (itself ? 1 : 0)
   return element(
@@ -65,7 +69,26 @@ function verdict(item, heading, breadth) {
     item.next_step !== '' &&
       element('p', { class: 'next' }, element('strong', {}, 'Next step: '), quoted(item.next_step)),
     evidenceList(item),
+    URGENCY.includes(item.verdict) &&
+      element('p', { class: 'links' }, ...aboutLinks(item, place), ...packetLinks(packetOf(item))),
   )
+}
+
+/**
+ * What `faultline packet` is told for the same wave.
+ * @param {VerdictItem} item
+ */
+function packetOf({ direction, subject_kind, subject, window_start, window_end }) {
+  const option = {
+    recipient_domain: 'domain',
+    provider: 'provider',
+    sender_domain: 'sender',
+    source_ip: 'ip',
+    all: '',
+  }[subject_kind]
+  if (option === '') return undefined
+  const seconds = Math.round((Date.parse(window_end) - Date.parse(window_start)) / 1000)
+  return { [option]: subject, direction, at: window_end, window: `${seconds}s` }
 }
 
 /** @param {VerdictItem} item */

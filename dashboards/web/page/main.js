@@ -1,63 +1,38 @@
 // @ts-check
+import './trusted.js'
 import { showAccount } from './account.js'
-import { showBreadth } from './breadth.js'
+import { boardView } from './board.js'
 import { ask } from './client.js'
-import { show } from './element.js'
+import { element, show } from './element.js'
 import { showEmpty } from './empty.js'
 import { showIncidents } from './incidents.js'
 import { showJudgement, spokenJudgement } from './judgement.js'
-import { showReplies } from './replies.js'
+import { boardHash } from './link.js'
+import { HOME, hashOf, routeOf } from './route.js'
 import { themeButton } from './theme.js'
-import { utc } from './words.js'
+import { stretchOf, timeChoice } from './time.js'
 
-const REFRESH_MS = 10_000
+/** @typedef {import('../../boards/board.ts').Board} Board */
+
 const MINUTE_MS = 60_000
+const HOUR_MS = 3_600_000
 
 /** @param {string} id */
 const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id))
-const windowChoice = /** @type {HTMLSelectElement} */ (byId('window'))
-const directionChoice = /** @type {HTMLSelectElement} */ (byId('direction'))
 const pause = /** @type {HTMLButtonElement} */ (byId('pause'))
 
-// The address holds what is shown, so that a link shows a colleague the same.
-const address = new URLSearchParams(location.search)
-choose(windowChoice, address.get('window'))
-choose(directionChoice, address.get('direction'))
-const fixedMoment = address.get('at') ?? undefined
-
+let route = routeOf(location.hash)
+/** @type {Board[]} */
+let boards = []
+let mayAct = false
+/** @type {import('./board.js').BoardView | undefined} */
+let view
+let stretch = { from: '', to: '' }
 let paused = false
 let timer = 0
 let round = 0
 /** What each section shows, so that an unchanged answer touches nothing: a selection or a scroll place stays. */
 const shown = new Map()
-
-/**
- * @param {HTMLSelectElement} select
- * @param {string | null} value
- */
-function choose(select, value) {
-  if ([...select.options].some((option) => option.value === value)) select.value = value ?? ''
-}
-
-/**
- * The moment to judge. Where no mail was logged of late, it is the last time that there was any: a store loaded from
- * old logs has all its mail in the past.
- * @param {number} newest
- * @param {number} now
- */
-function moment(newest, now) {
-  if (fixedMoment !== undefined) return { at: fixedMoment, note: `Up to ${utc(fixedMoment)}.` }
-  const minutes = { m: 1, h: 60, d: 1440 }[windowChoice.value.slice(-1)] ?? 1
-  const length = Number.parseInt(windowChoice.value, 10) * minutes * MINUTE_MS
-  if (newest > now - length) return { at: undefined, note: `Live, ${utc(now)}.` }
-  // To the next whole minute: the window ends after the newest event, and its address stays the same.
-  const at = new Date(Math.floor(newest / MINUTE_MS + 1) * MINUTE_MS).toISOString()
-  const span = windowChoice.selectedOptions[0]?.text ?? ''
-  return {
-    at,
-    note: `No mail was logged in the last ${span}. Shown is the time up to the last mail, ${utc(at)}.`,
-  }
-}
 
 /**
  * @param {string} id
@@ -71,37 +46,88 @@ function update(id, value, render) {
   render(byId(id))
 }
 
+// The page has them above the others on Home: judged of any time, also where no evaluator ran, and to act on.
+const OWN_PANELS = ['answer', 'incidents']
+
+/**
+ * Home without what the page draws itself.
+ * @param {Board} board
+ * @returns {Board}
+ */
+function withoutOwn(board) {
+  if (board.id !== HOME) return board
+  const rows = board.rows.map((row) => ({
+    ...row,
+    panels: row.panels.filter(({ id }) => !OWN_PANELS.includes(id)),
+  }))
+  return { ...board, rows: rows.filter(({ panels }) => panels.length > 0) }
+}
+
+const place = () => ({ route, boards })
+const isHome = () => route.board === HOME
+
 /** @param {number} mine */
 async function refresh(mine) {
-  const [{ value: account, now }, { value: told }] = await Promise.all([ask('account'), ask('incidents')])
+  const { value: account, now } = await ask('account')
   if (mine !== round) return
-  update('account', account, (section) => showAccount(section, account))
-  update('incidents', told, (section) => showIncidents(section, told, go))
-  if (account.newest_event_ms === 0) {
+  const isEmpty = account.newest_event_ms === 0
+  for (const id of ['title', 'board']) byId(id).hidden = isEmpty
+  byId('home').hidden = !isHome() && !isEmpty
+  if (isEmpty) {
     byId('moment').textContent = ''
     update('judgement', ['empty', account], (section) => showEmpty(section, account))
-    for (const id of ['breadth', 'replies']) update(id, null, (section) => show(section))
+    update('account', account, (section) => showAccount(section, account))
     return
   }
-  const { at, note } = moment(account.newest_event_ms, now)
-  const query = { at, window: windowChoice.value, direction: directionChoice.value }
-  const [judgement, breadth, replies] = await Promise.all([
+  const at = stretchOf(route, account.newest_event_ms, now)
+  stretch = at
+  byId('moment').textContent = at.note
+  const board = view?.refresh(place(), at)
+  if (isHome()) await refreshHome(mine, at, account)
+  await board
+}
+
+/**
+ * What Home has before its panels: the judgement of this time, and what people were told of.
+ * @param {number} mine
+ * @param {{ from: string, to: string }} at
+ * @param {import('../api.ts').LineAccount} account
+ */
+async function refreshHome(mine, { from, to }, account) {
+  const minutes = Math.max(1, Math.round((Date.parse(to) - Date.parse(from)) / MINUTE_MS))
+  const query = {
+    at: to,
+    window: `${Math.min(minutes, 31 * 1440)}m`,
+    direction: route.values['direction'] || undefined,
+  }
+  const [judgement, breadth, incidents, channels] = await Promise.all([
     ask('judgement', query),
     ask('breadth', query),
-    ask('replies', query),
+    ask('incidents'),
+    ask('channels'),
   ])
   if (mine !== round) return
-  byId('moment').textContent = note
-  update('judgement', judgement.value, (section) => showJudgement(section, judgement.value, breadth.value))
-  update('breadth', breadth.value, (section) => showBreadth(section, breadth.value))
-  update('replies', replies.value, (section) => showReplies(section, replies.value))
+  update('judgement', [judgement.value, route], (section) =>
+    showJudgement(section, judgement.value, breadth.value, place()),
+  )
+  update('incidents', [incidents.value, channels.value, mayAct], (section) =>
+    showIncidents(section, incidents.value, channels.value, { mayAct, changed: go, place: place() }),
+  )
+  update('account', account, (section) => showAccount(section, account))
 }
 
 function announce() {
-  const spoken = spokenJudgement(byId('judgement'))
+  const board = boards.find(({ id }) => id === route.board)
+  const spoken = isHome() || byId('board').hidden ? spokenJudgement(byId('judgement')) : (board?.title ?? '')
   // Said only when it changes: a screen reader would read every refresh aloud.
   if (byId('announce').textContent !== spoken) byId('announce').textContent = spoken
   document.title = spoken === '' ? 'Faultline' : `${spoken} · Faultline`
+}
+
+/** A long time is asked for less often: it costs more, and changes less. */
+function pauseBetween() {
+  const length = Date.parse(stretch.to) - Date.parse(stretch.from)
+  return length > 24 * HOUR_MS ? 120_000 : length > HOUR_MS ? 30_000 : 10_000
 }
 
 async function go() {
@@ -119,20 +145,114 @@ async function go() {
     if (trouble.hidden || trouble.textContent !== text) trouble.textContent = text
     trouble.hidden = false
   }
-  if (!paused && !document.hidden) timer = window.setTimeout(go, REFRESH_MS)
+  if (!paused && !document.hidden)
+    timer = window.setTimeout(go, stretch.from === '' ? 10_000 : pauseBetween())
 }
 
-function chosen() {
-  const params = new URLSearchParams({ window: windowChoice.value })
-  if (directionChoice.value !== '') params.set('direction', directionChoice.value)
-  if (fixedMoment !== undefined) params.set('at', fixedMoment)
-  history.replaceState(null, '', `?${params}`)
+/** Draws the board that the address names. */
+function draw() {
+  view?.close()
+  view = undefined
+  const board = boards.find(({ id }) => id === route.board)
+  byId('home').hidden = !isHome()
+  if (!isHome()) update('account', null, (section) => show(section))
+  if (board === undefined && !isHome()) {
+    show(byId('title'), element('h1', { tabindex: '-1' }, 'There is no such board.'))
+    byId('board').replaceChildren()
+    byId('variables').replaceChildren()
+    return
+  }
+  show(
+    byId('title'),
+    board !== undefined && !isHome() && element('h1', { tabindex: '-1' }, board.title),
+    board !== undefined && !isHome() && element('p', { class: 'question' }, board.question),
+  )
+  if (board !== undefined) view = boardView(withoutOwn(board), route.values, pick)
+  byId('board').replaceChildren(...(view === undefined ? [] : [view.element]))
+  byId('variables').replaceChildren(...(view?.variables === undefined ? [] : [view.variables]))
+}
+
+/** The boards, as links that carry the time and the subject. */
+function drawNavigation() {
+  show(
+    byId('boards'),
+    element(
+      'ul',
+      {},
+      ...boards.map(({ id, title }) =>
+        element(
+          'li',
+          {},
+          element(
+            'a',
+            {
+              href: boardHash(place(), id),
+              'data-key': `board ${id}`,
+              ...(id === route.board ? { 'aria-current': 'page' } : {}),
+            },
+            title,
+          ),
+        ),
+      ),
+    ),
+  )
+}
+
+/**
+ * @param {string} name
+ * @param {string} value
+ */
+function pick(name, value) {
+  const { [name]: _, ...others } = route.values
+  const initial = boards
+    .find(({ id }) => id === route.board)
+    ?.variables.find((one) => one.name === name)?.initial
+  location.hash = hashOf({ ...route, values: value === initial ? others : { ...others, [name]: value } })
+}
+
+const showTime = timeChoice(
+  /** @type {HTMLFormElement} */ (byId('times')),
+  () => stretch,
+  (time) => {
+    location.hash = hashOf({ ...route, ...time })
+  },
+)
+
+function follow() {
+  const next = routeOf(location.hash)
+  const isOther = next.board !== route.board
+  const needsDrawing = isOther || JSON.stringify(next.values) !== JSON.stringify(route.values)
+  route = next
+  showTime(route)
+  drawNavigation()
+  if (needsDrawing) {
+    const focused = document.activeElement?.id
+    draw()
+    if (isOther) {
+      window.scrollTo(0, 0)
+      ;(byId('title').querySelector('h1') ?? byId('main')).focus()
+    } else if (focused) document.getElementById(focused)?.focus()
+  }
   go()
 }
 
-windowChoice.addEventListener('change', chosen)
-directionChoice.addEventListener('change', chosen)
-byId('controls').addEventListener('submit', (event) => event.preventDefault())
+async function start() {
+  const [defined, session] = await Promise.all([ask('boards'), ask('session')])
+  boards = defined.value
+  mayAct = session.value.may_act
+  byId('logout').hidden = !session.value.signed_in
+  showTime(route)
+  drawNavigation()
+  draw()
+  window.addEventListener('hashchange', follow)
+  go()
+}
+
+document.querySelector('.skip')?.addEventListener('click', (event) => {
+  // The address holds the board.
+  event.preventDefault()
+  byId('main').focus()
+})
 pause.addEventListener('click', () => {
   paused = !paused
   pause.setAttribute('aria-pressed', String(paused))
@@ -143,5 +263,9 @@ document.addEventListener('visibilitychange', () => {
   if (document.hidden) clearTimeout(timer)
   else if (!paused) go()
 })
-themeButton(/** @type {HTMLButtonElement} */ (byId('theme')))
-go()
+themeButton(/** @type {HTMLButtonElement} */ (byId('theme')), () => view?.redraw())
+window.matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => view?.redraw())
+start().catch((error) => {
+  byId('trouble').textContent = `${error instanceof Error ? error.message : error}. Load the page again.`
+  byId('trouble').hidden = false
+})

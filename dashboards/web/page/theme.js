@@ -6,8 +6,9 @@ const KEY = 'faultline-theme'
 /**
  * Lets a button go through the themes; the choice is kept in this browser.
  * @param {HTMLButtonElement} button
+ * @param {() => void} changed
  */
-export function themeButton(button) {
+export function themeButton(button, changed) {
   let theme = remembered()
   const apply = () => {
     document.documentElement.dataset.theme = theme
@@ -16,6 +17,7 @@ export function themeButton(button) {
   button.addEventListener('click', () => {
     theme = THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length] ?? 'system'
     apply()
+    changed()
     try {
       localStorage.setItem(KEY, theme)
     } catch {
