@@ -15,7 +15,7 @@ const TOPIC = 'bench'
 const LINES = 1_000_000
 /** So many are stored before the clock starts: V8 has optimised by then what it will. */
 const WARM = 250_000
-const ROUNDS = 3
+const ROUNDS = 2
 const PARTITIONS = 2
 const BATCH = 4000
 const ZSTD = 4
@@ -24,7 +24,7 @@ const TICKS = 100
 const CLI = join(import.meta.dirname, '../cli/faultline.mjs')
 
 async function fill(brokers: string): Promise<void> {
-  registerCodecs(1)
+  registerCodecs()
   const kafka = new kafkajs.Kafka({ brokers: [brokers], logLevel: 0 })
   const admin = kafka.admin()
   const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
