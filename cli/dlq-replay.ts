@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { openPipeline, type Pipeline } from '../ingest/pipeline.ts'
-import { readKafkaRecord } from '../ingest/sources/kafka/record.ts'
+import { openRecordReader } from '../ingest/sources/kafka/record.ts'
+import { recordFrom } from '../ingest/sources/kafka/record-batch.ts'
 import type { Config } from '../schemas/config.ts'
 import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
 import type { ReplayedLetterRow } from '../schemas/pipeline.ts'
@@ -56,14 +57,14 @@ function pipelineOf(config: Config, topic: string, isKafka: boolean): Pipeline {
 function readAgain(pipeline: Pipeline, letter: StoredLetter, isKafka: boolean, maxLineBytes: number) {
   const { offset, record_time, bytes, key, headers, reason } = letter
   if (!isKafka && reason === PIECE) return undefined
-  const record = {
+  const record = recordFrom({
     offset,
     timestamp: record_time > 0 ? record_time : -1,
     key: key.length > 0 ? key : null,
     value: bytes,
     headers,
-  }
-  const disposition = readKafkaRecord(pipeline, record, maxLineBytes)
+  })
+  const disposition = openRecordReader(maxLineBytes)(pipeline, record)
   if (disposition.kind === 'dead') return undefined
   return disposition.kind === 'events' && disposition.unread !== undefined ? undefined : disposition
 }

@@ -57,7 +57,7 @@ async function* behind(
     }
     for (let index = 0; index < lines.offsets.length; index++) {
       readRecord(pipeline, lines, index)
-      release(lines.bytes(index).length)
+      release(lines.raw(index, index).length)
     }
   }
 }

@@ -81,7 +81,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const count = (name: string): void => {
     faults[name] = (faults[name] ?? 0) + 1
   }
-  registerCodecs(3)
+  registerCodecs()
   const broker = await startBroker()
   const [clickhouse, web] = [await freePort(), await freePort()]
   const kafka = new kafkajs.Kafka({ brokers: [broker.brokers], logLevel: 0, connectionTimeout: 3000 })

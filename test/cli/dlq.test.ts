@@ -9,7 +9,7 @@ import { recordOptions } from '../../cli/record-options.ts'
 import { openPipeline } from '../../ingest/pipeline.ts'
 import { recordSources } from '../../ingest/records.ts'
 import { kafkaBatch } from '../../ingest/sources/kafka/batch.ts'
-import type { KafkaRecord } from '../../ingest/sources/kafka/port.ts'
+import { recordFrom } from '../../ingest/sources/kafka/record-batch.ts'
 import { runWorker } from '../../ingest/worker.ts'
 import { Config } from '../../schemas/config.ts'
 import { audit } from '../../store/audit/audit.ts'
@@ -48,13 +48,15 @@ const READS_ALL = settings({})
 /** Loads records as a worker does. */
 async function load(topic: string, values: (string | Buffer)[], config = READS_POSTFIX): Promise<void> {
   await storedTopic(store, topic, topic)
-  const records: KafkaRecord[] = values.map((value, offset) => ({
-    offset,
-    timestamp: ARRIVAL,
-    key: Buffer.from('mx1'),
-    value: Buffer.from(value),
-    headers: { sent: 'by hand' },
-  }))
+  const records = values.map((value, offset) =>
+    recordFrom({
+      offset,
+      timestamp: ARRIVAL,
+      key: Buffer.from('mx1'),
+      value: Buffer.from(value),
+      headers: { sent: 'by hand' },
+    }),
+  )
   const pipeline = openPipeline(recordOptions(config, config.kafka.format), ARRIVAL)
   const keep = blockKeeper(
     {

@@ -2,7 +2,10 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import kafkajs, { type Kafka } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { recordsOf } from '../../ingest/sources/kafka/batch-decoder.ts'
 import { registerCodecs } from '../../ingest/sources/kafka/codecs.ts'
+import type { KafkaRecord } from '../../ingest/sources/kafka/port.ts'
+import { recordKey, recordValue } from '../../ingest/sources/kafka/record-batch.ts'
 import { audit } from '../../store/audit/audit.ts'
 import { missingBroker, startBroker, type TestBroker } from './kafka-broker.ts'
 import { type Bench, openBench } from './kafka-ingest.ts'
@@ -21,7 +24,7 @@ describe.skipIf(missing !== undefined)('a topic', () => {
   let bench: Bench
 
   beforeAll(async () => {
-    registerCodecs(3)
+    registerCodecs()
     broker = await startBroker({ properties: ['message.max.bytes=20000000'] })
     kafka = new kafkajs.Kafka({ brokers: [broker.brokers], logLevel: 0 })
     bench = await openBench()
@@ -182,8 +185,8 @@ describe.skipIf(missing !== undefined)('a topic', () => {
       '14',
     ])
     const second = dead[1]
-    expect(second?.key?.toString()).toBe('k')
-    expect(second?.value?.toString()).toBe('nobody knows this either {')
+    expect(second && String(recordKey(second))).toBe('k')
+    expect(second && String(recordValue(second))).toBe('nobody knows this either {')
     expect(
       Object.fromEntries(Object.entries(second?.headers ?? {}).map(([name, value]) => [name, String(value)])),
     ).toMatchObject({
@@ -194,15 +197,15 @@ describe.skipIf(missing !== undefined)('a topic', () => {
     })
   }, 90_000)
 
-  async function readAll(topic: string, n: number): Promise<kafkajs.KafkaMessage[]> {
+  async function readAll(topic: string, n: number): Promise<KafkaRecord[]> {
     const consumer = kafka.consumer({ groupId: `reader-${topic}` })
-    const found: kafkajs.KafkaMessage[] = []
+    const found: KafkaRecord[] = []
     await consumer.connect()
     await consumer.subscribe({ topic, fromBeginning: true })
     await new Promise<void>((resolve) => {
       void consumer.run({
         eachMessage: async ({ message }) => {
-          found.push(message)
+          found.push(...recordsOf([message]))
           if (found.length >= n) resolve()
         },
       })

@@ -1,5 +1,6 @@
 import type { ConnectionOptions } from 'node:tls'
 import kafkajs, { type Kafka, type KafkaConfig, type LogEntry } from 'kafkajs'
+import { installBatchDecoder } from './batch-decoder.ts'
 import { registerCodecs } from './codecs.ts'
 import type { Log } from './port.ts'
 import { mendRequestQueue } from './request-queue.ts'
@@ -18,7 +19,8 @@ export interface ClientOptions {
 
 /** A client of the brokers. Connects to nothing yet. What kafkajs logs is for debugging: what matters is said by us. */
 export function openKafka(options: ClientOptions, log: Log): Kafka {
-  registerCodecs(options.decodeTries)
+  registerCodecs()
+  installBatchDecoder(options.decodeTries)
   mendRequestQueue()
   const { brokers, clientId, tls, sasl } = options
   return new kafkajs.Kafka({

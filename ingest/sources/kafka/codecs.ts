@@ -3,7 +3,6 @@ import { gunzip, gzip, zstdCompress, zstdDecompress } from 'node:zlib'
 import kafkajs from 'kafkajs'
 import { compressFrame, decompressFrame } from 'lz4-napi'
 import { compress as snappyCompress, uncompress as snappyUncompress } from 'snappy'
-import { guarded } from './quarantine.ts'
 
 type Bytes = (bytes: Buffer) => Promise<Buffer>
 
@@ -24,14 +23,15 @@ async function snappyDecompress(bytes: Buffer): Promise<Buffer> {
   return Buffer.concat(blocks)
 }
 
-interface Codec {
+/** How the records of a batch are packed. */
+export interface Codec {
   name: string
   compress: Bytes
   decompress: Bytes
 }
 
 /** By the number that a record batch's attributes carry (KIP-98; zstd: KIP-110). */
-const CODECS: readonly Codec[] = [
+export const CODECS: readonly Codec[] = [
   { name: 'none', compress: async (bytes) => bytes, decompress: async (bytes) => bytes },
   { name: 'gzip', compress: promisify<Buffer, Buffer>(gzip), decompress: promisify<Buffer, Buffer>(gunzip) },
   { name: 'snappy', compress: (bytes) => snappyCompress(bytes), decompress: snappyDecompress },
@@ -43,23 +43,11 @@ const CODECS: readonly Codec[] = [
   },
 ]
 
-// Kafka knows five; the attributes have room for eight.
-const NUMBERS = [0, 1, 2, 3, 4, 5, 6, 7]
-
-/** Teaches kafkajs all codecs, with their batches checked; \`tries\` until a batch that can't be decoded is given up. */
-export function registerCodecs(tries: number): void {
-  for (const number of NUMBERS) {
-    const codec = CODECS[number] ?? {
-      name: `unknown codec ${number}`,
-      compress: async (bytes) => bytes,
-      decompress: async () => {
-        throw new Error('Kafka knows none, gzip, snappy, lz4 and zstd')
-      },
-    }
-    const decompress = guarded(codec.name, codec.decompress, tries)
+/** Teaches kafkajs all codecs: for what producers send, and for messages of before Kafka 0.11. */
+export function registerCodecs(): void {
+  for (const [number, { compress, decompress }] of CODECS.entries())
     kafkajs.CompressionCodecs[number as 1] = () => ({
-      compress: ({ buffer }: { buffer: Buffer }) => codec.compress(buffer),
+      compress: ({ buffer }: { buffer: Buffer }) => compress(buffer),
       decompress,
     })
-  }
 }

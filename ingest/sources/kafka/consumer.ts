@@ -1,11 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import kafkajs, {
-  type Admin,
-  type Cluster,
-  type EachBatchPayload,
-  type Kafka,
-  type KafkaMessage,
-} from 'kafkajs'
+import kafkajs, { type Admin, type Cluster, type EachBatchPayload, type Kafka } from 'kafkajs'
+import { recordsOf } from './batch-decoder.ts'
 import { isPassing } from './fault.ts'
 import { openLane } from './lane.ts'
 import { readOffsets } from './offsets.ts'
@@ -13,7 +8,6 @@ import {
   type Assignment,
   type ConsumerOptions,
   type KafkaObserver,
-  type KafkaRecord,
   type OpenPartition,
   Revoked,
 } from './port.ts'
@@ -24,15 +18,6 @@ const FETCH_WAIT = 250
 // Of the session: what was read is stored within it before the group is joined anew, for no heartbeat is sent then.
 const GRACE = 0.5
 const LEAVING = 5000
-
-function recordOf({ offset, timestamp, key, value, headers }: KafkaMessage): KafkaRecord {
-  const texts: Record<string, string> = {}
-  for (const name in headers) {
-    const header = headers[name]
-    texts[name] = (Array.isArray(header) ? header[0] : header)?.toString() ?? ''
-  }
-  return { offset: Number(offset), timestamp: Number(timestamp), key, value, headers: texts }
-}
 
 /**
  * One life of a consumer: joins the group, has each partition opened that it is given, and feeds it. Ends when the
@@ -205,12 +190,14 @@ export async function consume(
     commitOffsetsIfNecessary,
   }: EachBatchPayload): Promise<void> {
     const current = session
-    const { topic, partition, messages } = batch
+    const { topic, partition } = batch
     const lane = current?.lanes.get(laneKey(topic, partition))
     if (current === undefined || lane === undefined) return
     current.send = commitOffsetsIfNecessary as unknown as SendCommit
-    const first = Number(messages[0]?.offset)
-    if (first < lane.next) throw new Revoked(`${topic}/${partition} goes back from ${lane.next} to ${first}`)
+    const records = recordsOf(batch.messages)
+    const first = records.find(({ offset }) => offset >= lane.next)?.offset ?? lane.next
+    const last = records.at(-1)?.offset ?? lane.next
+    if (last < lane.next) throw new Revoked(`${topic}/${partition} goes back from ${lane.next} to ${last}`)
     if (first > lane.next) {
       const low = (await readOffsets(admin, group, topic)).get(partition)?.low ?? 0
       // Opened anew, it says what is missing. Else the offsets between hold no record.
@@ -218,12 +205,12 @@ export async function consume(
         throw new Revoked(`${topic}/${partition} no longer holds ${lane.next} to ${low - 1}`)
     }
     const before = lane.bytes
-    lane.push(messages.map(recordOf))
+    lane.push(records)
     resolveOffset(batch.lastOffset())
     observer.fetched?.(
       topic,
       partition,
-      messages.length,
+      records.length,
       lane.bytes - before,
       lane.next,
       Number(batch.highWatermark),

@@ -38,7 +38,7 @@ export function openLane(from: number, position: number, maxLineBytes: number): 
       return bytes
     },
     push(records) {
-      for (const { offset, value } of records) if (offset >= next) bytes += value?.length ?? 0
+      for (const { offset, at, end } of records) if (offset >= next) bytes += end - at
       if (next < position) {
         const behind = records.findIndex(({ offset }) => offset >= position)
         append(behind === -1 ? records : records.slice(0, behind))

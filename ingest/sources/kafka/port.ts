@@ -1,12 +1,23 @@
 import type { LineBlock } from '../lines.ts'
 
-/** A record as the broker gave it. */
+/**
+ * A record where it lies in the bytes of its batch: key and value are cut out only where somebody asks for them, for
+ * most records are read once, as text.
+ */
 export interface KafkaRecord {
   offset: number
   /** Milliseconds since 1970; -1 where it has none. */
   timestamp: number
-  key: Buffer | null
-  value: Buffer | null
+  /** The bytes that hold it, from `at` to `end` with all that belongs to it. */
+  bytes: Buffer
+  at: number
+  end: number
+  /** -1 where it has no key. */
+  keyAt: number
+  keyEnd: number
+  /** -1 where it has no value. */
+  valueAt: number
+  valueEnd: number
   headers: Readonly<Record<string, string>>
 }
 

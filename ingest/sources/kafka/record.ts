@@ -9,6 +9,9 @@ import { UNDECODABLE } from './quarantine.ts'
 
 const TOMBSTONE: Disposition = { kind: 'ignored', rule: 'kafka.tombstone' }
 const EMPTY: Disposition = { kind: 'ignored', rule: 'empty_line' }
+// How JSON begins.
+const OBJECT = 0x7b
+const ARRAY = 0x5b
 const TOO_LONG = 'record longer than the limit'
 
 /** The format that a header names: `format`, or a mail by its `content-type` (RFC 2045, 5). */
@@ -22,10 +25,10 @@ function formatOf({ headers }: KafkaRecord): string {
 function linesOf(text: string): string[] {
   const end = text.endsWith('\n') ? text.length - 1 : text.length
   if (text.indexOf('\n') === -1 || text.indexOf('\n') === end) {
-    if (text.charCodeAt(0) !== 0x5b) return [end === text.length ? text : text.slice(0, end)]
+    if (text.charCodeAt(0) !== ARRAY) return [end === text.length ? text : text.slice(0, end)]
   }
   const first = text.trimStart().charCodeAt(0)
-  if (first === 0x7b || first === 0x5b) {
+  if (first === OBJECT || first === ARRAY) {
     try {
       const json: unknown = JSON.parse(text)
       return Array.isArray(json)
@@ -62,32 +65,54 @@ function readLines(
   return unread.reason === '' ? other : { kind: 'dead', reason: unread.reason, unread }
 }
 
-/**
- * What becomes of one record: a log line, several lines, a shipper's JSON, or a mail with a delivery status. The
- * record's time stamp settles the year of syslog's stamps, its key is the log host where no line names one. A function
- * of the records alone.
- */
-export function readKafkaRecord(pipeline: Pipeline, record: KafkaRecord, maxLineBytes: number): Disposition {
-  const { value, timestamp, headers } = record
-  const undecodable = headers[UNDECODABLE]
-  if (undecodable !== undefined) return { kind: 'dead', reason: undecodable }
-  if (value === null) return TOMBSTONE
-  if (value.length === 0) return EMPTY
-  if (timestamp > 0) pipeline.reference = timestamp
-  const format = formatOf(record)
-  if (format === 'dsn' || (format === '' && isMail(value))) {
-    return value.length > MAX_MAIL_BYTES ? { kind: 'dead', reason: TOO_LONG } : readDsn(value)
+/** What is known of a record besides its value; its key is decoded only where a line names no host. */
+class RecordHint implements Hint {
+  record: KafkaRecord | undefined
+  format = ''
+
+  get host(): string {
+    const { record } = this
+    return record === undefined || record.keyAt === -1
+      ? ''
+      : record.bytes.toString('utf8', record.keyAt, record.keyEnd)
   }
-  const hint = { host: record.key === null ? '' : record.key.toString(), format }
-  const lines = linesOf(value.toString())
-  const [only = ''] = lines
-  if (lines.length > 1) return readLines(pipeline, lines, maxLineBytes, hint)
-  return only.length > maxLineBytes ? { kind: 'dead', reason: TOO_LONG } : pipeline.read(only, hint)
 }
 
-function isMail(value: Buffer): boolean {
+/**
+ * Opens a reader of records. It says what becomes of one: a log line, several lines, a shipper's JSON, or a mail with a
+ * delivery status. The record's time stamp settles the year of syslog's stamps, its key is the log host where no line
+ * names one. A function of the records alone.
+ */
+export function openRecordReader(
+  maxLineBytes: number,
+): (pipeline: Pipeline, record: KafkaRecord) => Disposition {
+  const hint = new RecordHint()
+  return (pipeline, record) => {
+    const { bytes, valueAt, valueEnd, timestamp, headers } = record
+    const undecodable = headers[UNDECODABLE]
+    if (undecodable !== undefined) return { kind: 'dead', reason: undecodable }
+    if (valueAt === -1) return TOMBSTONE
+    if (valueAt === valueEnd) return EMPTY
+    if (timestamp > 0) pipeline.reference = timestamp
+    const format = formatOf(record)
+    const text = bytes.toString('utf8', valueAt, valueEnd)
+    const newline = text.indexOf('\n')
+    if (format === 'dsn' || (format === '' && newline !== -1 && isMail(text)))
+      return valueEnd - valueAt > MAX_MAIL_BYTES
+        ? { kind: 'dead', reason: TOO_LONG }
+        : readDsn(bytes.subarray(valueAt, valueEnd))
+    hint.record = record
+    hint.format = format
+    const isLine = newline === -1 && text.charCodeAt(0) !== ARRAY
+    const lines = isLine ? [] : linesOf(text)
+    if (lines.length > 1) return readLines(pipeline, lines, maxLineBytes, hint)
+    const line = isLine ? text : (lines[0] ?? '')
+    return line.length > maxLineBytes ? { kind: 'dead', reason: TOO_LONG } : pipeline.read(line, hint)
+  }
+}
+
+function isMail(text: string): boolean {
   // No mail begins with a digit, <, { or a blank, as log lines do; most other lines begin with a month's name.
-  const first = value[0] ?? 0
-  if (first < 0x41 || first === 0x7b) return false
-  return value.includes('\n') && MAIL_START.test(value.toString('latin1', 0, 400))
+  const first = text.charCodeAt(0)
+  return first >= 0x41 && first !== OBJECT && MAIL_START.test(text.slice(0, 400))
 }
