@@ -103,9 +103,16 @@ function quoteBefore(closing: number): number {
 }
 
 /** Masks a name that stands at [start, end). Gives where it ends then. */
-function maskName(start: number, at: number, end: number, host: boolean, vocabulary: Vocabulary): number {
+function maskName(
+  start: number,
+  at: number,
+  end: number,
+  host: boolean,
+  kinds: number,
+  vocabulary: Vocabulary,
+): number {
   if (at < 0) {
-    if (isKnown(bytes, start, end, host, vocabulary))
+    if (isKnown(bytes, start, end, host, kinds, vocabulary))
       return maskParts(bytes, start, start, end, vocabulary.parts)
     bytes[start] = HASH
     return start + 1
@@ -229,7 +236,7 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
     previous = LOWER
     if (name || kinds & DIGIT) {
       if (masked.status === 0 && kinds & DIGIT && kinds & JOINER) masked.status = statusIn(bytes, start, n)
-      n = maskName(start, at, n, name, vocabulary)
+      n = maskName(start, at, n, name, kinds, vocabulary)
     }
     if (joined) {
       text[n++] = byte

@@ -1,5 +1,5 @@
 import { type Bits, hasBit, slotOf } from './bits.ts'
-import { DASH, DIGIT, DOT, HASH, isDigit, kindOf, LOWER, NO_HEX, UNDERSCORE } from './kinds.ts'
+import { DASH, DIGIT, DOT, HASH, isDigit, KIND, kindOf, LOWER, NO_HEX, UNDERSCORE, UPPER } from './kinds.ts'
 
 /** Names that are not masked, for rules and providers know them (see vocabulary.ts). */
 export interface Vocabulary {
@@ -74,36 +74,45 @@ export function holdsName(bytes: Uint8Array, start: number, end: number, known: 
   return false
 }
 
-/** Whether a name that is not a host is known: as a whole, or by a run of letters or digits in it. */
-function holdsWord(bytes: Uint8Array, start: number, end: number, { words, parts }: Vocabulary): boolean {
-  let whole = 0
-  let run = 0
+// No number that a rule names is longer.
+const LONGEST_NUMBER = 8
+
+/** Whether a number, a time or an IP is known: as a whole or not at all. */
+const isKnownNumber = (bytes: Uint8Array, start: number, end: number, parts: Bits): boolean =>
+  end - start <= LONGEST_NUMBER && hasBit(parts, partSlot(bytes, start, end))
+
+/** Whether a name that is not a host is known by one of its parts. */
+function holdsPart(bytes: Uint8Array, start: number, end: number, { words, parts }: Vocabulary): boolean {
+  const kindTable = KIND
+  let hash = 0
   let kinds = 0
   for (let i = start; i < end; i++) {
     const byte = bytes[i] as number
-    const kind = kindOf(byte)
-    whole = addToPart(whole, byte)
-    if (kind & (LOWER | DIGIT)) {
+    const kind = kindTable[byte] as number
+    const within = (kind & (LOWER | DIGIT)) !== 0 || byte === DASH || byte === UNDERSCORE
+    if (within) {
       kinds |= kind
-      run = addToPart(run, byte)
+      hash = addToPart(hash, byte)
       if (i + 1 < end) continue
     }
-    if (run !== 0 && hasBit(kinds & DIGIT ? parts : words, slotOf(run))) return true
-    run = kinds = 0
+    if (hash !== 0 && hasBit(kinds & DIGIT ? parts : words, slotOf(hash))) return true
+    hash = kinds = 0
   }
-  return hasBit(parts, slotOf(whole))
+  return false
 }
 
-/** Whether a name is known; a host and a link are names that dots, or `::` and `:/`, tell. */
+/** Whether a name is known, of these kinds of bytes; a host and a link are names that dots, or `::` and `:/`, tell. */
 export function isKnown(
   bytes: Uint8Array,
   start: number,
   end: number,
   host: boolean,
+  kinds: number,
   vocabulary: Vocabulary,
 ): boolean {
   if (host) return holdsName(bytes, start, end, vocabulary.hosts)
-  return holdsWord(bytes, start, end, vocabulary) || (vocabulary.codes && isCode(bytes, start, end))
+  if (!(kinds & (LOWER | UPPER))) return isKnownNumber(bytes, start, end, vocabulary.parts)
+  return holdsPart(bytes, start, end, vocabulary) || (vocabulary.codes && isCode(bytes, start, end))
 }
 
 const isPart = (byte: number): boolean =>

@@ -5,7 +5,7 @@ import { addToPart, type NameSet, type Vocabulary } from './names.ts'
 const SEPARATORS = /[\s<>()[\]"'`,;|\u0080-\uffff]+/
 const VARIES = /[@\d]|:\/\/|[a-z]\.[a-z]|::|^\.|\.$/
 const PARTS = /[a-z0-9_-]{1,64}/g
-const LETTERS = /[a-z]{1,64}/g
+const LETTERS = /[a-z_-]{1,64}/g
 const NAMES = /[@\d.:]/
 const ONE_WORD = /^[a-z_/#=-]{3,64}$/
 
