@@ -40,9 +40,16 @@ function placeOf({ words, length, code, status }: Masked, reply: Reply, provider
   // Two letters tell most of them apart; `isSame` tells all.
   for (const name of [stage, direction, provider, enhanced_code])
     hash = mixed(hash, name.length === 0 ? 0 : (name.charCodeAt(0) << 16) ^ name.charCodeAt(name.length - 1))
-  // Also the last, of which 0 fills the rest: many replies differ in their end alone.
-  for (let i = 0; i < (length + 3) >> 2; i++) hash = mixed(hash, words[i] as number)
-  return (hash >>> (32 - GROUP_BITS)) * GROUP
+  // In two lanes, for each step waits for the one before. Also the last word, of which 0 fills the rest: many replies
+  // differ in their end alone.
+  const count = (length + 3) >> 2
+  let lane = count
+  for (let i = count & 1; i < count; i += 2) {
+    hash = mixed(hash, words[i] as number)
+    lane = mixed(lane, words[i + 1] as number)
+  }
+  if (count & 1) hash = mixed(hash, words[0] as number)
+  return (mixed(hash, lane) >>> (32 - GROUP_BITS)) * GROUP
 }
 
 function isSame(entry: Entry, reply: Reply, provider: string, masked: Masked): boolean {

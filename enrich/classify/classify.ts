@@ -15,7 +15,7 @@ import {
 import { LiteralSet } from './literals.ts'
 import { MAX_TEXT, type Masked, mask, maskedText } from './mask.ts'
 import { loadRules, type Rule, TIERS } from './rules.ts'
-import { vocabularyOf, withDomains } from './vocabulary.ts'
+import { vocabulariesOf } from './vocabulary.ts'
 
 /** What is known of a reply; only its text is needed. */
 export interface Reply {
@@ -93,9 +93,8 @@ export function compile(rules: readonly Rule[]): Classifier {
   const pieces = compiled.flatMap(({ words, all, none }) =>
     [...words, ...all, ...none].flatMap((phrase) => phrase.pieces),
   )
-  const names = vocabularyOf(new Set(pieces), BLOCK_LIST_LITERALS)
   // Who answered is asked of the words only where the host does not tell.
-  const namesAndProviders = withDomains(names, PROVIDER_LITERALS)
+  const { ofRules, withProviders } = vocabulariesOf(new Set(pieces), BLOCK_LIST_LITERALS, PROVIDER_LITERALS)
   const placeAfter = (...tiers: Rule['tier'][]) => {
     const last = Math.max(...tiers.map((tier) => TIERS.indexOf(tier)))
     const place = rules.findIndex((rule) => TIERS.indexOf(rule.tier) > last)
@@ -163,7 +162,7 @@ export function compile(rules: readonly Rule[]): Classifier {
   }
 
   const maskOf = ({ reply_text }: Reply, provider: string): Masked =>
-    mask(reply_text, provider === '' ? namesAndProviders : names)
+    mask(reply_text, provider === '' ? withProviders : ofRules)
 
   function judge(reply: Reply, host: string, masked: Masked): Judged {
     const { code, status, quoted } = masked
@@ -195,7 +194,7 @@ export function compile(rules: readonly Rule[]): Classifier {
     let general = true
     for (const reading of otherReadings(reply.reply_text.slice(0, MAX_TEXT / 4))) {
       general = false
-      mask(reading, namesAndProviders)
+      mask(reading, withProviders)
       const read = decide({ ...facts, text: maskedText() }, afterWords, rules.length)
       if (read) return { classification: read, general }
     }

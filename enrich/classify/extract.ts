@@ -68,7 +68,7 @@ const VERB =
   /\b(?:retry|retrying|try|again|wait|come back|resend|gr[ae]ylist\w{0,4}|delayed|deferred|erneut|versuchen|r[eé]essayer|reintente|riprovare|tente)\b/gi
 const DELAY =
   /^[^0-9]{0,40}?\b(\d{1,6}|an?|one)[ -]?(s|secs?|seconds?|sekunden?|secondes?|segundos?|secondi|m|mins?|minutes?|minuten?|minutos?|minuti|h|hrs?|hours?|stunden?|heures?|horas?|ore|days?)\b/i
-const CLOCK = /\b(?:again|back|retry|wait)\b[^0-9]{0,30}(\d{1,3}):(\d\d):(\d\d)\b/i
+const CLOCK = /^[^0-9]{0,30}(\d{1,3}):(\d\d):(\d\d)\b/
 const HEADER = /\bretry[-_]after ?[:=] ?(\d{1,6})\b/i
 const LONGEST = 30 * 86_400
 
@@ -92,8 +92,12 @@ export function retryAfter(reply: string): number {
   const text = reply.slice(0, 4096)
   const header = HEADER.exec(text)
   if (header) return Math.min(Number(header[1]), LONGEST)
-  const clock = CLOCK.exec(text)
-  if (clock) return Math.min(Number(clock[1]) * 3600 + Number(clock[2]) * 60 + Number(clock[3]), LONGEST)
+  const clock = foundBehind(VERB, CLOCK, text).slice(1).map(Number)
+  if (clock.length > 0)
+    return Math.min(
+      clock.reduce((sum, part) => sum * 60 + part),
+      LONGEST,
+    )
   const [, number = '', unit = ''] = foundBehind(VERB, DELAY, text)
   if (number === '') return 0
   const length = { s: 1, m: 60, h: 3600, d: 86_400, o: 3600 }[unit[0]?.toLowerCase() ?? ''] ?? 1

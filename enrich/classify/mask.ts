@@ -11,7 +11,6 @@ import {
   HASH,
   JOINER,
   KIND,
-  kindOf,
   LOWER,
   NEWLINE,
   NO_HEX,
@@ -48,6 +47,8 @@ export interface Masked {
 
 // One buffer, and one answer: a reply is masked in place, and is done with before the next one comes.
 const bytes = Buffer.alloc(MAX_TEXT + 8)
+const writable = bytes.subarray(0, MAX_TEXT)
+const encoder = new TextEncoder()
 const masked: Masked = {
   words: new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2),
   length: 0,
@@ -63,10 +64,10 @@ export const maskedText = (from = 0): string => bytes.toString('utf8', from, mas
  * Masks a reply, in one pass; names that the vocabulary knows are kept. The answer is the same object at each call.
  */
 export function mask(reply: string, vocabulary: Vocabulary): Masked {
-  const end = bytes.write(reply, 0, MAX_TEXT)
+  const end = encoder.encodeInto(reply, writable).written
   // As many bytes as characters: it is ASCII.
   if (end === Math.min(reply.length, MAX_TEXT) && pass(end, vocabulary, false)) return masked
-  pass(bytes.write(plainText(reply), 0, MAX_TEXT), vocabulary, true)
+  pass(encoder.encodeInto(plainText(reply), writable).written, vocabulary, true)
   return masked
 }
 
@@ -102,9 +103,16 @@ function quoteBefore(closing: number): number {
 }
 
 /** Masks a name that stands at [start, end). Gives where it ends then. */
-function maskName(start: number, at: number, end: number, host: boolean, vocabulary: Vocabulary): number {
+function maskName(
+  start: number,
+  at: number,
+  end: number,
+  host: boolean,
+  kinds: number,
+  vocabulary: Vocabulary,
+): number {
   if (at < 0) {
-    if (isKnown(bytes, start, end, host, vocabulary))
+    if (isKnown(bytes, start, end, host, kinds, vocabulary))
       return maskParts(bytes, start, start, end, vocabulary.parts)
     bytes[start] = HASH
     return start + 1
@@ -122,43 +130,46 @@ function maskName(start: number, at: number, end: number, host: boolean, vocabul
 // what is read. False where the text must be made plain first.
 function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
   masked.code = masked.status = masked.quoted = 0
+  // At hand, for each is looked at for every byte.
+  const kindTable = KIND
+  const text = bytes
   // Codes and numbers end here.
-  bytes[end] = bytes[end + 1] = 0
+  text[end] = text[end + 1] = 0
   let i = lineAt(0, true)
   let n = 0
   // Where the last name ended: the next begins behind it.
   let wordStart = 0
   let previous = SPACE
   while (i < end) {
-    let byte = bytes[i] as number
-    let kind = KIND[byte] as number
+    let byte = text[i] as number
+    let kind = kindTable[byte] as number
     // A run of plain words, its spaces made one. The 0 at the end is odd.
-    for (; !(kind & (DIGIT | JOINER | ODD)); kind = KIND[byte] as number) {
-      bytes[n] = byte + (kind & UPPER)
+    for (; !(kind & (DIGIT | JOINER | ODD)); kind = kindTable[byte] as number) {
+      text[n] = byte + (kind & UPPER)
       n += 1 - (kind & previous & SPACE)
       previous = kind
-      byte = bytes[++i] as number
+      byte = text[++i] as number
     }
     if (i >= end) break
     if (kind & ODD) {
       if (!plain && (byte === ESCAPE || !(kind & SPACE))) return false
       if (kind & SPACE) {
-        if (!(previous & SPACE)) bytes[n++] = BLANK
+        if (!(previous & SPACE)) text[n++] = BLANK
         previous = SPACE
         i = byte === NEWLINE ? lineAt(i + 1, false) : i + 1
         continue
       }
       if (kind & SEPARATOR) {
         previous = kind
-        bytes[n++] = byte
+        text[n++] = byte
         wordStart = n
         i++
         continue
       }
     }
-    if (kind & JOINER && kindOf(bytes[i + 1] as number) & SPACE) {
+    if (kind & JOINER && (kindTable[text[i + 1] as number] as number) & SPACE) {
       // The sign after a word.
-      bytes[n++] = byte
+      text[n++] = byte
       previous = kind
       i++
       continue
@@ -167,7 +178,7 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
     let start = n
     let kinds = 0
     for (; start > wordStart; start--) {
-      kind = kindOf(bytes[start - 1] as number)
+      kind = kindTable[text[start - 1] as number] as number
       if (kind & (SPACE | SEPARATOR)) break
       kinds |= kind
     }
@@ -183,27 +194,31 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
     // Two words that only a sign parts.
     let joined = false
     for (; ; i++) {
-      byte = bytes[i] as number
-      kind = KIND[byte] as number
+      byte = text[i] as number
+      kind = kindTable[byte] as number
       // A run of letters and digits. The 0 at the end is space.
-      for (; !(kind & (SPACE | SEPARATOR | JOINER | ODD)); kind = KIND[byte] as number) {
+      for (; !(kind & (SPACE | SEPARATOR | JOINER | ODD)); kind = kindTable[byte] as number) {
         kinds |= kind
-        bytes[n++] = byte + (kind & UPPER)
-        byte = bytes[++i] as number
+        text[n++] = byte + (kind & UPPER)
+        byte = text[++i] as number
       }
       if (kind & (SPACE | SEPARATOR)) break
       if (kind & (JOINER | ODD)) {
         if (kind & ODD && !plain) return false
-        const next = bytes[i + 1] as number
+        const next = text[i + 1] as number
         if (byte === AT) {
           name = true
           at = n
         } else if (byte === EQUALS) {
           if (next === QUESTION && !plain) return false
         } else if (byte === DOT) {
-          if (n > start && kindOf(bytes[n - 1] as number) & LOWER && kindOf(next) & (LOWER | UPPER)) {
+          if (
+            n > start &&
+            (kindTable[text[n - 1] as number] as number) & LOWER &&
+            (kindTable[next] as number) & (LOWER | UPPER)
+          ) {
             // `unknown.Please` is the end of a sentence, `mail.example.org` a name.
-            joined = (kindOf(next) & UPPER) !== 0 && !name && !(kinds & DIGIT)
+            joined = ((kindTable[next] as number) & UPPER) !== 0 && !name && !(kinds & DIGIT)
             if (joined) break
             name = true
           }
@@ -216,21 +231,21 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
         }
       }
       kinds |= kind
-      bytes[n++] = byte + (kind & UPPER)
+      text[n++] = byte + (kind & UPPER)
     }
     previous = LOWER
     if (name || kinds & DIGIT) {
       if (masked.status === 0 && kinds & DIGIT && kinds & JOINER) masked.status = statusIn(bytes, start, n)
-      n = maskName(start, at, n, name, vocabulary)
+      n = maskName(start, at, n, name, kinds, vocabulary)
     }
     if (joined) {
-      bytes[n++] = byte
+      text[n++] = byte
       i++
     }
     wordStart = n
   }
-  if (n > 0 && bytes[n - 1] === BLANK) n--
+  if (n > 0 && text[n - 1] === BLANK) n--
   masked.length = n
-  bytes[n] = bytes[n + 1] = bytes[n + 2] = 0
+  text[n] = text[n + 1] = text[n + 2] = 0
   return true
 }

@@ -1,28 +1,27 @@
-import { type Bits, hasBit, roll, slotOf } from './bits.ts'
-import { DASH, DIGIT, DOT, HASH, isDigit, kindOf, LOWER, NO_HEX, UNDERSCORE } from './kinds.ts'
+import { type Bits, hasBit, slotOf } from './bits.ts'
+import { DASH, DIGIT, DOT, HASH, isDigit, KIND, kindOf, LOWER, NO_HEX, UNDERSCORE, UPPER } from './kinds.ts'
 
-/** Names that are not masked, for rules and providers know them, by the slots of what they hold (see vocabulary.ts). */
+/** Names that are not masked, for rules and providers know them (see vocabulary.ts). */
 export interface Vocabulary {
-  /** Grams of three or four bytes of known names. */
-  names: Bits
+  /** Words, by their slots: of `size=#` the first part is known. */
+  words: Bits
   /** What hosts and links are known by: a plain word of a rule that stands in one says nothing of the reply. */
   hosts: NameSet
   /** What the domains of addresses are known by. */
   addresses: NameSet
-  /** Parts of names that hold a digit. */
+  /** Parts of names that hold a digit, by their slots. */
   parts: Bits
   /** Whether short codes of providers are names too. */
   codes: boolean
 }
 
-/** Names to be found in longer ones, each looked for only where one gram of it stands. */
+/** Names to be found in longer ones, each looked for only where its rarest two bytes stand. */
 export interface NameSet {
-  grams: Bits
-  /** By the slot of the gram: the bytes of the names, and where in each the gram ends. */
-  places: Map<number, { name: Uint8Array; end: number }[]>
+  /** Pairs of bytes, as bits. */
+  pairs: Bits
+  /** By the pair: the bytes of the names, and where in each the pair begins. */
+  names: Map<number, { name: Uint8Array; at: number }[]>
 }
-
-const LAST_THREE = 0xff_ffff
 
 /** Adds a byte to the hash of a part. */
 export const addToPart = (hash: number, byte: number): number => Math.imul(hash ^ byte, 0x0100_0193)
@@ -46,26 +45,16 @@ function isCode(bytes: Uint8Array, start: number, end: number): boolean {
   return true
 }
 
-/** Whether a name holds a gram that is known. */
-export function holdsKnown(bytes: Uint8Array, start: number, end: number, known: Bits): boolean {
-  let gram = 0
-  for (let i = start; i < end; i++) {
-    gram = roll(gram, bytes[i] as number)
-    if (hasBit(known, slotOf(gram)) || hasBit(known, slotOf(gram & LAST_THREE))) return true
-  }
-  return false
-}
-
-function standsIn(
+function standsAt(
   bytes: Uint8Array,
-  at: number,
-  { places }: NameSet,
-  slot: number,
+  place: number,
+  known: NameSet,
+  pair: number,
   start: number,
   end: number,
 ) {
-  for (const { name, end: gramEnd } of places.get(slot) ?? []) {
-    const from = at - gramEnd
+  for (const { name, at } of known.names.get(pair) ?? []) {
+    const from = place - at
     if (from < start || from + name.length > end) continue
     let i = 0
     while (i < name.length && bytes[from + i] === name[i]) i++
@@ -76,31 +65,54 @@ function standsIn(
 
 /** Whether a name holds one that is known. */
 export function holdsName(bytes: Uint8Array, start: number, end: number, known: NameSet): boolean {
-  let gram = 0
-  for (let i = start; i < end; i++) {
-    gram = roll(gram, bytes[i] as number)
-    const four = slotOf(gram)
-    if (hasBit(known.grams, four) && standsIn(bytes, i, known, four, start, end)) return true
-    const three = slotOf(gram & LAST_THREE)
-    if (hasBit(known.grams, three) && standsIn(bytes, i, known, three, start, end)) return true
+  const { pairs } = known
+  let pair = bytes[start] as number
+  for (let i = start + 1; i < end; i++) {
+    pair = ((pair & 0xff) << 8) | (bytes[i] as number)
+    if (hasBit(pairs, pair) && standsAt(bytes, i - 1, known, pair, start, end)) return true
   }
   return false
 }
 
-/** Whether a name is known; a host and a link are names that dots, or `::` and `:/`, tell. */
+// No number that a rule names is longer.
+const LONGEST_NUMBER = 8
+
+/** Whether a number, a time or an IP is known: as a whole or not at all. */
+const isKnownNumber = (bytes: Uint8Array, start: number, end: number, parts: Bits): boolean =>
+  end - start <= LONGEST_NUMBER && hasBit(parts, partSlot(bytes, start, end))
+
+/** Whether a name that is not a host is known by one of its parts. */
+function holdsPart(bytes: Uint8Array, start: number, end: number, { words, parts }: Vocabulary): boolean {
+  const kindTable = KIND
+  let hash = 0
+  let kinds = 0
+  for (let i = start; i < end; i++) {
+    const byte = bytes[i] as number
+    const kind = kindTable[byte] as number
+    const within = (kind & (LOWER | DIGIT)) !== 0 || byte === DASH || byte === UNDERSCORE
+    if (within) {
+      kinds |= kind
+      hash = addToPart(hash, byte)
+      if (i + 1 < end) continue
+    }
+    if (hash !== 0 && hasBit(kinds & DIGIT ? parts : words, slotOf(hash))) return true
+    hash = kinds = 0
+  }
+  return false
+}
+
+/** Whether a name is known, of these kinds of bytes; a host and a link are names that dots, or `::` and `:/`, tell. */
 export function isKnown(
   bytes: Uint8Array,
   start: number,
   end: number,
   host: boolean,
-  { names, hosts, parts, codes }: Vocabulary,
+  kinds: number,
+  vocabulary: Vocabulary,
 ): boolean {
-  if (host) return holdsName(bytes, start, end, hosts)
-  return (
-    holdsKnown(bytes, start, end, names) ||
-    hasBit(parts, partSlot(bytes, start, end)) ||
-    (codes && isCode(bytes, start, end))
-  )
+  if (host) return holdsName(bytes, start, end, vocabulary.hosts)
+  if (!(kinds & (LOWER | UPPER))) return isKnownNumber(bytes, start, end, vocabulary.parts)
+  return holdsPart(bytes, start, end, vocabulary) || (vocabulary.codes && isCode(bytes, start, end))
 }
 
 const isPart = (byte: number): boolean =>
