@@ -91,7 +91,7 @@ export function unknownElsewhere(cells: readonly Cell[]): (sender: string, domai
   return (sender, domain) => {
     const [messages, unknown] = counts.get(sender) ?? [0, 0]
     const [own, own_unknown] = counts.get(`${sender} ${domain}`) ?? [0, 0]
-    return Math.min(T.max_usual_share, (unknown - own_unknown) / (messages - own + 1))
+    return Math.min(T.max_usual_share.outbound, (unknown - own_unknown) / (messages - own + 1))
   }
 }
 

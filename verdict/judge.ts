@@ -162,7 +162,7 @@ async function judgeDirection(
       span_s: (window.to - window.from) / 1000,
       held: ['refused'],
       sides: [],
-      usual_share: fleetShare(fleet, window.direction),
+      usual_share: fleetShare(fleet, window.direction) ?? 0,
       usual_messages: 0,
       rank: 0,
     }

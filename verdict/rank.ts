@@ -18,12 +18,20 @@ function rankOf(candidate: Candidate, usual_share: number, direction: Direction,
   return Math.max(pooled, spreadGain([...(kind === 'provider' ? domains : operators).values()])) - price
 }
 
-function subjectOf(candidate: Candidate, usual: Usual, direction: Direction, among: number): Subject {
-  const fleet = fleetShare(usual.fleet, direction)
+function subjectOf(
+  candidate: Candidate,
+  usual: Usual,
+  direction: Direction,
+  fleet: number,
+  among: number,
+): Subject {
   const own = candidate.kind === 'all' ? usual.fleet : usual.own.get(historyKey(candidate))
   const { kind, sender_domain, source_ip, provider, operator, recipient_org_domain } = candidate
-  const ownUsual = candidate.kind === 'all' ? fleet : ownShare(candidate, usual, fleet)
-  const usual_share = Math.min(T.max_usual_share, Math.max(candidate.expected / candidate.messages, ownUsual))
+  const ownUsual = candidate.kind === 'all' ? fleet : ownShare(candidate, usual, direction, fleet)
+  const usual_share = Math.min(
+    T.max_usual_share[direction],
+    Math.max(candidate.expected / candidate.messages, ownUsual),
+  )
   return {
     kind: kindOf(candidate),
     selection: {
@@ -101,12 +109,12 @@ export function bestOf(
   among: (kind: Candidate['kind']) => number,
   passed: ReadonlySet<string> = new Set(),
 ): Subject[] {
-  const { messages, recent_messages } = usual.fleet
-  if (direction === 'inbound' && messages + recent_messages < T.min_inbound_history) return []
+  const fleet = fleetShare(usual.fleet, direction)
+  if (fleet === undefined) return []
   // Of one subject the span that shows it best.
   const bySubject = new Map<string, { candidate: Candidate; subject: Subject }>()
   for (const candidate of candidates) {
-    const subject = subjectOf(candidate, usual, direction, among(candidate.kind))
+    const subject = subjectOf(candidate, usual, direction, fleet, among(candidate.kind))
     const key = subjectKey(subject)
     const known = bySubject.get(key)
     if (passed.has(key) || (known !== undefined && known.subject.rank >= subject.rank)) continue

@@ -3,14 +3,14 @@
  * To be tuned against simulated traffic whose truth is known, never by hand in the code that uses them.
  */
 export const THRESHOLDS = {
-  /** What is refused on a common day where no history tells it: ordinary policy and dead-host failures. */
-  prior_share: { outbound: 0.02, inbound: 0.4 },
+  /** What is refused of our own mail on a common day where no history tells it: ordinary policy and dead-host failures. */
+  prior_share: 0.02,
   /** How many messages the prior weighs: a few hundred of real history outvote it. */
   prior_messages: 200,
   /** How many messages the fleet's rate weighs in a subject's own: a subject with 20 messages is half believed. */
   own_messages: 20,
-  /** A subject that is always refused still shows: no rate above this counts as usual. */
-  max_usual_share: 0.5,
+  /** A subject that is always refused still shows: no rate above this counts as usual. Nine in ten may at a gateway. */
+  max_usual_share: { outbound: 0.5, inbound: 0.97 },
   /** History looked at before the window. */
   history_ms: 86_400_000,
   /** Its last hours: a wave that goes on since then is not usual yet, so they may lower the usual rate, not raise it. */
@@ -70,7 +70,7 @@ export const THRESHOLDS = {
   /** Most of the refusals: words, or that no server answered, hold for a wave from this share on. */
   min_coherence: 0.6,
   /** What knocks at a gateway is mostly refused: without so much history nobody can say what is usual there. */
-  min_inbound_history: 200,
+  min_inbound_history: 20,
   /** A sender with this share of a wave's refusals is the one it is about. */
   lone_sender_share: 0.9,
   /** Messages that counter-evidence needs. */

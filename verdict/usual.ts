@@ -1,4 +1,5 @@
 import type { Direction } from '../schemas/event.ts'
+import { wilson } from './intervals.ts'
 import type { Cell, History, Named } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 
@@ -17,21 +18,36 @@ export function historyKey(row: Named): string {
 const NAMELESS = { sender_domain: '', source_ip: '', provider: '', operator: '', recipient_org_domain: '' }
 
 // The last hours may be the wave itself: they count where they were better than before, not where they were worse.
-function usualShare(history: History, prior: number, weight: number): number {
+function shrunk(history: History, prior: number, weight: number): number {
   const older = (history.refused + prior * weight) / (history.messages + weight)
   const recent = (history.recent_refused + older * weight) / (history.recent_messages + weight)
-  return Math.min(older, recent, T.max_usual_share)
+  return Math.min(older, recent, T.max_usual_share.outbound)
 }
 
-/** The fleet's usual share of refusals, the prior standing in for history that is not there. */
-export function fleetShare(fleet: History, direction: Direction): number {
-  return usualShare(fleet, T.prior_share[direction], T.prior_messages)
+// At a gateway half of what knocks may be refused on a common day, or nearly all: no prior helps. What is usual is as
+// much as the history allows (the upper end of its interval); undefined where it is too short.
+function ceiling({ messages, refused, recent_messages, recent_refused }: History): number | undefined {
+  const highs = [
+    ...(messages >= T.min_inbound_history ? [wilson(refused, messages)[1]] : []),
+    ...(recent_messages >= T.min_inbound_history ? [wilson(recent_refused, recent_messages)[1]] : []),
+  ]
+  return highs.length === 0 ? undefined : Math.min(...highs, T.max_usual_share.inbound)
+}
+
+/**
+ * The fleet's usual share of refusals. Outbound the prior stands in for history that is not there; inbound nothing
+ * does (undefined).
+ */
+export function fleetShare(fleet: History, direction: Direction): number | undefined {
+  return direction === 'inbound' ? ceiling(fleet) : shrunk(fleet, T.prior_share, T.prior_messages)
 }
 
 /** The usual share of a subject by its own history, half believed where that is short. */
-export function ownShare(named: Named, usual: Usual, prior: number): number {
-  const own = usual.own.get(historyKey(named))
-  return own === undefined ? prior : usualShare(own, prior, T.own_messages)
+export function ownShare(named: Named, { own }: Usual, direction: Direction, prior: number): number {
+  const history = own.get(historyKey(named))
+  if (history === undefined) return prior
+  if (direction === 'inbound') return ceiling(history) ?? prior
+  return shrunk(history, prior, T.own_messages)
 }
 
 /**
@@ -39,8 +55,7 @@ export function ownShare(named: Named, usual: Usual, prior: number): number {
  * provider and the two together are measured alike. Inbound only our own domain's habit is known: most who knock are
  * strangers.
  */
-export function cellShare(usual: Usual, direction: Direction): (cell: Cell) => number {
-  const fleet = fleetShare(usual.fleet, direction)
+export function cellShare(usual: Usual, direction: Direction, fleet: number): (cell: Cell) => number {
   const known = new Map<string, number>()
   const remember = (key: string, share: () => number): number => {
     let value = known.get(key)
@@ -52,12 +67,22 @@ export function cellShare(usual: Usual, direction: Direction): (cell: Cell) => n
   }
   return ({ sender_domain, operator, domain }) => {
     const ofDomain = remember(`d ${domain}`, () =>
-      ownShare({ ...NAMELESS, kind: 'recipient_domain', recipient_org_domain: domain }, usual, fleet),
+      ownShare(
+        { ...NAMELESS, kind: 'recipient_domain', recipient_org_domain: domain },
+        usual,
+        direction,
+        fleet,
+      ),
     )
     if (direction === 'inbound') return ofDomain
     const ofPair = remember(`p ${sender_domain} ${operator}`, () => {
-      const ofSender = ownShare({ ...NAMELESS, kind: 'sender_domain', sender_domain }, usual, fleet)
-      return ownShare({ ...NAMELESS, kind: 'pair', sender_domain, operator }, usual, ofSender)
+      const ofSender = ownShare(
+        { ...NAMELESS, kind: 'sender_domain', sender_domain },
+        usual,
+        direction,
+        fleet,
+      )
+      return ownShare({ ...NAMELESS, kind: 'pair', sender_domain, operator }, usual, direction, ofSender)
     })
     return Math.max(ofDomain, ofPair)
   }

@@ -3,7 +3,7 @@ import { type Counting, candidatesOf, unknownElsewhere, without } from './candid
 import { bestOf } from './rank.ts'
 import type { Cell, Named, Subject, Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { cellShare, historyKey, type Usual } from './usual.ts'
+import { cellShare, fleetShare, historyKey, type Usual } from './usual.ts'
 
 /** All that a window's waves follow from. */
 export interface Material {
@@ -56,8 +56,10 @@ export function nextSubjects(
   told: readonly Wave[],
   passed: ReadonlySet<string>,
 ): Subject[] {
+  const fleet = fleetShare(usual.fleet, direction)
+  if (fleet === undefined) return []
   const left = without(cells, told)
-  const usualOf = cellShare(usual, direction)
+  const usualOf = cellShare(usual, direction, fleet)
   const counting: Counting = {
     direction,
     spans,
