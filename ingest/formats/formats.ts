@@ -5,14 +5,10 @@ import { exchangeProtocol } from './exchange/protocol.ts'
 import { exchangeTracking } from './exchange/tracking.ts'
 import { exim } from './exim/exim.ts'
 import type { Format } from './format.ts'
-import { haraka } from './haraka.ts'
-import { hmailserver } from './hmailserver.ts'
 import { kumomta } from './kumomta.ts'
-import { mdaemon } from './mdaemon.ts'
 import { opensmtpd } from './opensmtpd.ts'
 import { postfix } from './postfix/postfix.ts'
 import { powermta } from './powermta.ts'
-import { proxmox } from './proxmox.ts'
 import { qmail } from './qmail.ts'
 import { sendmail } from './sendmail/sendmail.ts'
 import { stalwart } from './stalwart.ts'
@@ -30,15 +26,6 @@ export const FORMATS: readonly Format[] = [
   powermta,
   exchangeTracking,
   exchangeProtocol,
-  haraka,
-  zonemta,
-  stalwart,
-  mdaemon,
-  hmailserver,
-  barracuda,
-  cisco,
-  proxmox,
-  ...VENDORS,
 ]
 
 /** All that is read, for people: the formats, and the stored mails. */
