@@ -5,14 +5,13 @@ import { exchangeProtocol } from './exchange/protocol.ts'
 import { exchangeTracking } from './exchange/tracking.ts'
 import { exim } from './exim/exim.ts'
 import type { Format } from './format.ts'
+import { haraka } from './haraka.ts'
 import { kumomta } from './kumomta.ts'
 import { opensmtpd } from './opensmtpd.ts'
 import { postfix } from './postfix/postfix.ts'
 import { powermta } from './powermta.ts'
 import { qmail } from './qmail.ts'
 import { sendmail } from './sendmail/sendmail.ts'
-import { stalwart } from './stalwart.ts'
-import { VENDORS } from './vendors.ts'
 import { zonemta } from './zonemta.ts'
 
 /** Every log format whose records are lines, objects or rows, the likeliest first. A new one is added here. */
@@ -26,6 +25,8 @@ export const FORMATS: readonly Format[] = [
   powermta,
   exchangeTracking,
   exchangeProtocol,
+  haraka,
+  zonemta,
 ]
 
 /** All that is read, for people: the formats, and the stored mails. */

@@ -63,7 +63,7 @@ function lineOf({ message, json }: LogRecord): Line | undefined {
   }
 }
 
-const BANNER = /^(?:loglevel: [A-Z]|log format: [A-Z]|Starting up Haraka|up Haraka version)/
+const BANNER = /^(?:loglevel: [A-Z]|log format: [A-Z]|Starting up Haraka)/
 const HOOKS: Record<string, Stage> = {
   connect: 'connect',
   connect_init: 'connect',
