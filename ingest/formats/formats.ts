@@ -7,7 +7,10 @@ import { exim } from './exim/exim.ts'
 import type { Format } from './format.ts'
 import { haraka } from './haraka.ts'
 import { kumomta } from './kumomta.ts'
+import { mailerq } from './mailerq.ts'
+import { mdaemon } from './mdaemon.ts'
 import { opensmtpd } from './opensmtpd.ts'
+import { postal } from './postal.ts'
 import { postfix } from './postfix/postfix.ts'
 import { powermta } from './powermta.ts'
 import { qmail } from './qmail.ts'
@@ -27,6 +30,11 @@ export const FORMATS: readonly Format[] = [
   exchangeProtocol,
   haraka,
   zonemta,
+  stalwart,
+  mdaemon,
+  hmailserver,
+  mailerq,
+  postal,
 ]
 
 /** All that is read, for people: the formats, and the stored mails. */

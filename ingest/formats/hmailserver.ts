@@ -63,7 +63,7 @@ export const hmailserver: Format = {
     ],
     tells: 'every attempt and every refusal with command and reply',
     lacks: 'Message-ID and queue id, our sending address, connections that fail, what goes into mailboxes',
-    samples: 'unverified',
+    samples: 'published',
   },
   recognise: ({ message }) => (message.charCodeAt(0) === 0x22 && KINDS.test(message) ? 2 : 0),
   open,
