@@ -38,7 +38,12 @@ export function openFormats(
 
   const readerOf = (name: string) => readers.find(({ format }) => format.name === name)?.reader
 
+  /** Whether the record is certainly of the last format that fitted, which has no tables: nothing else need be asked. */
+  const goesOn = (record: LogRecord) =>
+    firsts.length === 0 && last?.format.header === undefined && last?.format.recognise(record) === 2
+
   function read(record: LogRecord, named = ''): Disposition {
+    if (named === '' && last !== undefined && goesOn(record)) return last.reader.read(record)
     const table = record.program === '' && record.json === undefined ? tableOf(record) : undefined
     if (table === 'header' || table === 'comment') return ignored(`csv_${table}`)
     const owner = named !== '' ? named : table !== undefined && 'name' in table ? table.name : ''

@@ -23,6 +23,7 @@ interface Answer {
 
 // A hostile client may send commands without end.
 const MAX_WAITING = 200
+const MAX_ACCEPTED = 1000
 
 const REPLY = /^[2-5]\d\d(?:[ -]|$)/
 const COMMAND =
@@ -66,7 +67,7 @@ function answer(session: Session, reply: string): Answer[] {
   }
   if (stage === 'rcpt_to') {
     if (isRefused) return [decided(addressOf(command))]
-    session.accepted.push(addressOf(command))
+    if (session.accepted.length < MAX_ACCEPTED) session.accepted.push(addressOf(command))
     return []
   }
   if (stage === 'data' && reply.startsWith('354')) {

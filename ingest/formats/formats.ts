@@ -15,6 +15,8 @@ import { postfix } from './postfix/postfix.ts'
 import { powermta } from './powermta.ts'
 import { qmail } from './qmail.ts'
 import { sendmail } from './sendmail/sendmail.ts'
+import { stalwart } from './stalwart.ts'
+import { VENDORS } from './vendors.ts'
 import { zonemta } from './zonemta.ts'
 
 /** Every log format whose records are lines, objects or rows, the likeliest first. A new one is added here. */
@@ -35,6 +37,7 @@ export const FORMATS: readonly Format[] = [
   hmailserver,
   mailerq,
   postal,
+  ...VENDORS,
 ]
 
 /** All that is read, for people: the formats, and the stored mails. */

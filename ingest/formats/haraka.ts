@@ -63,7 +63,8 @@ function lineOf({ message, json }: LogRecord): Line | undefined {
   }
 }
 
-const BANNER = /^(?:loglevel: [A-Z]|log format: [A-Z]|Starting up Haraka)/
+const BANNER = /^(?:loglevel: [A-Z]|log format: [A-Z]|Starting up Haraka|up Haraka version)/
+const MAX_RECIPIENTS = 1000
 const HOOKS: Record<string, Stage> = {
   connect: 'connect',
   connect_init: 'connect',
@@ -153,7 +154,8 @@ function open(messages: Correlator): FormatReader {
     }
     if (address !== undefined) {
       if (isDenied(code)) return refused(record, line, 'rcpt_to', [address])
-      keep(key, [...list(key), address])
+      const recipients = list(key)
+      if (recipients.length < MAX_RECIPIENTS) keep(key, [...recipients, address])
       return CORRELATED
     }
     if (text === 'message' || text.startsWith('message mid=')) {

@@ -16,7 +16,7 @@ import {
 const HEAD =
   /^(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?): (?:\d{2}: )?(?:\[([0-9:]{1,20})\] )?/
 const PEER =
-  /(?:connection (?:from|to)|Connection established (?:from|to)) \[?([0-9a-fA-F.]{3,15}|[0-9a-fA-F:]{3,40}?)(?::\d{1,5})?\]?(?: |$)/i
+  /^(?:Accepting|Attempting) SMTP connection (?:from|to) \[?([0-9a-fA-F.]{3,15}|[0-9a-fA-F:]{3,40}?)(?::\d{1,5})?\]?(?: |$)/i
 
 function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
   const sessions = openSessions(messages)

@@ -72,6 +72,9 @@ const listed = (list: string): string[] =>
       ? []
       : [list]
 
+// More recipients than any server takes at once.
+const MAX_TOLD = 1000
+
 interface Attempt {
   told: string[]
   /** The last error of the whole: what happened, the server and its words. */
@@ -131,8 +134,10 @@ function open(messages: Correlator): FormatReader {
       const event = eventOf(record, text, recipient, host, stage, replyOf(text, own))
       if (isDelivered) event.outcome = 'delivered'
       const attempt = attemptOf(key)
-      attempt.told.push(recipient)
-      keep(key, attempt)
+      if (!attempt.told.includes(recipient) && attempt.told.length < MAX_TOLD) {
+        attempt.told.push(recipient)
+        keep(key, attempt)
+      }
       return { kind: 'events', events: [event] }
     }
     const stage = OF_ATTEMPT[name]

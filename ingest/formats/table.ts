@@ -47,12 +47,14 @@ const DELIMITERS = [',', '\t', ';', '|']
 /** The columns that a line names, in lower case, and what parts them; undefined where it is no header line. */
 export function headerOf(line: string): { names: string[]; delimiter: string } | undefined {
   const fields = FIELDS.exec(line)?.[0].length ?? 0
-  const first = line.charCodeAt(fields) | 0x20
-  if (!((first >= 0x61 && first <= 0x7a) || line.charCodeAt(fields) === 0x22)) return undefined
+  const letter = line.charCodeAt(fields) | 0x20
+  if (!((letter >= 0x61 && letter <= 0x7a) || line.charCodeAt(fields) === 0x22)) return undefined
   // Far from every line is a header: its first name ends soon.
   const head = line.slice(fields, fields + 66)
   const delimiter = DELIMITERS.find((mark) => head.includes(mark))
   if (delimiter === undefined || line.length > 20_000) return undefined
+  const first = head.slice(0, head.indexOf(delimiter)).replace(/^"|"$/g, '')
+  if (!NAME.test(first)) return undefined
   const names = cellsOf(line.slice(fields), delimiter).map((name) => name.trim().toLowerCase())
   if (names.length < 3 || !names.every((name) => NAME.test(name))) return undefined
   return new Set(names).size === names.length ? { names, delimiter } : undefined
