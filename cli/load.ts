@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { judge } from '../enrich/judge.ts'
-import { type Account, ignoredTotal } from '../ingest/account.ts'
+import { ignoredTotal } from '../ingest/account.ts'
 import type { Block } from '../ingest/block.ts'
 import type { PipelineStage } from '../ingest/pipeline.ts'
 import type { RecordSource } from '../ingest/records.ts'
@@ -226,14 +226,4 @@ export async function loadFile(
   }
   await runWorker(source.read(committed), pipeline, limits, intent_last, ports)
   return committed
-}
-
-/** Adds one account to another. */
-export function addAccount(total: Account, part: Account): void {
-  total.records += part.records
-  total.with_events += part.with_events
-  total.events += part.events
-  total.correlated += part.correlated
-  total.dead += part.dead
-  for (const [rule, n] of part.ignored) total.ignored.set(rule, (total.ignored.get(rule) ?? 0) + n)
 }

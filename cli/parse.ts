@@ -1,8 +1,9 @@
 import { judge } from '../enrich/judge.ts'
-import { type Account, accountLine, count, openAccount } from '../ingest/account.ts'
+import { type Account, accountLine, addAccount, count, openAccount } from '../ingest/account.ts'
 import { type RecordSource, recordSources } from '../ingest/records.ts'
 import { readRecord } from '../ingest/worker.ts'
 import { loadConfiguration } from './configuration.ts'
+import { misfit } from './misfit.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { FORMAT_NAMES, recordOptions } from './record-options.ts'
@@ -36,7 +37,9 @@ async function write(text: string): Promise<void> {
     await new Promise((drained) => process.stdout.once('drain', drained))
 }
 
-async function print(source: RecordSource, account: Account): Promise<void> {
+async function print(source: RecordSource, total: Account, format: string): Promise<void> {
+  const account = openAccount()
+  let reason = ''
   const pipeline = source.pipeline(source.reference)
   for await (const block of source.read(0)) {
     let out = ''
@@ -45,11 +48,16 @@ async function print(source: RecordSource, account: Account): Promise<void> {
       count(account, disposition)
       if (disposition.kind === 'events')
         for (const event of disposition.events) out += `${printable(judge(event))}\n`
-      else if (disposition.kind === 'dead')
+      else if (disposition.kind === 'dead') {
+        reason ||= disposition.reason
         console.error(`${source.path}: byte ${offset}: dead letter: ${disposition.reason}`)
+      }
     }
     await write(out)
   }
+  const line = misfit(source.path, account, reason, format)
+  if (line !== undefined) console.error(line)
+  addAccount(total, account)
 }
 
 /** `faultline parse`: see HELP. Gives the exit code. */
@@ -66,7 +74,7 @@ export async function parseCommand(args: string[]): Promise<number> {
   let failed = 0
   for (const path of positionals.length > 0 ? positionals : ['-']) {
     try {
-      for await (const source of recordSources(path, options)) await print(source, account)
+      for await (const source of recordSources(path, options)) await print(source, account, values.format)
     } catch (error) {
       failed++
       console.error(`faultline parse: ${path}: ${(error as Error).message}`)

@@ -1,8 +1,10 @@
-import { accountLine, openAccount } from '../ingest/account.ts'
+import { accountLine, addAccount, openAccount } from '../ingest/account.ts'
+import type { Block } from '../ingest/block.ts'
 import { recordSources } from '../ingest/records.ts'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
-import { addAccount, loadFile } from './load.ts'
+import { loadFile } from './load.ts'
+import { misfit } from './misfit.ts'
 import { openStore } from './open-store.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
@@ -85,15 +87,20 @@ export async function replayCommand(args: string[]): Promise<number> {
         throw new UsageError('standard input has no place to go on from; write it to a file first')
       try {
         for await (const source of recordSources(path, options)) {
-          const before = account.records
-          const stored = ({ account: part }: { account: typeof account }): void => {
-            addAccount(account, part)
-            show(account.records)
+          const part = openAccount()
+          let reason = ''
+          const stored = (block: Block): void => {
+            addAccount(part, block.account)
+            reason ||= block.dead[0]?.reason ?? ''
+            show(account.records + part.records)
           }
           const from = await loadFile(store, source, limits, stored, signal, dns?.attach)
+          addAccount(account, part)
+          const line = misfit(source.path, part, reason, values.format)
+          if (line !== undefined) console.error(`faultline replay: ${line}`)
           if (from > 0)
             console.error(
-              `${source.path}: ${account.records === before ? 'loaded already' : `${from} bytes loaded already`}`,
+              `${source.path}: ${part.records === 0 ? 'loaded already' : `${from} bytes loaded already`}`,
             )
         }
       } catch (error) {

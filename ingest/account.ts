@@ -28,6 +28,16 @@ export function count(account: Account, disposition: Disposition): void {
   else account.ignored.set(disposition.rule, (account.ignored.get(disposition.rule) ?? 0) + 1)
 }
 
+/** Adds one account to another. */
+export function addAccount(total: Account, part: Account): void {
+  total.records += part.records
+  total.with_events += part.with_events
+  total.events += part.events
+  total.correlated += part.correlated
+  total.dead += part.dead
+  for (const [rule, n] of part.ignored) total.ignored.set(rule, (total.ignored.get(rule) ?? 0) + n)
+}
+
 /** Records ignored by all rules together. */
 export function ignoredTotal(account: Account): number {
   let total = 0

@@ -60,3 +60,28 @@ test('a file that cannot be read and a gzip cut short are said, the rest goes on
   expect(stderr).not.toContain('    at ')
   expect(stdout.length).toBeGreaterThan(1000)
 })
+
+test.each([
+  [['parse'], 'GET / HTTP/1.1\n', /^-: of no format that is read: no log format recognises this line/m],
+  [
+    ['parse'],
+    'type,timeQueued,rcpt,orig,vmta\n',
+    /^-: of no format .* nearest is powermta, which needs timelogged/m,
+  ],
+  [['parse', '--format', 'kumomta'], 'hello\nyou\n', /^-: not kumomta: /m],
+])('%j says of %j in one line that it does not fit', (args, input, line) => {
+  const { status, stderr } = faultline([...args, '-'], input)
+  expect(status).toBe(0)
+  expect(stderr).toMatch(line)
+})
+
+test('formats lists what is read', () => {
+  const rows = JSON.parse(faultline(['formats', '--json']).stdout) as Record<string, unknown>[]
+  expect(rows.find(({ format }) => format === 'sendmail')).toMatchObject({
+    directions: ['outbound', 'inbound'],
+    correlates: true,
+    samples: 'run',
+  })
+  expect(faultline(['formats']).stdout).toMatch(/^format\ttitle\t/)
+  expect(faultline(['formats', 'x']).status).toBe(2)
+})
