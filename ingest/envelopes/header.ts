@@ -100,9 +100,9 @@ export function hostAndTag(line: string, time: number, end: number): LogRecord |
   }
   if (hostEnd === -1 || hostEnd - from > MAX_HOST) return undefined
   const host = line.slice(from, hostEnd)
-  // A program's own file: `[NOTICE] ...`, `level=info ...`, `{"level": ...`.
+  // A program's own file: `[NOTICE] ...`, `level=info ...`, `{"level": ...`, `INFO ...`.
   const first = host.charCodeAt(0)
-  if (first === OPEN || first === 0x7b || host.includes('=')) return undefined
+  if (first === OPEN || first === 0x7b || host.includes('=') || LEVELS.has(host)) return undefined
   from = hostEnd + 1
   readTag(line, from, tag)
   if (tag.end !== -1) return taggedRecord(line, time, host, from)

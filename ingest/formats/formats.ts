@@ -6,6 +6,7 @@ import { exchangeTracking } from './exchange/tracking.ts'
 import { exim } from './exim/exim.ts'
 import type { Format } from './format.ts'
 import { haraka } from './haraka.ts'
+import { hmailserver } from './hmailserver.ts'
 import { kumomta } from './kumomta.ts'
 import { mailerq } from './mailerq.ts'
 import { mdaemon } from './mdaemon.ts'
@@ -13,6 +14,7 @@ import { opensmtpd } from './opensmtpd.ts'
 import { postal } from './postal.ts'
 import { postfix } from './postfix/postfix.ts'
 import { powermta } from './powermta.ts'
+import { proxmox } from './proxmox.ts'
 import { qmail } from './qmail.ts'
 import { sendmail } from './sendmail/sendmail.ts'
 import { stalwart } from './stalwart.ts'
@@ -37,6 +39,9 @@ export const FORMATS: readonly Format[] = [
   hmailserver,
   mailerq,
   postal,
+  barracuda,
+  cisco,
+  proxmox,
   ...VENDORS,
 ]
 
