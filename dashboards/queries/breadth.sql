@@ -2,7 +2,7 @@
 -- Who refuses a mailbox alone (unknown, full) is not counted: that happens every day.
 WITH {to:DateTime64(3, 'UTC')} > {from:DateTime64(3, 'UTC')} + INTERVAL 2 DAY AS is_long
 SELECT
-    refused / greatest(refused + if(is_long, sumIf(attempts, outcome = 'delivered'), uniqMergeIf(messages, outcome = 'delivered')), 1) AS refused_share,
+    refused / greatest(refused + sumIf(attempts, outcome = 'delivered'), 1) AS refused_share,
     if(is_long, sumIf(attempts, is_refused), uniqMergeIf(messages, is_refused)) AS refused,
     uniqIf(recipient_org_domain, is_refused) AS domains_refusing,
     uniq(recipient_org_domain) AS domains,

@@ -1,11 +1,12 @@
--- Messages over time by what became of them. A message counts once in each step and column, however often it was tried;
--- over more than two days attempts are counted, by hour, where not one domain is asked for.
+-- Messages over time by what became of them, each once in a step and column, however often it was tried. What is delivered,
+-- bounced or expired is a message's last attempt; what is deferred or rejected comes again. Over more than two days, where not
+-- one domain is asked for, the roll-up by hour counts these by attempt.
 WITH {to:DateTime64(3, 'UTC')} > {from:DateTime64(3, 'UTC')} + INTERVAL 2 DAY AND {recipient_org_domain:String} = '' AS by_hour
 SELECT
     toStartOfInterval(start, toIntervalSecond(greatest({step_s:UInt32}, if(by_hour, 3600, 60)))) AS time,
-    if(by_hour, sumIf(attempts, outcome = 'delivered'), uniqMergeIf(messages, outcome = 'delivered')) AS accepted,
+    sumIf(attempts, outcome = 'delivered') AS accepted,
     if(by_hour, sumIf(attempts, outcome = 'deferred'), uniqMergeIf(messages, outcome = 'deferred')) AS deferred,
-    if(by_hour, sumIf(attempts, outcome IN ('bounced', 'expired', 'rejected')), uniqMergeIf(messages, outcome IN ('bounced', 'expired', 'rejected'))) AS refused
+    sumIf(attempts, outcome IN ('bounced', 'expired')) + if(by_hour, sumIf(attempts, outcome = 'rejected'), uniqMergeIf(messages, outcome = 'rejected')) AS refused
 FROM attempts
 WHERE grain = if(by_hour, 'hour', 'minute')
     AND start >= {from:DateTime64(3, 'UTC')} AND start < {to:DateTime64(3, 'UTC')}

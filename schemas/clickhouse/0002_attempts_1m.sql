@@ -93,5 +93,5 @@ CREATE VIEW attempts AS
 SELECT 'minute' AS grain, minute AS start, direction, sender_domain, source_ip, recipient_org_domain, provider, outcome, reason, side, attempts, messages
 FROM attempts_1m
 UNION ALL
-SELECT 'hour' AS grain, hour AS start, direction, sender_domain, source_ip, '' AS recipient_org_domain, provider, outcome, reason, side, attempts, arrayReduce('uniqState', emptyArrayUInt64()) AS messages
+SELECT 'hour' AS grain, hour AS start, direction, sender_domain, source_ip, toLowCardinality('') AS recipient_org_domain, provider, outcome, reason, side, attempts, arrayReduce('uniqState', emptyArrayUInt64()) AS messages
 FROM attempts_1h;

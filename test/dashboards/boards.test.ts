@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { TIME_PARAMETERS } from '../../dashboards/boards/board.ts'
 import { BOARDS } from '../../dashboards/boards/boards.ts'
 import { valuesOf } from '../../dashboards/boards/values.ts'
+import { ALERTS } from '../../dashboards/grafana/alerts.ts'
 import { parametersOf, sql } from '../../dashboards/sql.ts'
 import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
 import { migrate } from '../../store/migrate.ts'
@@ -84,12 +85,11 @@ describe('as data', () => {
   })
 
   test('every query is used', () => {
-    const used = new Set([...PANELS.map(({ panel }) => panel.query), ...ANNOTATIONS, ...CHOICES])
+    const alerts = ALERTS.map(({ query }) => query)
+    const used = new Set([...PANELS.map(({ panel }) => panel.query), ...ANNOTATIONS, ...CHOICES, ...alerts])
     const elsewhere = ['account', 'breadth-domains', 'span']
     const files = readdirSync(join(import.meta.dirname, '../../dashboards/queries'))
-    // What alert rules ask is held in alerts.test.ts.
-    const boards = files.filter((file) => !file.startsWith('alert-'))
-    expect(boards.map((file) => file.replace('.sql', '')).sort()).toEqual(
+    expect(files.map((file) => file.replace('.sql', '')).sort()).toEqual(
       [...used, ...elsewhere, 'trends'].sort(),
     )
   })
