@@ -3,8 +3,8 @@ WITH {to:DateTime64(3, 'UTC')} > {from:DateTime64(3, 'UTC')} + INTERVAL 2 DAY AN
 SELECT
     provider,
     sumIf(attempts, outcome = 'delivered') AS accepted,
-    if(by_hour, sumIf(attempts, outcome = 'deferred'), uniqMergeIf(messages, outcome = 'deferred')) AS deferred,
-    sumIf(attempts, outcome IN ('bounced', 'expired')) + if(by_hour, sumIf(attempts, outcome = 'rejected'), uniqMergeIf(messages, outcome = 'rejected')) AS refused,
+    uniqMergeIf(messages, outcome = 'deferred') AS deferred,
+    sumIf(attempts, outcome IN ('bounced', 'expired')) + uniqMergeIf(messages, outcome = 'rejected') AS refused,
     refused / greatest(accepted + refused, 1) AS refused_share
 FROM attempts
 WHERE grain = if(by_hour, 'hour', 'minute')

@@ -1,5 +1,5 @@
 -- The subject of a board against others in the same time, as shares refused: the proof for or against "it is them". Mailboxes
--- that are unknown or full refuse every day and are left out. Over more than two days attempts are counted.
+-- that are unknown or full refuse every day and are left out.
 WITH
     {to:DateTime64(3, 'UTC')} > {from:DateTime64(3, 'UTC')} + INTERVAL 2 DAY AS is_long,
     (SELECT groupUniqArray(attempts.provider) FROM attempts
@@ -19,7 +19,7 @@ FROM
             {sender_domain:String} != '', if(sender_domain = {sender_domain:String}, 'this sender', 'all other senders'),
             provider = {provider:String}, 'this provider',
             'all other providers') AS party,
-        sumIf(attempts, outcome IN ('bounced', 'expired')) + if(is_long, sumIf(attempts, outcome = 'rejected'), uniqMergeIf(messages, outcome = 'rejected')) AS refused,
+        sumIf(attempts, outcome IN ('bounced', 'expired')) + uniqMergeIf(messages, outcome = 'rejected') AS refused,
         refused + sumIf(attempts, outcome = 'delivered') AS all,
         refused / greatest(all, 1) AS refused_share
     FROM attempts

@@ -25,7 +25,7 @@ import { HOSTILE } from './board-store.ts'
 import { expand } from './expand.ts'
 
 // Each scenario is written as a log, read, classified, stored and judged; then each rule asks as Grafana would.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 const MINUTE = 60_000
 const folder = mkdtempSync(join(tmpdir(), 'faultline-alerts-'))

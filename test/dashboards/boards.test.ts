@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { TIME_PARAMETERS } from '../../dashboards/boards/board.ts'
 import { BOARDS } from '../../dashboards/boards/boards.ts'
 import { valuesOf } from '../../dashboards/boards/values.ts'
@@ -12,6 +12,9 @@ import { migrate } from '../../store/migrate.ts'
 import { AT, FROM, fillBoards, HOSTILE } from './board-store.ts'
 
 type Row = Record<string, unknown>
+
+// Some ask every board again and again.
+vi.setConfig({ testTimeout: 120_000 })
 
 const folder = mkdtempSync(join(tmpdir(), 'faultline-boards-'))
 let store: EmbeddedStore
