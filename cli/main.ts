@@ -68,6 +68,10 @@ const COMMANDS: Record<string, Command> = {
     summary: 'list and show dead letters, and read them again',
     run: async (args) => (await import('./dlq.ts')).dlqCommand(args),
   },
+  dashboards: {
+    summary: 'write boards and alert rules for a Grafana of your own',
+    run: async (args) => (await import('./dashboards.ts')).dashboardsCommand(args),
+  },
   migrate: {
     summary: "bring the store's tables to the newest schema",
     run: async (args) => (await import('./migrate.ts')).migrateCommand(args),

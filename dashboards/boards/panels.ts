@@ -33,7 +33,7 @@ export const outcomes: Panel = {
   id: 'outcomes',
   title: 'What became of the mail',
   description:
-    'Messages by what happened to them, each counted once in a step however often it was tried. A fault shows as refused (red) rising while accepted (blue) falls; more refused with as much accepted is one sender or list. Over more than two days attempts are counted, by hour.',
+    'Messages by what happened to them, each counted once in a step however often it was tried. A fault shows as refused (red) rising while accepted (blue) falls; more refused with as much accepted is one sender or list. Over more than two days by hours.',
   kind: 'series',
   query: 'outcomes',
   columns: [{ name: 'time', title: 'Time', unit: 'time' }, ...OUTCOMES],

@@ -1,9 +1,8 @@
 -- How broad it is: who refuses something of all that mail was exchanged with, and the share of messages refused.
 -- Who refuses a mailbox alone (unknown, full) is not counted: that happens every day.
-WITH {to:DateTime64(3, 'UTC')} > {from:DateTime64(3, 'UTC')} + INTERVAL 2 DAY AS is_long
 SELECT
-    refused / greatest(refused + if(is_long, sumIf(attempts, outcome = 'delivered'), uniqMergeIf(messages, outcome = 'delivered')), 1) AS refused_share,
-    if(is_long, sumIf(attempts, is_refused), uniqMergeIf(messages, is_refused)) AS refused,
+    refused / greatest(refused + sumIf(attempts, outcome = 'delivered'), 1) AS refused_share,
+    sumIf(attempts, is_refused AND outcome != 'rejected') + uniqMergeIf(messages, is_refused AND outcome = 'rejected') AS refused,
     uniqIf(recipient_org_domain, is_refused) AS domains_refusing,
     uniq(recipient_org_domain) AS domains,
     uniqIf(provider, is_refused AND provider != '') AS providers_refusing,

@@ -2,9 +2,9 @@
 WITH {to:DateTime64(3, 'UTC')} > {from:DateTime64(3, 'UTC')} + INTERVAL 2 DAY AND {recipient_org_domain:String} = '' AS by_hour
 SELECT
     provider,
-    if(by_hour, sumIf(attempts, outcome = 'delivered'), uniqMergeIf(messages, outcome = 'delivered')) AS accepted,
-    if(by_hour, sumIf(attempts, outcome = 'deferred'), uniqMergeIf(messages, outcome = 'deferred')) AS deferred,
-    if(by_hour, sumIf(attempts, outcome IN ('bounced', 'expired', 'rejected')), uniqMergeIf(messages, outcome IN ('bounced', 'expired', 'rejected'))) AS refused,
+    sumIf(attempts, outcome = 'delivered') AS accepted,
+    uniqMergeIf(messages, outcome = 'deferred') AS deferred,
+    sumIf(attempts, outcome IN ('bounced', 'expired')) + uniqMergeIf(messages, outcome = 'rejected') AS refused,
     refused / greatest(accepted + refused, 1) AS refused_share
 FROM attempts
 WHERE grain = if(by_hour, 'hour', 'minute')

@@ -1,11 +1,10 @@
--- How mail fared by recipient domain, worst first. Over more than two days attempts are counted.
-WITH {to:DateTime64(3, 'UTC')} > {from:DateTime64(3, 'UTC')} + INTERVAL 2 DAY AS is_long
+-- How mail fared by recipient domain, worst first. Counted as in outcomes.sql.
 SELECT
     recipient_org_domain,
     any(provider) AS provider,
-    if(is_long, sumIf(attempts, outcome = 'delivered'), uniqMergeIf(messages, outcome = 'delivered')) AS accepted,
-    if(is_long, sumIf(attempts, outcome = 'deferred'), uniqMergeIf(messages, outcome = 'deferred')) AS deferred,
-    if(is_long, sumIf(attempts, outcome IN ('bounced', 'expired', 'rejected')), uniqMergeIf(messages, outcome IN ('bounced', 'expired', 'rejected'))) AS refused,
+    sumIf(attempts, outcome = 'delivered') AS accepted,
+    uniqMergeIf(messages, outcome = 'deferred') AS deferred,
+    sumIf(attempts, outcome IN ('bounced', 'expired')) + uniqMergeIf(messages, outcome = 'rejected') AS refused,
     refused / greatest(accepted + refused, 1) AS refused_share
 FROM attempts
 WHERE grain = 'minute'

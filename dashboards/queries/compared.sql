@@ -1,5 +1,5 @@
 -- The subject of a board against others in the same time, as shares refused: the proof for or against "it is them". Mailboxes
--- that are unknown or full refuse every day and are left out. Over more than two days attempts are counted.
+-- that are unknown or full refuse every day and are left out.
 WITH
     {to:DateTime64(3, 'UTC')} > {from:DateTime64(3, 'UTC')} + INTERVAL 2 DAY AS is_long,
     (SELECT groupUniqArray(attempts.provider) FROM attempts
@@ -19,8 +19,8 @@ FROM
             {sender_domain:String} != '', if(sender_domain = {sender_domain:String}, 'this sender', 'all other senders'),
             provider = {provider:String}, 'this provider',
             'all other providers') AS party,
-        if(is_long, sumIf(attempts, outcome IN ('bounced', 'expired', 'rejected')), uniqMergeIf(messages, outcome IN ('bounced', 'expired', 'rejected'))) AS refused,
-        refused + if(is_long, sumIf(attempts, outcome = 'delivered'), uniqMergeIf(messages, outcome = 'delivered')) AS all,
+        sumIf(attempts, outcome IN ('bounced', 'expired')) + uniqMergeIf(messages, outcome = 'rejected') AS refused,
+        refused + sumIf(attempts, outcome = 'delivered') AS all,
         refused / greatest(all, 1) AS refused_share
     FROM attempts
     WHERE grain = if(is_long AND {recipient_org_domain:String} = '', 'hour', 'minute')

@@ -1,11 +1,12 @@
--- Messages over time by what became of them. A message counts once in each step and column, however often it was tried;
--- over more than two days attempts are counted, by hour, where not one domain is asked for.
+-- Messages over time by what became of them, each once in a step and column, however often it was tried: delivered, bounced
+-- and expired is the last attempt of a message; deferred and rejected may come again, so that their messages are merged.
+-- Over more than two days, where not one domain is asked for, by hours.
 WITH {to:DateTime64(3, 'UTC')} > {from:DateTime64(3, 'UTC')} + INTERVAL 2 DAY AND {recipient_org_domain:String} = '' AS by_hour
 SELECT
     toStartOfInterval(start, toIntervalSecond(greatest({step_s:UInt32}, if(by_hour, 3600, 60)))) AS time,
-    if(by_hour, sumIf(attempts, outcome = 'delivered'), uniqMergeIf(messages, outcome = 'delivered')) AS accepted,
-    if(by_hour, sumIf(attempts, outcome = 'deferred'), uniqMergeIf(messages, outcome = 'deferred')) AS deferred,
-    if(by_hour, sumIf(attempts, outcome IN ('bounced', 'expired', 'rejected')), uniqMergeIf(messages, outcome IN ('bounced', 'expired', 'rejected'))) AS refused
+    sumIf(attempts, outcome = 'delivered') AS accepted,
+    uniqMergeIf(messages, outcome = 'deferred') AS deferred,
+    sumIf(attempts, outcome IN ('bounced', 'expired')) + uniqMergeIf(messages, outcome = 'rejected') AS refused
 FROM attempts
 WHERE grain = if(by_hour, 'hour', 'minute')
     AND start >= {from:DateTime64(3, 'UTC')} AND start < {to:DateTime64(3, 'UTC')}

@@ -3,8 +3,8 @@ WITH {to:DateTime64(3, 'UTC')} > {from:DateTime64(3, 'UTC')} + INTERVAL 2 DAY AN
 SELECT
     side,
     reason,
-    if(by_hour, sumIf(attempts, outcome != 'deferred'), uniqMergeIf(messages, outcome != 'deferred')) AS refused,
-    if(by_hour, sumIf(attempts, outcome = 'deferred'), uniqMergeIf(messages, outcome = 'deferred')) AS deferred,
+    sumIf(attempts, outcome IN ('bounced', 'expired')) + uniqMergeIf(messages, outcome = 'rejected') AS refused,
+    uniqMergeIf(messages, outcome = 'deferred') AS deferred,
     uniq(sender_domain) AS senders,
     uniq(provider) AS providers
 FROM attempts

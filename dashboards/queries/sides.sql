@@ -3,7 +3,7 @@ WITH {to:DateTime64(3, 'UTC')} > {from:DateTime64(3, 'UTC')} + INTERVAL 2 DAY AN
 SELECT
     toStartOfInterval(start, toIntervalSecond(greatest({step_s:UInt32}, if(by_hour, 3600, 60)))) AS time,
     if(side = '', 'not told', replaceAll(side, '_', ' ')) AS name,
-    if(by_hour, sum(attempts), uniqMerge(messages)) AS value
+    sumIf(attempts, outcome IN ('bounced', 'expired')) + uniqMergeIf(messages, outcome IN ('deferred', 'rejected')) AS value
 FROM attempts
 WHERE grain = if(by_hour, 'hour', 'minute')
     AND start >= {from:DateTime64(3, 'UTC')} AND start < {to:DateTime64(3, 'UTC')}

@@ -88,10 +88,11 @@ FROM delivery_events
 GROUP BY hour, direction, sender_domain, source_ip, provider, outcome, reason, side, topic, partition;
 
 -- Both roll-ups under the same names, for who looks at a stretch: `WHERE grain = 'minute'` or `'hour'` reads only that one.
--- By hour, messages are not told apart from their attempts, nor recipient domains from each other.
+-- By hour, recipient domains are not told apart. Messages are counted alike: the sum of attempts where the outcome is the
+-- last of a message, and the merged messages where it is deferred or rejected.
 CREATE VIEW attempts AS
 SELECT 'minute' AS grain, minute AS start, direction, sender_domain, source_ip, recipient_org_domain, provider, outcome, reason, side, attempts, messages
 FROM attempts_1m
 UNION ALL
-SELECT 'hour' AS grain, hour AS start, direction, sender_domain, source_ip, '' AS recipient_org_domain, provider, outcome, reason, side, attempts, arrayReduce('uniqState', emptyArrayUInt64()) AS messages
+SELECT 'hour' AS grain, hour AS start, direction, sender_domain, source_ip, toLowCardinality('') AS recipient_org_domain, provider, outcome, reason, side, attempts, messages
 FROM attempts_1h;

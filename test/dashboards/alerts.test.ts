@@ -4,8 +4,11 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { loader } from '../../cli/simulate.ts'
+import { BOARDS } from '../../dashboards/boards/boards.ts'
+import { valuesOf } from '../../dashboards/boards/values.ts'
 import { WINDOW_S } from '../../dashboards/grafana/alerts.ts'
 import { generatedFiles } from '../../dashboards/grafana/files.ts'
+import { sql } from '../../dashboards/sql.ts'
 import { Config } from '../../schemas/config.ts'
 import type { Incident } from '../../schemas/incident.ts'
 import { PIPELINE_STATS } from '../../schemas/pipeline.ts'
@@ -25,7 +28,7 @@ import { HOSTILE } from './board-store.ts'
 import { expand } from './expand.ts'
 
 // Each scenario is written as a log, read, classified, stored and judged; then each rule asks as Grafana would.
-vi.setConfig({ testTimeout: 60_000 })
+vi.setConfig({ testTimeout: 120_000 })
 
 const MINUTE = 60_000
 const folder = mkdtempSync(join(tmpdir(), 'faultline-alerts-'))
@@ -122,6 +125,44 @@ const ruleOf = ({ verdict, sub_cause }: Pick<VerdictItem, 'verdict' | 'sub_cause
 const rulesOf = ({ verdict, or = verdict, causes }: Truth) =>
   causes.flatMap((sub_cause) => [ruleOf({ verdict, sub_cause }), ruleOf({ verdict: or, sub_cause })])
 
+// Each query once; the boards share them.
+const PANELS = [
+  ...new Map(
+    BOARDS.flatMap((board) =>
+      board.rows.flatMap(({ panels }) => panels.map((panel) => [panel.query, { board, panel }] as const)),
+    ),
+  ).values(),
+]
+
+/** Every panel answers with a scenario's data, and Home says whose side the one incident is on. */
+async function askBoards(
+  to: number,
+  items: readonly VerdictItem[],
+  open: readonly Incident[],
+): Promise<void> {
+  const time = (at: number) => new Date(at).toISOString().replace('T', ' ').replace('Z', '')
+  const stretch = { from: time(to - 360 * MINUTE), to: time(to), step_s: 180 }
+  const { top_domains, top_senders, top_providers } = items[0]?.evidence ?? {}
+  const picked = {
+    recipient_org_domain: top_domains?.[0]?.name ?? '',
+    sender_domain: top_senders?.[0]?.name ?? '',
+    provider: top_providers?.[0]?.name ?? '',
+  }
+  for (const { board, panel } of PANELS)
+    await store.query(sql(panel.query), { ...valuesOf(board, picked, panel.fixed), ...stretch })
+  const [home] = BOARDS
+  if (home === undefined) throw new Error('no board')
+  const [said] = await store.query<{ answer: string }>(sql('answer'), { ...valuesOf(home), ...stretch })
+  if (open.length === 0) expect(said?.answer).toMatch(/^No wave of refusals/)
+  const [incident] = open
+  if (incident === undefined || open.length > 1) return
+  const { verdict, direction } = incident
+  const isTheirs =
+    verdict !== 'platform_wide' &&
+    (verdict === 'recipient_domain' || verdict === 'provider_wide') === (direction === 'outbound')
+  expect(said?.answer.startsWith(isTheirs ? 'Them: ' : 'Us: '), said?.answer).toBe(true)
+}
+
 const RATE = 1500
 const fired = new Set<string>()
 let right = 0
@@ -138,6 +179,7 @@ describe('from a log to an alert', () => {
     for (const [rule] of waves) fired.add(rule)
     const open = report?.open ?? []
     expect(waves).toEqual(open.map((one): [string, string] => [ruleOf(one), one.subject]).sort())
+    await askBoards(at + MINUTE, items, open)
     const { truths } = scenario
     if (!isRight(items, truths, tally.isEnough())) return
     right++

@@ -93,12 +93,15 @@ describe('the queries that Grafana sends', () => {
             )
       }
     }
-  })
+  }, 120_000)
 
   test('words of a log as a variable stay words', async () => {
     const [long = '', ...short] = [...HOSTILE].reverse()
+    // Each query once with what a reader may type.
+    const typed = [...PANELS].sort((a, b) => a.board.variables.length - b.board.variables.length)
+    const each = new Map(typed.map((one) => [one.source.query, one]))
     for (const words of short)
-      for (const { name, board, source, query } of PANELS) {
+      for (const { name, board, source, query } of each.values()) {
         const open = board.variables.filter(
           (one) => one.choices === undefined && !/^(source_ip|reply_fingerprint|reason)$/.test(one.name),
         )
@@ -118,7 +121,7 @@ describe('the queries that Grafana sends', () => {
       store.query(expand(query.rawSql, { ...STRETCH, variables: variables(board, { words: long }) })),
     ).rejects.toThrow(/max_query_size|Max query size/)
     expect(await store.query('SELECT count() > 0 AS there FROM delivery_events')).toEqual([{ there: 1 }])
-  })
+  }, 120_000)
 })
 
 describe('what Grafana shows', () => {
