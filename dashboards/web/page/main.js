@@ -82,9 +82,12 @@ async function refresh(mine) {
   const at = stretchOf(route, account.newest_event_ms, now)
   stretch = at
   byId('moment').textContent = at.note
-  const board = view?.refresh(place(), at)
-  if (isHome()) await refreshHome(mine, at, account)
-  await board
+  // The judgement goes before its proof: the store answers a few questions at a time.
+  const judged = isHome() ? refreshHome(mine, at, account) : Promise.resolve()
+  await judged.catch(() => {})
+  if (mine !== round) return
+  await view?.refresh(place(), at)
+  await judged
 }
 
 /**
