@@ -154,6 +154,8 @@ async function go() {
 
 /** Draws the board that the address names. */
 function draw() {
+  // What was asked for the board before is not waited for.
+  round++
   view?.close()
   view = undefined
   const board = boards.find(({ id }) => id === route.board)
@@ -170,6 +172,7 @@ function draw() {
     board !== undefined && !isHome() && element('h1', { tabindex: '-1' }, board.title),
     board !== undefined && !isHome() && element('p', { class: 'question' }, board.question),
   )
+  document.title = board === undefined ? 'Faultline' : `${board.title} · Faultline`
   if (board !== undefined) view = boardView(withoutOwn(board), route.values, pick)
   byId('board').replaceChildren(...(view === undefined ? [] : [view.element]))
   byId('variables').replaceChildren(...(view?.variables === undefined ? [] : [view.variables]))

@@ -20,7 +20,7 @@ import { count, utc } from './words.js'
 
 /**
  * What a panel is asked for, and where its links begin.
- * @typedef {{ query: Record<string, string>, place: Place, annotations: Annotation[] }} Question
+ * @typedef {{ query: Record<string, string>, place: Place, annotations: Annotation[], left: AbortSignal }} Question
  */
 
 /**
@@ -73,7 +73,7 @@ export function panelView(board, panel, height, heading) {
     async refresh(question) {
       frame.setAttribute('aria-busy', 'true')
       try {
-        const { value } = await ask(`boards/${board.id}/panels/${panel.id}`, question.query)
+        const { value } = await ask(`boards/${board.id}/panels/${panel.id}`, question.query, question.left)
         const { columns, rows, is_cut } = value
         // An unchanged answer touches nothing: a selection or a scroll place stays. Charts move with the time.
         const said = JSON.stringify([
@@ -87,6 +87,7 @@ export function panelView(board, panel, height, heading) {
         shown = said
         again = () => render(value, question)
       } catch (error) {
+        if (question.left.aborted) return
         shown = ''
         again = undefined
         clear(body)

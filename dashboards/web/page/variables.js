@@ -85,13 +85,14 @@ function choice({ name }, choices) {
  * Fills the suggestions anew. What looks other than it is can be typed, but is not suggested.
  * @param {Board} board
  * @param {Record<string, string>} query
+ * @param {AbortSignal} left
  */
-export async function suggest(board, query) {
+export async function suggest(board, query, left) {
   await Promise.all(
     board.variables.map(async (variable) => {
       const list = document.getElementById(listId(variable))
       if (variable.query === undefined || list === null) return
-      const { value: found } = await ask(`boards/${board.id}/variables/${variable.name}`, query)
+      const { value: found } = await ask(`boards/${board.id}/variables/${variable.name}`, query, left)
       const plain = found.filter((/** @type {string} */ one) => one !== '' && one === inert(one))
       list.replaceChildren(...plain.map((/** @type {string} */ value) => element('option', { value })))
     }),
@@ -104,12 +105,13 @@ export async function suggest(board, query) {
  * @param {Variable} variable
  * @param {Record<string, string>} query
  * @param {Place} place
+ * @param {AbortSignal} left
  */
-export async function subjectChoice(board, variable, query, place) {
+export async function subjectChoice(board, variable, query, place, left) {
   const { value: found } =
     variable.query === undefined
       ? { value: [] }
-      : await ask(`boards/${board.id}/variables/${variable.name}`, query)
+      : await ask(`boards/${board.id}/variables/${variable.name}`, query, left)
   return element(
     'div',
     {},
