@@ -7,7 +7,7 @@ import { element, show } from './element.js'
 import { showEmpty } from './empty.js'
 import { showIncidents } from './incidents.js'
 import { showJudgement, spokenJudgement } from './judgement.js'
-import { boardHash } from './link.js'
+import { showNavigation } from './navigation.js'
 import { HOME, hashOf, routeOf } from './route.js'
 import { themeButton } from './theme.js'
 import { stretchOf, timeChoice } from './time.js'
@@ -178,32 +178,6 @@ function draw() {
   byId('variables').replaceChildren(...(view?.variables === undefined ? [] : [view.variables]))
 }
 
-/** The boards, as links that carry the time and the subject. */
-function drawNavigation() {
-  show(
-    byId('boards'),
-    element(
-      'ul',
-      {},
-      ...boards.map(({ id, title }) =>
-        element(
-          'li',
-          {},
-          element(
-            'a',
-            {
-              href: boardHash(place(), id),
-              'data-key': `board ${id}`,
-              ...(id === route.board ? { 'aria-current': 'page' } : {}),
-            },
-            title,
-          ),
-        ),
-      ),
-    ),
-  )
-}
-
 /**
  * @param {string} name
  * @param {string} value
@@ -230,7 +204,7 @@ function follow() {
   const needsDrawing = isOther || JSON.stringify(next.values) !== JSON.stringify(route.values)
   route = next
   showTime(route)
-  drawNavigation()
+  showNavigation(byId('boards'), place())
   if (needsDrawing) {
     const focused = document.activeElement?.id
     draw()
@@ -248,7 +222,7 @@ async function start() {
   mayAct = session.value.may_act
   byId('logout').hidden = !session.value.signed_in
   showTime(route)
-  drawNavigation()
+  showNavigation(byId('boards'), place())
   draw()
   window.addEventListener('hashchange', follow)
   go()
