@@ -7,6 +7,7 @@ import { openChannels } from './channels.ts'
 import { loadConfiguration } from './configuration.ts'
 import { probeResolvers } from './dns.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
+import { pageAccess } from './page-access.ts'
 import { recordOptions } from './record-options.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -104,15 +105,18 @@ function freePort(name: string, host: string, port: number): Promise<Finding> {
   })
 }
 
-function loopback(config: Config): Finding[] {
-  const open = (['web', 'clickhouse'] as const).filter(
-    (name) => !['127.0.0.1', '::1', 'localhost'].includes(config[name].host),
+function reachable(config: Config): Finding[] {
+  const { host } = config.clickhouse
+  const store = note(
+    `clickhouse.host ${host} is not this machine alone: whoever reaches it can read every row`,
   )
-  return open.map((name) =>
-    note(
-      `${name}.host ${config[name].host} is not this machine alone: whoever reaches it can read every row`,
-    ),
-  )
+  const found = ['127.0.0.1', '::1', 'localhost'].includes(host) ? [] : [store]
+  try {
+    pageAccess(config)
+    return found
+  } catch (error) {
+    return [...found, wrong((error as Error).message)]
+  }
 }
 
 function followed(config: Config): Finding[] {
@@ -180,7 +184,7 @@ export async function doctorCommand(args: string[]): Promise<number> {
     ...(config.url === undefined
       ? [await freePort('clickhouse', config.clickhouse.host, config.clickhouse.port)]
       : []),
-    ...loopback(config),
+    ...reachable(config),
     ...(await resolvers(config)),
     ...followed(config),
     ...told(config),

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BOARDS } from '../../dashboards/boards/boards.ts'
-import { faults, launch, PICTURES, SIZES, settled, withView } from './browser.ts'
+import { faults, launch, PICTURES, SIZES, SOON, settled, withView } from './browser.ts'
 
 // What `npm start` shows: the sample log in the real store, every board over it.
 const demo = spawn(process.execPath, [join(import.meta.dirname, '../../cli/faultline.mjs'), 'demo'], {
@@ -30,8 +30,6 @@ afterAll(async () => {
   demo.kill('SIGTERM')
   await ended
 })
-
-const SOON = { timeout: 15_000 }
 
 /** Opens a board from Home as a reader does: by its link, and by the first of its subjects where it asks for one. */
 async function clickTo(page: Page, id: string): Promise<void> {
@@ -74,10 +72,12 @@ for (const colorScheme of ['light', 'dark'] as const)
               path: `${PICTURES}/${id}-${colorScheme}-${size.width}.png`,
               fullPage: true,
             })
-          expect([id, await faults(page)]).toEqual([id, []])
+          // Contrast is the theme's, order the size's: each once.
+          if (size.width === 1280 || colorScheme === 'light')
+            expect([id, await faults(page)]).toEqual([id, []])
         }
       })
-    }, 120_000)
+    }, 300_000)
 
 test('links lead from the judgement to its messages, with time and subject, and back again', async () => {
   await withView(browser, `${url}#/home?from=now-1h&to=now`, {}, async (page) => {
@@ -102,7 +102,7 @@ test('links lead from the judgement to its messages, with time and subject, and 
     await drawn(page, 'recipient-domain')
     expect(await page.inputValue('#variable-recipient_org_domain')).toBe('contoso.example')
   })
-}, 60_000)
+}, 180_000)
 
 test('an incident leads to the board about it, at its time', async () => {
   await withView(browser, url, {}, async (page) => {
@@ -112,7 +112,7 @@ test('an incident leads to the board about it, at its time', async () => {
       /from=2026-06-10T11%3A35.*to=2026-06-10T12.*sender_domain=news\.northwind\.example/,
     )
   })
-}, 60_000)
+}, 180_000)
 
 test('a time of two moments is chosen in UTC, and a picked value narrows every panel', async () => {
   await withView(browser, url, {}, async (page) => {
@@ -120,14 +120,17 @@ test('a time of two moments is chosen in UTC, and a picked value narrows every p
     await page.fill('#from', '2026-06-10T11:00')
     await page.fill('#to', '2026-06-10T11:30')
     await page.click('#times button')
-    await settled(page)
-    expect(page.url()).toContain('from=2026-06-10T11%3A00%3A00Z&to=2026-06-10T11%3A30%3A00Z')
-    expect(await page.textContent('#moment')).toBe('2026-06-10 11:00:00 UTC to 2026-06-10 11:30:00 UTC.')
+    await expect
+      .poll(() => page.url(), SOON)
+      .toContain('from=2026-06-10T11%3A00%3A00Z&to=2026-06-10T11%3A30%3A00Z')
+    await expect
+      .poll(() => page.textContent('#moment'), SOON)
+      .toBe('2026-06-10 11:00:00 UTC to 2026-06-10 11:30:00 UTC.')
     await page.selectOption('#variable-direction', 'inbound')
     await expect.poll(() => page.url(), SOON).toContain('direction=inbound')
     await expect.poll(() => page.textContent('#panel-providers'), SOON).not.toMatch(/microsoft365|Asking/)
   })
-}, 60_000)
+}, 180_000)
 
 test('the packet of an incident and of a judgement is saved, to read and to send', async () => {
   await withView(browser, url, {}, async (page) => {
@@ -145,7 +148,7 @@ test('the packet of an incident and of a judgement is saved, to read and to send
       expect(text).toContain('550')
     }
   })
-}, 60_000)
+}, 180_000)
 
 test('an incident of the sample is acknowledged', async () => {
   await withView(browser, url, {}, async (page) => {
@@ -154,4 +157,4 @@ test('an incident of the sample is acknowledged', async () => {
     await expect.poll(async () => (await page.$$('text=Acknowledge')).length, SOON).toBe(open.length - 1)
     expect(await page.textContent('#incidents')).toContain('seen by')
   })
-}, 60_000)
+}, 180_000)

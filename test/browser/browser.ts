@@ -7,6 +7,9 @@ import { expect } from 'vitest'
 /** Where tests put pictures of the page, to look at it: PAGE_PICTURES; nowhere where that is not set. */
 export const PICTURES = process.env['PAGE_PICTURES']
 
+/** For `expect.poll`: a browser and the engine on a busy machine take their time. */
+export const SOON = { timeout: 45_000 }
+
 /** A desk's screen and a telephone's. */
 export const SIZES = [
   { width: 1280, height: 800 },
@@ -70,7 +73,7 @@ const IS_SETTLED = `
 
 /** Waits until a board is drawn and all of its panels were answered. */
 export async function settled(page: Page): Promise<void> {
-  await expect.poll(() => page.evaluate(IS_SETTLED), { timeout: 15_000, interval: 100 }).toBe(true)
+  await expect.poll(() => page.evaluate(IS_SETTLED), { ...SOON, interval: 100 }).toBe(true)
 }
 
 /** Serious faults that axe finds, each with the place. */

@@ -10,7 +10,7 @@ import {
   NO_BREADTH,
   ONE_DOMAIN,
 } from '../dashboards/fixed-api.ts'
-import { faults, launch, PICTURES, SIZES, settled, type View, withView } from './browser.ts'
+import { faults, launch, PICTURES, SIZES, SOON, settled, type View, withView } from './browser.ts'
 
 let browser: Browser
 beforeAll(async () => {
@@ -39,7 +39,7 @@ for (const colorScheme of ['light', 'dark'] as const)
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(size.width)
         expect(await faults(page)).toEqual([])
       })
-    }, 30_000)
+    }, 120_000)
 
 test('says the worst judgement first, with confidence, numbers and the next step', async () => {
   await withPage({}, async (page) => {
@@ -102,7 +102,7 @@ test('a reply of 64 KiB is cut, and a panel that fails leaves the others', async
     expect(await page.textContent('#panel-reasons')).toContain('This panel failed: the store gave no answer')
     expect(await page.textContent('#panel-providers')).toContain('No such mail was read in this time.')
   })
-}, 60_000)
+}, 180_000)
 
 /** A failed answer is a complaint of the browser, which is what is tested here. */
 async function withPageOfErrors(api: Partial<PageApi>, look: (page: Page) => Promise<void>) {
@@ -134,11 +134,11 @@ test('can be worked by keyboard: skip link, boards, time, how to read, table, pa
     expect(await page.evaluate('document.activeElement.id')).toBe('main')
     await page.focus('#time')
     await page.keyboard.press('ArrowDown')
-    await expect.poll(() => windows.at(-1)).toBe(3_600_000)
+    await expect.poll(() => windows.at(-1), SOON).toBe(3_600_000)
     expect(page.url()).toContain('from=now-1h')
     await page.focus('nav li:nth-child(4) a')
     await page.keyboard.press('Enter')
-    await expect.poll(() => page.textContent('h1')).toBe('Provider')
+    await expect.poll(() => page.textContent('h1'), SOON).toBe('Provider')
     expect(await focused(page)).toBe('Provider')
     expect(page.url()).toContain('#/provider?from=now-1h&to=now')
     await page.focus('.subjects a')
@@ -163,7 +163,7 @@ test('can be worked by keyboard: skip link, boards, time, how to read, table, pa
     await page.keyboard.press('Space')
     expect(await page.getAttribute('#pause', 'aria-pressed')).toBe('true')
   })
-}, 60_000)
+}, 180_000)
 
 test('an empty store says why, and what to do', async () => {
   await withPage({ api: { account: async () => EMPTY_ACCOUNT } }, async (page) => {
@@ -194,20 +194,20 @@ test('renews itself, keeps what the reader opened, and says when it can not', as
   await page.click('#judgement summary')
   refused = 213
   await page.clock.fastForward(10_000)
-  await expect.poll(() => page.textContent('h1')).toContain('213 of 214 refused')
+  await expect.poll(() => page.textContent('h1'), SOON).toContain('213 of 214 refused')
   expect(await page.getAttribute('#judgement details', 'open')).toBe('')
   expect(await page.evaluate('document.activeElement.tagName')).toBe('SUMMARY')
   expect(await page.textContent('#announce')).toContain('213 of 214')
   broken = true
   await page.clock.fastForward(10_000)
-  await expect.poll(() => page.textContent('#trouble')).toContain('the store gave no answer')
+  await expect.poll(() => page.textContent('#trouble'), SOON).toContain('the store gave no answer')
   expect(await page.textContent('h1')).toContain('213 of 214 refused')
   broken = false
   await page.clock.fastForward(10_000)
-  await expect.poll(() => page.isHidden('#trouble')).toBe(true)
+  await expect.poll(() => page.isHidden('#trouble'), SOON).toBe(true)
   await page.close()
   await served.close()
-})
+}, 120_000)
 
 test('acknowledges, mutes and comments an incident, with its hostile words as text', async () => {
   const asked: unknown[] = []
@@ -228,7 +228,7 @@ test('acknowledges, mutes and comments an incident, with its hostile words as te
     await page.click('text=Mute for a day')
     await page.fill('#incidents input', 'they were told')
     await page.keyboard.press('Enter')
-    await expect.poll(() => asked.length).toBe(3)
+    await expect.poll(() => asked.length, SOON).toBe(3)
     expect(await page.evaluate('window.hacked')).toBeUndefined()
     expect(asked).toEqual([
       [INCIDENT.id, 'acknowledged', ''],
@@ -236,4 +236,4 @@ test('acknowledges, mutes and comments an incident, with its hostile words as te
       [INCIDENT.id, 'commented', 'they were told'],
     ])
   })
-}, 30_000)
+}, 120_000)

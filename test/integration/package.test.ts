@@ -43,6 +43,18 @@ test('the tarball runs compiled, without TypeScript, tests or development depend
   expect(stdout.split('\n').length).toBeGreaterThan(50)
 })
 
+test('the page has its charts and boards in the tarball', () => {
+  const script = `
+    import { loadAssets } from '${installed}/dashboards/web/assets.js'
+    import { BOARDS } from '${installed}/dashboards/boards/boards.js'
+    console.log(loadAssets().get('/echarts.js').body.length > 100_000, loadAssets().has('/board.js'), BOARDS.length)`
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+    encoding: 'utf8',
+  })
+  expect(stderr).toBe('')
+  expect(stdout).toBe('true true 7\n')
+})
+
 test('without the engine it says in one line how to get it', () => {
   const { status, stderr } = faultline('replay', join(root, 'test/fixtures/postfix/mail.log'))
   expect(status).toBe(1)

@@ -20,10 +20,8 @@ export function bars({ stacked = false }, { columns, rows }, place) {
   if (name === undefined) return element('div', {})
   // One scale is drawn; what has another unit stands beside it as words.
   const lengths = others.filter(({ unit }) => unit === others[0]?.unit)
-  const longest = Math.max(
-    ...rows.flatMap((row) => lengths.map((column) => Number(row[column.name] ?? 0))),
-    0,
-  )
+  const values = rows.flatMap((row) => lengths.map((column) => Number(row[column.name] ?? 0)))
+  const longest = lengths[0]?.unit === 'share' ? 1 : Math.max(...values, 0)
   return element(
     'div',
     {},

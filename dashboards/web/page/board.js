@@ -32,6 +32,8 @@ export function boardView(board, values, picked) {
   const marks = element('section', { class: 'marks', 'aria-label': 'Marks over time' })
   if (subject === undefined) for (const row of board.rows) place.append(drawnRow(board, row, panels))
   let suggested = ''
+  const leaving = new AbortController()
+  const left = leaving.signal
   return {
     variables: board.variables.length === 0 ? undefined : variableChoices(board, values, picked),
     element: element('div', { class: 'board' }, place, marks),
@@ -40,17 +42,18 @@ export function boardView(board, values, picked) {
       if (suggested !== from.slice(0, 13)) {
         suggested = from.slice(0, 13)
         // Without suggestions a value can be typed.
-        suggest(board, query).catch(() => {})
+        suggest(board, query, left).catch(() => {})
       }
-      if (subject !== undefined) return show(place, await subjectChoice(board, subject, query, at))
-      const annotations = await annotationsOf(board, query)
+      if (subject !== undefined) return show(place, await subjectChoice(board, subject, query, at, left))
+      const annotations = await annotationsOf(board, query, left)
       showMarks(marks, annotations)
-      await Promise.all(panels.map((panel) => panel.refresh({ query, place: at, annotations })))
+      await Promise.all(panels.map((panel) => panel.refresh({ query, place: at, annotations, left })))
     },
     redraw() {
       for (const panel of panels) panel.redraw()
     },
     close() {
+      leaving.abort()
       for (const panel of panels) panel.close()
     },
   }
@@ -88,13 +91,14 @@ function known({ variables }, values) {
 /**
  * @param {Board} board
  * @param {Record<string, string>} query
+ * @param {AbortSignal} left
  * @returns {Promise<Annotation[]>}
  */
-async function annotationsOf(board, query) {
+async function annotationsOf(board, query, left) {
   const found = await Promise.all(
     board.annotations.map(async ({ query: name, colour }) => {
       try {
-        const { value } = await ask(`boards/${board.id}/annotations/${name}`, query)
+        const { value } = await ask(`boards/${board.id}/annotations/${name}`, query, left)
         return value.map((/** @type {Annotation} */ mark) => ({ ...mark, colour }))
       } catch {
         // Marks explain; a board without them is still one.

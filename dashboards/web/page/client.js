@@ -6,11 +6,12 @@ const PATIENCE_MS = 60_000
  * Asks the page's server. Gives the value and the server's own time.
  * @param {string} path
  * @param {Record<string, string | undefined>} [query]
+ * @param {AbortSignal} [left] given once nobody waits for the answer any more
  */
-export async function ask(path, query = {}) {
+export async function ask(path, query = {}, left = undefined) {
   const params = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) if (value !== undefined) params.set(name, value)
-  const response = await reach(`api/${path}?${params}`)
+  const response = await reach(`api/${path}?${params}`, {}, left)
   const value = await response.json()
   // The session ended: the form asks for the token, and leads back.
   if (response.status === 401) location.assign('login')
@@ -35,10 +36,12 @@ export async function act(id, request) {
 /**
  * @param {string} address
  * @param {RequestInit} [request]
+ * @param {AbortSignal} [left]
  */
-async function reach(address, request) {
+async function reach(address, request, left) {
+  const patience = AbortSignal.timeout(PATIENCE_MS)
   try {
-    return await fetch(address, { ...request, signal: AbortSignal.timeout(PATIENCE_MS) })
+    return await fetch(address, { ...request, signal: left ? AbortSignal.any([patience, left]) : patience })
   } catch (error) {
     const slow = error instanceof DOMException && error.name === 'TimeoutError'
     throw new Error(

@@ -7,7 +7,7 @@ import { element, show } from './element.js'
 import { showEmpty } from './empty.js'
 import { showIncidents } from './incidents.js'
 import { showJudgement, spokenJudgement } from './judgement.js'
-import { boardHash } from './link.js'
+import { showNavigation } from './navigation.js'
 import { HOME, hashOf, routeOf } from './route.js'
 import { themeButton } from './theme.js'
 import { stretchOf, timeChoice } from './time.js'
@@ -82,9 +82,12 @@ async function refresh(mine) {
   const at = stretchOf(route, account.newest_event_ms, now)
   stretch = at
   byId('moment').textContent = at.note
-  const board = view?.refresh(place(), at)
-  if (isHome()) await refreshHome(mine, at, account)
-  await board
+  // The judgement goes before its proof: the store answers a few questions at a time.
+  const judged = isHome() ? refreshHome(mine, at, account) : Promise.resolve()
+  await judged.catch(() => {})
+  if (mine !== round) return
+  await view?.refresh(place(), at)
+  await judged
 }
 
 /**
@@ -151,6 +154,8 @@ async function go() {
 
 /** Draws the board that the address names. */
 function draw() {
+  // What was asked for the board before is not waited for.
+  round++
   view?.close()
   view = undefined
   const board = boards.find(({ id }) => id === route.board)
@@ -167,35 +172,10 @@ function draw() {
     board !== undefined && !isHome() && element('h1', { tabindex: '-1' }, board.title),
     board !== undefined && !isHome() && element('p', { class: 'question' }, board.question),
   )
+  document.title = board === undefined ? 'Faultline' : `${board.title} · Faultline`
   if (board !== undefined) view = boardView(withoutOwn(board), route.values, pick)
   byId('board').replaceChildren(...(view === undefined ? [] : [view.element]))
   byId('variables').replaceChildren(...(view?.variables === undefined ? [] : [view.variables]))
-}
-
-/** The boards, as links that carry the time and the subject. */
-function drawNavigation() {
-  show(
-    byId('boards'),
-    element(
-      'ul',
-      {},
-      ...boards.map(({ id, title }) =>
-        element(
-          'li',
-          {},
-          element(
-            'a',
-            {
-              href: boardHash(place(), id),
-              'data-key': `board ${id}`,
-              ...(id === route.board ? { 'aria-current': 'page' } : {}),
-            },
-            title,
-          ),
-        ),
-      ),
-    ),
-  )
 }
 
 /**
@@ -224,7 +204,7 @@ function follow() {
   const needsDrawing = isOther || JSON.stringify(next.values) !== JSON.stringify(route.values)
   route = next
   showTime(route)
-  drawNavigation()
+  showNavigation(byId('boards'), place())
   if (needsDrawing) {
     const focused = document.activeElement?.id
     draw()
@@ -242,7 +222,7 @@ async function start() {
   mayAct = session.value.may_act
   byId('logout').hidden = !session.value.signed_in
   showTime(route)
-  drawNavigation()
+  showNavigation(byId('boards'), place())
   draw()
   window.addEventListener('hashchange', follow)
   go()

@@ -9,7 +9,7 @@ import { meaningOf, shownValue } from './units.js'
 /** @typedef {import('../board-answers.ts').PanelAnswer} PanelAnswer */
 /** @typedef {import('./link.js').Place} Place */
 
-const LONG = 160
+const LONG = 100
 
 /**
  * Rows with links to what they are about.

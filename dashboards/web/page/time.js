@@ -36,7 +36,7 @@ export function stretchOf({ from, to }, newest, now) {
   // To the next whole minute: the time ends after the newest event, and stays the same until there is a newer one.
   const end = Math.floor(newest / MINUTE_MS + 1) * MINUTE_MS
   const span = /** @type {Record<string, string>} */ (PRESETS)[from] ?? from.slice(4)
-  const note = `No mail was logged in the last ${span}. Shown is the time up to the last mail, ${utc(end)}.`
+  const note = `No mail was logged in the last ${span.replace(/^1 /, '')}. Shown is the time up to the last mail, ${utc(end)}.`
   return { from: iso(end - length), to: iso(end), note, isLive: true }
 }
 

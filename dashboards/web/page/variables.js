@@ -8,7 +8,7 @@ import { boardHash } from './link.js'
 /** @typedef {import('../../boards/board.ts').Variable} Variable */
 /** @typedef {import('./link.js').Place} Place */
 
-const MOST_AT_ONCE = 5
+const MOST_AT_ONCE = 4
 
 /**
  * What the reader of a board can pick. Any text is taken; where the store knows values, it suggests them.
@@ -29,9 +29,9 @@ export function variableChoices({ variables }, values, picked) {
       variable.query !== undefined && element('datalist', { id: listId(variable) }),
     )
   }
-  const first = variables.slice(0, MOST_AT_ONCE)
-  const others = variables.slice(MOST_AT_ONCE)
-  const isUsed = others.some(({ name, initial }) => (values[name] ?? initial) !== initial)
+  const isUsed = (/** @type {Variable} */ { name, initial }) => (values[name] ?? initial) !== initial
+  const first = variables.filter((variable, i) => i < MOST_AT_ONCE || isUsed(variable))
+  const others = variables.filter((variable) => !first.includes(variable))
   const form = element(
     'form',
     { class: 'variables', 'aria-label': 'What is shown' },
@@ -39,7 +39,7 @@ export function variableChoices({ variables }, values, picked) {
     others.length > 0 &&
       element(
         'details',
-        isUsed ? { open: '' } : {},
+        { class: 'others' },
         element('summary', {}, `More filters: ${others.length}`),
         element('div', { class: 'variables' }, ...others.map(field)),
       ),
@@ -85,13 +85,14 @@ function choice({ name }, choices) {
  * Fills the suggestions anew. What looks other than it is can be typed, but is not suggested.
  * @param {Board} board
  * @param {Record<string, string>} query
+ * @param {AbortSignal} left
  */
-export async function suggest(board, query) {
+export async function suggest(board, query, left) {
   await Promise.all(
     board.variables.map(async (variable) => {
       const list = document.getElementById(listId(variable))
       if (variable.query === undefined || list === null) return
-      const { value: found } = await ask(`boards/${board.id}/variables/${variable.name}`, query)
+      const { value: found } = await ask(`boards/${board.id}/variables/${variable.name}`, query, left)
       const plain = found.filter((/** @type {string} */ one) => one !== '' && one === inert(one))
       list.replaceChildren(...plain.map((/** @type {string} */ value) => element('option', { value })))
     }),
@@ -104,12 +105,13 @@ export async function suggest(board, query) {
  * @param {Variable} variable
  * @param {Record<string, string>} query
  * @param {Place} place
+ * @param {AbortSignal} left
  */
-export async function subjectChoice(board, variable, query, place) {
+export async function subjectChoice(board, variable, query, place, left) {
   const { value: found } =
     variable.query === undefined
       ? { value: [] }
-      : await ask(`boards/${board.id}/variables/${variable.name}`, query)
+      : await ask(`boards/${board.id}/variables/${variable.name}`, query, left)
   return element(
     'div',
     {},
