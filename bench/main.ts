@@ -6,6 +6,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   dns: async () => (await import('./dns.ts')).benchDns(),
   'dns-outage': async () => (await import('./dns-outage.ts')).benchOutage(),
   kafka: async () => (await import('./kafka.ts')).benchKafka(),
+  recovery: async () => (await import('./recovery.ts')).benchRecovery(),
 }
 
 // Takes a quarter of an hour by itself: only when asked for.
