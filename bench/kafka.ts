@@ -1,13 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { basename, join } from 'node:path'
 import kafkajs from 'kafkajs'
 import { registerCodecs } from '../ingest/sources/kafka/codecs.ts'
-import { openServer } from '../store/server.ts'
-import type { Store } from '../store/store.ts'
-import { freePort, startBroker } from '../test/integration/kafka-broker.ts'
+import { startBroker } from '../test/integration/kafka-broker.ts'
+import { costs, end, startStore, startWorker, untilStored } from './processes.ts'
 import { type Stages, timeByStage } from './profile.ts'
 import { sampleLog } from './sample.ts'
 
@@ -19,9 +16,6 @@ const ROUNDS = 2
 const PARTITIONS = 2
 const BATCH = 4000
 const ZSTD = 4
-/** Of the processor's time in /proc, a second. */
-const TICKS = 100
-const CLI = join(import.meta.dirname, '../cli/faultline.mjs')
 
 async function fill(brokers: string): Promise<void> {
   registerCodecs()
@@ -39,28 +33,10 @@ async function fill(brokers: string): Promise<void> {
   await Promise.all([admin.disconnect(), producer.disconnect()])
 }
 
-/** Waits until so many records are stored; gives how many are. */
-async function untilStored(store: Store, records: number): Promise<number> {
-  for (;;) {
-    const [row] = await store
-      .query<{ n: number }>('SELECT sum(records) AS n FROM pipeline_stats')
-      .catch(() => [{ n: 0 }])
-    if ((row?.n ?? 0) >= records) return row?.n ?? 0
-    await sleep(50)
-  }
-}
-
-/** Processor seconds and most resident MiB of a process, as Linux tells. */
-function costs({ pid }: ChildProcess): { cpu: number; resident: number } {
-  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  const [, peak] = /VmHWM:\s+([0-9]+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
-  return { cpu: (Number(fields[11]) + Number(fields[12])) / TICKS, resident: Math.round(Number(peak) / 1024) }
-}
-
 const STAGES: Stages = [
   [
     'decode (batches, codecs, CRC)',
-    /kafkajs\/src\/protocol\/|kafkajs\/src\/utils\/long|kafka\/(?:codecs|quarantine|crc32c|record-batch)\.ts|lz4-napi|snappy/,
+    /kafkajs\/src\/protocol\/|kafkajs\/src\/utils\/long|kafka\/(?:codecs|quarantine|crc32c|record-batch|batch-decoder)\.ts|lz4-napi|snappy/,
   ],
   ['fetch (sockets, the group)', /kafkajs\/src\/|kafka\/(?:consumer|session|supervise|offsets|topic)/],
   ['parse (envelope, format, correlator)', /\/ingest\/(?!worker|block)/],
@@ -71,34 +47,16 @@ const STAGES: Stages = [
   ['start (reading the code)', /\/cli\/|node:internal\/modules|typescript/],
 ]
 
-/** A store in a process of its own. */
-async function startStore(folder: string) {
-  const [clickhouse, web] = [await freePort(), await freePort()]
-  const config = join(folder, 'serve.yaml')
-  writeFileSync(
-    config,
-    `data_dir: ${join(folder, 'data')}\nclickhouse: { port: ${clickhouse} }\nweb: { port: ${web} }\nlog_level: warn\n`,
-  )
-  const env = { ...process.env, FAULTLINE_WRITER_PASSWORD: 'bench' }
-  const child = spawn(process.execPath, [CLI, 'serve', '--config', config], { env, stdio: 'ignore' })
-  const store = openServer(`http://127.0.0.1:${clickhouse}`)
-  while ((await store.query('SELECT 1').catch(() => [])).length === 0) await sleep(100)
-  return { child, store, url: `http://writer:bench@127.0.0.1:${clickhouse}` }
-}
-
-async function end(child: ChildProcess): Promise<void> {
-  child.kill()
-  await new Promise((resolve) => child.once('exit', resolve))
-}
-
 /** Topic to queryable table, one worker, the store in a process of its own: lines for each second of the worker's core. */
 async function measure(brokers: string, profile?: string): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'faultline-bench-'))
-  const { child: serve, store, url } = await startStore(folder)
+  const serve = await startStore(folder)
+  const { store, url } = serve
   const profiling = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`]
-  const reading = ['--brokers', brokers, '--topic', TOPIC, '--no-dns', '--url', url]
+  // A new group: the last one's has read everything.
+  const group = basename(folder)
   const begun = performance.now()
-  const worker = spawn(process.execPath, [...profiling, CLI, 'ingest', ...reading], { stdio: 'ignore' })
+  const worker = startWorker(brokers, TOPIC, group, url, profiling)
   const warm = { lines: await untilStored(store, WARM), ...costs(worker) }
   await untilStored(store, LINES)
   const { cpu, resident } = costs(worker)
@@ -109,8 +67,7 @@ async function measure(brokers: string, profile?: string): Promise<void> {
         `${Math.round(LINES / cpu)} with its start (${cpu.toFixed(1)} s); ${Math.round(LINES / wall)} lines/s; ${resident} MiB resident at most`,
     )
   await end(worker)
-  await end(serve)
-  await store.close()
+  await serve.close()
   rmSync(folder, { recursive: true })
 }
 

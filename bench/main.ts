@@ -9,6 +9,7 @@ const BENCHES: Record<string, () => Promise<void>> = {
   kafka: async () => (await import('./kafka.ts')).benchKafka(),
   queries: async () => (await import('./queries/queries.ts')).benchQueries(options),
   dashboards: async () => (await import('./dashboards.ts')).benchDashboards(options),
+  recovery: async () => (await import('./recovery.ts')).benchRecovery(),
 }
 // The first two take a quarter of an hour each: a resolver that is silent for ten minutes, fifty million rows. The third
 // wants the store that the second keeps.

@@ -1,16 +1,25 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const CLI = join(import.meta.dirname, '../../cli/faultline.mjs')
 const KILL_AT = join(import.meta.dirname, 'kill-at.mjs')
 
+/** A moment at which a process ends itself: the nth write to a socket that holds the words (a regular expression). */
+export interface KillAt {
+  words: string
+  nth: number
+  when: 'before' | 'after'
+}
+
 /** A faultline process that is started again whenever it ends. */
 export interface Kept {
   /** How often it ended without being told to. */
   readonly deaths: number
   signal(name: NodeJS.Signals): void
+  /** Has it end itself; false where the moment did not come within so many milliseconds. */
+  killAt(at: KillAt, patience: number): Promise<boolean>
   /** Ends it and keeps it down for so many milliseconds. */
   down(ms: number): Promise<void>
   /** Ends it in order; gives its exit code, null where it had to be killed. */
@@ -23,8 +32,6 @@ export interface KeptOptions {
   /** Where its output goes. */
   log: string
   environment?: Record<string, string>
-  /** Asked at each start: where the process is to kill itself. */
-  killAt?: () => { words: string; nth: number; when: 'before' | 'after' } | undefined
   /** Milliseconds until it is started again. */
   pause: () => number
 }
@@ -32,34 +39,21 @@ export interface KeptOptions {
 const STOPPING = 60_000
 
 /** Starts a process and keeps it. */
-export function keep({ args, log, environment = {}, killAt, pause }: KeptOptions): Kept {
+export function keep({ args, log, environment = {}, pause }: KeptOptions): Kept {
+  const killFile = `${log}.kill`
   let deaths = 0
   let stopping = false
   let heldUntil = 0
   let child = start()
 
   function start(): ChildProcess {
-    const at = killAt?.()
-    const env = {
-      ...process.env,
-      ...environment,
-      ...(at && {
-        FAULTLINE_KILL_AT: at.words,
-        FAULTLINE_KILL_NTH: String(at.nth),
-        FAULTLINE_KILL_WHEN: at.when,
-      }),
-    }
-    const preload = at === undefined ? [] : ['--import', KILL_AT]
-    const started = spawn(process.execPath, [...preload, CLI, ...args], {
-      env,
+    const started = spawn(process.execPath, ['--import', KILL_AT, CLI, ...args], {
+      env: { ...process.env, ...environment, FAULTLINE_KILL_FILE: killFile },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
     for (const stream of [started.stdout, started.stderr])
       stream?.on('data', (chunk: Buffer) => appendFileSync(log, chunk))
-    appendFileSync(
-      log,
-      `--- started ${started.pid}${at === undefined ? '' : `, to be killed ${at.when} ${at.words}`}\n`,
-    )
+    appendFileSync(log, `--- started ${started.pid}\n`)
     started.on('exit', async (code, signal) => {
       appendFileSync(log, `--- ended ${started.pid}: ${signal ?? code}\n`)
       if (stopping) return
@@ -75,6 +69,14 @@ export function keep({ args, log, environment = {}, killAt, pause }: KeptOptions
       return deaths
     },
     signal: (name) => void child.kill(name),
+    async killAt(at, patience) {
+      const victim = child
+      writeFileSync(killFile, JSON.stringify(at))
+      appendFileSync(log, `--- to be killed ${at.when} ${at.words}\n`)
+      victim.kill('SIGUSR2')
+      for (let waited = 0; waited < patience && victim.signalCode === null; waited += 50) await sleep(50)
+      return victim.signalCode === 'SIGKILL'
+    },
     async down(ms) {
       heldUntil = Date.now() + ms
       child.kill('SIGKILL')

@@ -70,6 +70,8 @@ const SIDE_LINES = 3000
 const START = Date.UTC(2026, 9, 1)
 const PASSWORD = 'chaos'
 const SETTLING = 240_000
+/** Until another worker is tried: this one may have no partition just now. */
+const PATIENCE = 8000
 
 /** Runs traffic through a broker, workers and a store that are killed all the while, then compares. */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
@@ -124,15 +126,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     pause: () => 200,
   })
   const phases = [...PHASES].sort(() => random(3) - 1)
-  let started = 0
+  // While a worker waits for its moment there must be traffic, whatever was planned for then.
+  let isWaitedFor = false
   const workers = Array.from({ length: options.workers }, (_, index) =>
     keep({
       args: ['ingest', '--config', workerConfig],
       log: join(folder, `logs/worker-${index}.log`),
-      killAt: () => {
-        const phase = phases[started++ % phases.length]
-        return phase && { ...phase, nth: 1 + random(4) }
-      },
       pause: () => 200 + random(1500),
     }),
   )
@@ -193,8 +192,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       one()?.signal('SIGKILL')
     },
     async 'kill in a phase'() {
-      one()?.signal('SIGUSR2')
-      await sleep(2000)
+      const phase = phases.shift() ?? PHASES[0]
+      isWaitedFor = true
+      for (let isHit = false; phase !== undefined && !isHit; )
+        isHit = (await one()?.killAt({ ...phase, nth: 1 + random(4) }, PATIENCE)) ?? false
+      isWaitedFor = false
     },
     async 'broker kill'() {
       await broker.kill()
@@ -253,7 +255,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const share = () => (lines * (done + 1)) / (plan.length + 1)
     async function produce(): Promise<void> {
       while (sent < lines) {
-        while (sent >= share()) await sleep(20)
+        while (sent >= share() && !isWaitedFor) await sleep(20)
         let batches = 0
         for (const { books, log } of sending) {
           const batch = Math.min(lines - sent, 50 + random(Math.max(100, Math.round(lines / 1000))))
