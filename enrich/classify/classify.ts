@@ -70,6 +70,9 @@ const MAX_ALTERNATIVES = 3
 // A status that names only its class, or 5.7.1, which is written for anything: any word says more.
 const VAGUE = /^\d\.(?:\d\.0|7\.1)$/
 
+// The sender's own server was asked, and is quoted: what it says of a user is said of the sender.
+const CALLOUT = /sender address rejected|sender verif|sender callout|verify sender/
+
 /** Makes a classifier of rules that are in the order in which they are to be asked. */
 export function compile(rules: readonly Rule[]): Classifier {
   const numbers = new Map<string, number>()
@@ -175,9 +178,12 @@ export function compile(rules: readonly Rule[]): Classifier {
       direction: reply.direction ?? 'outbound',
       provider: host === '' ? providerOfWords(text) : host,
     }
-    // Who quotes only passes on: what the first server said decides where it says anything.
+    // Who quotes only passes on: what the first server said decides where it says anything, and says it of this mail.
+    const innerText = quoted > 0 ? maskedText(quoted) : ''
     const inner =
-      quoted > 0 ? decide({ ...facts, text: maskedText(quoted) }, afterWords, rules.length) : undefined
+      quoted > 0 && !CALLOUT.test(text.slice(0, text.length - innerText.length))
+        ? decide({ ...facts, text: innerText }, afterWords, rules.length)
+        : undefined
     const found = inner ?? decide(facts, rules.length, VAGUE.test(facts.status) ? afterWeak : afterEnhanced)
     const classification = found ?? {
       reason: '',

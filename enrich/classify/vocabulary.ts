@@ -69,7 +69,7 @@ function addNames(literal: string, { words, hosts, parts }: Known, named: boolea
   if (!NAMES.test(literal)) {
     if (!ONE_WORD.test(literal)) return
     addWord(words, literal)
-    if (named) hosts.push(literal)
+    if (named || literal.includes('/')) hosts.push(literal)
     return
   }
   const tokens = literal.split(SEPARATORS).filter((token) => token !== '')
