@@ -43,6 +43,8 @@ export const THRESHOLDS = {
   },
   /** ... and one sender at one receiver: what a filter thinks of one mailing is no news. */
   min_pair_refused: 8,
+  /** ... unless it took so many before, while it goes on taking what others send. */
+  min_pair_accepted: 3,
   /**
    * Share refused that a wave needs. A domain in trouble refuses most; receivers differ in what they enforce, so that
    * a sender with broken authentication or a listed address may be refused by few of them. Its breadth and its own
