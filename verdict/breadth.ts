@@ -55,10 +55,22 @@ export function excessGain(parts: readonly Part[], independence: number): number
   return Math.max(0, ...RATES.map(gainAt)) * independence
 }
 
+function sumOf(parts: readonly Part[]): Part {
+  const sum = { messages: 0, refused: 0, expected: 0 }
+  for (const { messages, refused, expected } of parts) {
+    sum.messages += messages
+    sum.refused += refused
+    sum.expected += expected
+  }
+  return sum
+}
+
 /** Whether a wave is left when its greatest parts are taken away: two receivers or one sender make no breadth. */
 function outlasts(parts: ReadonlyMap<string, Part>, greatest: number, independence: number): boolean {
   const sorted = [...parts.values()].sort((a, b) => gainOf(b, independence) - gainOf(a, independence))
-  return spreadGain(sorted.slice(greatest), independence) >= T.min_rest_gain
+  const rest = sorted.slice(greatest)
+  if (rest.length === 0) return false
+  return Math.max(spreadGain(rest, independence), gainOf(sumOf(rest), independence)) >= T.min_rest_gain
 }
 
 // Inbound the receivers are ours, and one voice.
@@ -81,9 +93,10 @@ function isMostSenders({ messages, refused, senders }: Candidate): boolean {
   return named.length >= T.min_platform_senders && hit >= T.min_platform_share * alike
 }
 
-// One sender's affair: the receiver takes what others send.
-function isOneSenders({ refused, messages, senders }: Candidate): boolean {
-  return [...senders.values()].some((part) => part.refused === refused && part.messages < messages)
+// One sender's affair: from the others the receiver takes what it usually takes.
+function isOneSenders({ senders, independence }: Candidate): boolean {
+  const [, ...others] = [...senders.values()].sort((a, b) => b.refused - a.refused)
+  return others.length > 0 && gainOf(sumOf(others), independence) <= 0
 }
 
 /** Whether the refusals of a candidate are spread as the kind of its wave asks. */
@@ -103,7 +116,7 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
         outlasts(candidate.domains, T.min_domains - 1, candidate.independence)
       )
     case 'sender_domain':
-      return messages >= T.min_sender_messages && isBroad(candidate, direction)
+      return direction === 'inbound' || (messages >= T.min_sender_messages && isBroad(candidate, direction))
     case 'source_ip':
       return isBroad(candidate, direction) && outlasts(candidate.senders, 1, candidate.independence)
     case 'all':

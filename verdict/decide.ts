@@ -70,7 +70,9 @@ function weigh(facts: Facts, verdict: Verdict, cause: SubCause): Weighing[] {
   const ours = SENDER_WORDS.includes(cause)
   const theirs = RECIPIENT_WORDS.includes(cause)
   if (isReceiving(verdict) ? theirs : ours) found.push({ points: 6 })
-  if (isReceiving(verdict) ? ours : theirs)
+  // A provider that thinks little of our address is an ordinary case.
+  const isOpinion = verdict === 'provider_wide' && cause !== 'authentication'
+  if (isReceiving(verdict) ? ours && !isOpinion : theirs)
     found.push({ points: -15, note: `the breadth points one way, the words (${cause}) the other` })
   if (e.usual_messages < T.own_messages)
     found.push({

@@ -42,8 +42,8 @@ export function troubledNames(cells: readonly Cell[], direction: Direction) {
   }
 }
 
-function tookMail(named: Named, accepted: number, { own }: Usual): boolean {
-  const history = own.get(historyKey(named))
+function tookMail(named: Named, accepted: number, { fleet, own }: Usual): boolean {
+  const history = named.kind === 'all' ? fleet : own.get(historyKey(named))
   const before = (history?.accepted ?? 0) + (history?.recent_accepted ?? 0) + accepted
   return before >= T.min_refused.recipient_domain && before > (history?.mailbox ?? 0)
 }
