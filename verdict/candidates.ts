@@ -142,6 +142,7 @@ function candidateOf(
   let delayed = 0
   let mailbox = 0
   let refused = 0
+  let words = 0
   let accepted_in_window = 0
   for (const cell of cells) {
     const n = cell.messages[i] ?? 0
@@ -151,7 +152,10 @@ function candidateOf(
       accepted_in_window += cell.messages.at(-1) ?? 0
     } else if (cell.state === 'mailbox') mailbox += n
     else if (cell.state === 'stalled' || (cell.state === 'limited' && !isOne)) delayed += n
-    else if (cell.state === 'refused' && sides.includes(cell.side)) refused += n
+    else if (cell.state === 'refused' && sides.includes(cell.side)) {
+      refused += n
+      if (family.includes(cell.side)) words += n
+    }
   }
   const held = ['refused']
   // A delay is a refusal where hardly anything gets through; so is "user unknown" where a receiver that took mail
@@ -171,6 +175,8 @@ function candidateOf(
     refused += mailbox
   }
   if (refused < Math.min(...Object.values(T.min_refused))) return undefined
+  // Where no word names a cause, every kind of words would tell the same.
+  if (words === 0 && held.length === 1 && family !== FAMILIES[0]) return undefined
   const wave = { held, sides }
   let expected = 0
   let unknown = 0
