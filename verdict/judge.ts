@@ -181,7 +181,9 @@ async function judgeDirection(
   return found
 }
 
-const isWave = (item: VerdictItem) => item.verdict !== 'mailbox_noise' && item.verdict !== 'insufficient_data'
+/** Whether a verdict is somebody's problem. */
+export const isWave = (item: VerdictItem): boolean =>
+  item.verdict !== 'mailbox_noise' && item.verdict !== 'insufficient_data'
 
 /** Judges one window: an item a wave, the surest and largest first. */
 export async function judgeWindow(

@@ -99,7 +99,7 @@ function isFarAbove(usual: number, { refused, messages }: Candidate): boolean {
 }
 
 // What can be asked about a candidate without any other one: its shape, and whether it is news.
-function isWave(candidate: Candidate, usual_share: number, usual: Usual, direction: Direction): boolean {
+function isNews(candidate: Candidate, usual_share: number, usual: Usual, direction: Direction): boolean {
   if (gainAbove(candidate, usual_share, direction) < T.min_gain) return false
   if (direction === 'outbound' && !isFarAbove(usual_share, candidate)) return false
   const isSender = ['sender_domain', 'source_ip', 'pair'].includes(candidate.kind)
@@ -133,7 +133,7 @@ export function bestOf(
     const key = subjectKey(subject)
     const known = bySubject.get(key)
     if (passed.has(key) || (known !== undefined && known.subject.rank >= subject.rank)) continue
-    if (isWave(candidate, subject.usual_share, usual, direction)) bySubject.set(key, { candidate, subject })
+    if (isNews(candidate, subject.usual_share, usual, direction)) bySubject.set(key, { candidate, subject })
   }
   const found = [...bySubject.values()]
   const most = Math.max(...found.map(({ subject }) => subject.rank))

@@ -62,6 +62,12 @@ export async function readFleet(
   return fleet ?? { ...NONE, window_messages: 0 }
 }
 
+/** How many attempts there are in [from, to), to the minute: whether it is much to read. */
+export async function attemptsIn(store: Store, from: number, to: number): Promise<number> {
+  const [row] = await store.query<{ attempts: number }>(sql('attempts-in'), span(from, to))
+  return row?.attempts ?? 0
+}
+
 /** The spans that a window is looked at in, in seconds; itself the last. */
 export function spansOf({ from, to }: Window): number[] {
   const length = Math.round((to - from) / 1000)
