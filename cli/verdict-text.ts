@@ -1,4 +1,4 @@
-import type { Counted, DnsChange, VerdictItem } from '../schemas/verdict.ts'
+import type { Counted, DnsChange, Evidence, VerdictItem } from '../schemas/verdict.ts'
 import { shown } from '../verdict/shown.ts'
 
 const HEADLINE: Readonly<Record<VerdictItem['verdict'], string>> = {
@@ -22,6 +22,22 @@ function changeText(change: DnsChange): string {
   return `${type} of ${domain} changed (seen ${changed_at}): ${oneLine(answer_before, state_before)} -> ${oneLine(answer, state)}${stale}`
 }
 
+// Told where it is less than the window: a wave has just begun.
+function inSpan({ window_start, window_end, evidence: { span_s } }: VerdictItem): string {
+  return span_s * 1000 < Date.parse(window_end) - Date.parse(window_start) ? ` of the last ${span_s} s` : ''
+}
+
+function beforeText({
+  accepted_before,
+  last_accepted_before,
+  known_recipients: [asked, known],
+}: Evidence): string {
+  const day =
+    accepted_before === 0 ? '' : `${accepted_before} accepted the day before, last at ${last_accepted_before}`
+  const week = asked === 0 ? '' : `${known} of ${asked} refused recipients took mail in the week before`
+  return [day, week].filter((text) => text !== '').join('; ')
+}
+
 /** One verdict for people: what, how sure, the numbers for and against, the words, and what to do. */
 export function verdictText(item: VerdictItem): string {
   const { evidence: e } = item
@@ -29,7 +45,7 @@ export function verdictText(item: VerdictItem): string {
   const lines: [string, string][] = [
     [
       'refused',
-      `${e.refused} of ${e.messages} messages: ${percent(e.refused_share)} (95%: ${percent(e.refused_share_low)} to ${percent(e.refused_share_high)}), usual ${percent(e.usual_share)}`,
+      `${e.refused} of ${e.messages} messages${inSpan(item)}: ${percent(e.refused_share)} (95%: ${percent(e.refused_share_low)} to ${percent(e.refused_share_high)}), usual ${percent(e.usual_share)}`,
     ],
     [
       'spread',
@@ -53,6 +69,7 @@ export function verdictText(item: VerdictItem): string {
     ['senders', names(e.top_senders)],
     ['reply', reply === undefined ? '' : `${reply.sample} (${reply.messages} messages)`],
     ['since', e.first_refused],
+    ['before', beforeText(e)],
     ...(e.dns_changes ?? []).map((change): [string, string] => ['dns', changeText(change)]),
     ['but', e.notes.join('; ')],
     ['next', item.next_step],

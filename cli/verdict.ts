@@ -1,7 +1,7 @@
 import type { VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
-import { judgeWindow, type Question } from '../verdict/judge.ts'
-import { readCompleteness } from '../verdict/read.ts'
+import { isWave, judgeWindow, type Question } from '../verdict/judge.ts'
+import { attemptsIn, readCompleteness } from '../verdict/read.ts'
 import { parseOptions, refuseArguments } from './options.ts'
 import { durationOf, instantOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print } from './rows.ts'
@@ -15,7 +15,8 @@ Says on whose side each wave of refusals is, with its evidence and the next step
 
   --at TIME          judge a past moment, like 2026-06-10T12:00:00Z (default: now)
   --window LENGTH    how much mail is judged together: 90s, 15m, 1h (default: 15m)
-  --since LENGTH     judge every window of that time; a wave is told once, at its height
+  --since LENGTH     judge every window of that time, and all of it at once for what is spread over hours; a wave is
+                     told once, at its height
   --sender DOMAIN    only what concerns this sender domain
   --watch LENGTH     judge again every so often and redraw, until Ctrl-C
   --all              subjects with nothing to say as well
@@ -41,17 +42,31 @@ type Values = ReturnType<typeof parseOptions<typeof VERDICT_OPTIONS>>['values']
 
 const MAX_WINDOWS = 2000
 
-/** Judges the windows one after the other; the same wave is kept where it was highest. */
+// A longer stretch of more attempts than this takes too long to judge at once; it has refusals enough in its windows.
+const MAX_AT_ONCE = 200_000
+
+/**
+ * Judges the windows one after the other; the same wave is kept where it was highest. The refusals of a small sender may
+ * be spread over hours and show in no window: so the whole stretch is judged as well, for what no window tells.
+ */
 async function judgeSince(store: Store, question: Question, since_ms: number): Promise<VerdictItem[]> {
   const height = new Map<string, VerdictItem>()
+  const keyOf = ({ direction, verdict, subject }: VerdictItem) =>
+    JSON.stringify([direction, verdict, subject])
   const from = question.at - since_ms
   for (let at = question.at; at > from; at -= question.window_ms)
     for (const item of await judgeWindow(store, { ...question, at })) {
-      const key = JSON.stringify([item.direction, item.verdict, item.subject])
-      const known = height.get(key)
-      if (known === undefined || item.evidence.refused > known.evidence.refused) height.set(key, item)
+      const known = height.get(keyOf(item))
+      if (known === undefined || item.evidence.refused > known.evidence.refused) height.set(keyOf(item), item)
     }
-  return [...height.values()].sort((a, b) => b.evidence.refused - a.evidence.refused)
+  if (since_ms > question.window_ms && (await attemptsIn(store, from, question.at)) <= MAX_AT_ONCE)
+    for (const item of await judgeWindow(store, { ...question, window_ms: since_ms }))
+      if (!height.has(keyOf(item))) height.set(keyOf(item), item)
+  const items = [...height.values()]
+  const told = new Set(items.filter(isWave).map(({ subject }) => subject))
+  return items
+    .filter((item) => isWave(item) || !told.has(item.subject))
+    .sort((a, b) => b.evidence.refused - a.evidence.refused)
 }
 
 // A replayed log is of the past: an empty answer about now would mislead.

@@ -83,6 +83,8 @@ export interface DnsChange {
 
 /** The numbers that a verdict stands on. Messages are counted by recipient, retries once. */
 export interface Evidence {
+  /** Seconds before the window's end that the numbers are of: less than the window where a wave has just begun. */
+  span_s: number
   messages: number
   accepted: number
   refused: number
@@ -120,6 +122,11 @@ export interface Evidence {
   first_refused: string
   last_refused: string
   last_accepted: string
+  /** Accepted by or from the subject in the day before the window, and when last (to the minute; '' never). */
+  accepted_before: number
+  last_accepted_before: string
+  /** Of some refused recipients, how many took mail in the week before: a stale contact never did, a migrated one did. */
+  known_recipients: [asked: number, known: number]
   completeness: Completeness
   /** What changed in DNS from an hour before the wave on; not there where nothing did. */
   dns_changes?: DnsChange[]

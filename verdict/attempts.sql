@@ -13,10 +13,16 @@ SELECT
     if(named = '', recipient_org_domain, named) AS answerer,
     transform(answerer, {operated:Array(String)}, {operators:Array(String)}, answerer) AS operator,
     message_key AS message,
+    -- What was sent at once, to however many recipients, is refused at once.
+    if(queue_id IN ('', 'NOQUEUE'), message, sipHash64(log_host, queue_id)) AS transaction,
     confidence,
     -- A bare "rejected" at RCPT TO is mostly an unknown user, but the words name no cause.
     if(rule = 'rcpt-bare-reject', 'policy_rejected', toString(delivery_events.reason)) AS reason,
-    if(rule = 'rcpt-bare-reject', 'recipient_gateway', toString(delivery_events.side)) AS side,
+    multiIf(
+        rule = 'rcpt-bare-reject', 'recipient_gateway',
+        -- "Relay access denied" of a tenant is a matter of routing.
+        delivery_events.reason = 'connector_restricted', 'recipient_routing',
+        toString(delivery_events.side)) AS side,
     multiIf(
         outcome = 'delivered', 'accepted',
         side = 'recipient_mailbox', 'mailbox',

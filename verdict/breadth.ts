@@ -11,9 +11,12 @@ export function kindOf({ kind, recipient_org_domain }: Named): SubjectKind {
   return recipient_org_domain === '' ? 'provider' : 'recipient_domain'
 }
 
-// How much better a rate of its own explains a part than the usual rate, less what estimating a rate costs (BIC).
-const gainOf = ({ messages, refused, expected }: Part): number =>
-  gainOver(expected / messages, refused, messages) - Math.log(1 + messages) / 2
+/**
+ * How much better a rate of its own explains messages than the usual rate (log-likelihood), less what estimating a rate
+ * costs (BIC). `independence` is the candidate's.
+ */
+export const gainOf = ({ messages, refused, expected }: Part, independence: number): number =>
+  gainOver(expected / messages, refused, messages) * independence - Math.log(1 + messages) / 2
 
 // Shares of receivers that take part in a broad wave: from few that enforce a policy to most.
 const TAKING_PART = [0.02, 0.1, 0.5]
@@ -22,8 +25,8 @@ const TAKING_PART = [0.02, 0.1, 0.5]
  * Log-likelihood that one cause explains all parts, of which each is either hit, at a rate of its own, or as usual:
  * receivers differ in what they enforce. Of no parts it is 0.
  */
-export function spreadGain(parts: readonly Part[]): number {
-  const gains = parts.map(gainOf)
+export function spreadGain(parts: readonly Part[], independence: number): number {
+  const gains = parts.map((part) => gainOf(part, independence))
   const gainAt = (share: number) =>
     gains.reduce((sum, gain) => {
       const hit = Math.log(share) + gain
@@ -33,10 +36,41 @@ export function spreadGain(parts: readonly Part[]): number {
   return Math.max(...TAKING_PART.map(gainAt))
 }
 
+const RATES = [0.1, 0.3, 0.5, 0.7, 0.9, 0.98]
+
+/**
+ * Log-likelihood that one cause refuses a share of all messages, besides what is usual for each part: who is always
+ * refused says nothing, who never was says much. For parts whose usual rates are far apart.
+ */
+export function excessGain(parts: readonly Part[], independence: number): number {
+  const gainAt = (rate: number) =>
+    parts.reduce((sum, { messages, refused, expected }) => {
+      const usual = Math.min(0.99, expected / messages)
+      return (
+        sum +
+        refused * Math.log((usual + (1 - usual) * rate) / usual) +
+        (messages - refused) * Math.log(1 - rate)
+      )
+    }, 0)
+  return Math.max(0, ...RATES.map(gainAt)) * independence
+}
+
+function sumOf(parts: readonly Part[]): Part {
+  const sum = { messages: 0, refused: 0, expected: 0 }
+  for (const { messages, refused, expected } of parts) {
+    sum.messages += messages
+    sum.refused += refused
+    sum.expected += expected
+  }
+  return sum
+}
+
 /** Whether a wave is left when its greatest parts are taken away: two receivers or one sender make no breadth. */
-function outlasts(parts: ReadonlyMap<string, Part>, greatest: number): boolean {
-  const sorted = [...parts.values()].sort((a, b) => gainOf(b) - gainOf(a))
-  return spreadGain(sorted.slice(greatest)) >= T.min_rest_gain
+function outlasts(parts: ReadonlyMap<string, Part>, greatest: number, independence: number): boolean {
+  const sorted = [...parts.values()].sort((a, b) => gainOf(b, independence) - gainOf(a, independence))
+  const rest = sorted.slice(greatest)
+  if (rest.length === 0) return false
+  return Math.max(spreadGain(rest, independence), gainOf(sumOf(rest), independence)) >= T.min_rest_gain
 }
 
 // Inbound the receivers are ours, and one voice.
@@ -44,7 +78,10 @@ function isBroad(candidate: Candidate, direction: Direction): boolean {
   if (direction === 'inbound') return true
   // Where the words name the sender, fewer receivers have to say them.
   const least = candidate.sender_words >= T.min_coherence ? T.min_named_domains : T.min_domains
-  return outlasts(candidate.domains, least - 1) && outlasts(candidate.operators, T.min_providers - 1)
+  return (
+    outlasts(candidate.domains, least - 1, candidate.independence) &&
+    outlasts(candidate.operators, T.min_providers - 1, candidate.independence)
+  )
 }
 
 // Of a sender with three messages not every rate shows: how many senders would, if all were refused alike.
@@ -56,6 +93,12 @@ function isMostSenders({ messages, refused, senders }: Candidate): boolean {
   return named.length >= T.min_platform_senders && hit >= T.min_platform_share * alike
 }
 
+// One sender's affair: from the others the receiver takes what it usually takes.
+function isOneSenders({ senders, independence }: Candidate): boolean {
+  const [, ...others] = [...senders.values()].sort((a, b) => b.refused - a.refused)
+  return others.length > 0 && gainOf(sumOf(others), independence) <= 0
+}
+
 /** Whether the refusals of a candidate are spread as the kind of its wave asks. */
 export function hasShape(candidate: Candidate, direction: Direction): boolean {
   const kind = kindOf(candidate)
@@ -64,14 +107,23 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
   if (candidate.kind === 'pair' && refused < T.min_pair_refused) return false
   switch (kind) {
     case 'recipient_domain':
-      return candidate.content_words < T.min_coherence
+      return (
+        candidate.content_words < T.min_coherence && (candidate.kind === 'pair' || !isOneSenders(candidate))
+      )
     case 'provider':
-      return candidate.held.includes('mailbox') || outlasts(candidate.domains, T.min_domains - 1)
+      return (
+        candidate.held.includes('mailbox') ||
+        outlasts(candidate.domains, T.min_domains - 1, candidate.independence)
+      )
     case 'sender_domain':
-      return messages >= T.min_sender_messages && isBroad(candidate, direction)
+      return direction === 'inbound' || (messages >= T.min_sender_messages && isBroad(candidate, direction))
     case 'source_ip':
-      return isBroad(candidate, direction) && outlasts(candidate.senders, 1)
+      return isBroad(candidate, direction) && outlasts(candidate.senders, 1, candidate.independence)
     case 'all':
-      return isBroad(candidate, direction) && outlasts(candidate.senders, 1) && isMostSenders(candidate)
+      return (
+        isBroad(candidate, direction) &&
+        outlasts(candidate.senders, 1, candidate.independence) &&
+        isMostSenders(candidate)
+      )
   }
 }

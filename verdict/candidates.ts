@@ -142,6 +142,7 @@ function candidateOf(
   let delayed = 0
   let mailbox = 0
   let refused = 0
+  let words = 0
   let accepted_in_window = 0
   for (const cell of cells) {
     const n = cell.messages[i] ?? 0
@@ -151,7 +152,10 @@ function candidateOf(
       accepted_in_window += cell.messages.at(-1) ?? 0
     } else if (cell.state === 'mailbox') mailbox += n
     else if (cell.state === 'stalled' || (cell.state === 'limited' && !isOne)) delayed += n
-    else if (cell.state === 'refused' && sides.includes(cell.side)) refused += n
+    else if (cell.state === 'refused' && sides.includes(cell.side)) {
+      refused += n
+      if (family.includes(cell.side)) words += n
+    }
   }
   const held = ['refused']
   // A delay is a refusal where hardly anything gets through; so is "user unknown" where a receiver that took mail
@@ -171,16 +175,22 @@ function candidateOf(
     refused += mailbox
   }
   if (refused < Math.min(...Object.values(T.min_refused))) return undefined
+  // Where no word names a cause, every kind of words would tell the same.
+  if (words === 0 && held.length === 1 && family !== FAMILIES[0]) return undefined
   const wave = { held, sides }
   let expected = 0
   let unknown = 0
   let senderWords = 0
   let contentWords = 0
   let unreachable = 0
+  let inWindow = 0
+  let transactions = 0
   for (const cell of cells) {
     const n = cell.messages[i] ?? 0
     expected += n * by.usualOf(cell)
     if (!isHeld(wave, cell)) continue
+    inWindow += cell.messages.at(-1) ?? 0
+    transactions += cell.transactions
     if (isUnknown(cell)) unknown += n
     if (SENDER_SIDES.includes(cell.side)) senderWords += n
     if (cell.side === 'sender_content') contentWords += n
@@ -191,7 +201,13 @@ function candidateOf(
   const usualOf = (cell: Cell) =>
     isList ? Math.max(by.usualOf(cell), by.unknownOf(cell.sender_domain, cell.domain)) : by.usualOf(cell)
   if (isList) expected = cells.reduce((sum, cell) => sum + (cell.messages[i] ?? 0) * usualOf(cell), 0)
-  if (gainOver(expected / messages, refused, messages) < T.min_gain) return undefined
+  const independence = transactions / inWindow
+  // Inbound, friends and strangers are in one crowd: only their parts tell (rank.ts).
+  if (
+    by.direction === 'outbound' &&
+    gainOver(expected / messages, refused, messages) * independence < T.min_gain
+  )
+    return undefined
   const count = (cell: Cell): Part => {
     const n = cell.messages[i] ?? 0
     return { messages: n, refused: isHeld(wave, cell) ? n : 0, expected: n * usualOf(cell) }
@@ -209,6 +225,7 @@ function candidateOf(
     sender_words: senderWords / refused,
     content_words: contentWords / refused,
     unreachable: unreachable / refused,
+    independence,
     operators: partsBy(cells, (cell) => cell.operator, count),
     domains: partsBy(cells, (cell) => cell.domain, count),
     senders: partsBy(cells, (cell) => cell.sender_domain, count),

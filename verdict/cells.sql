@@ -12,7 +12,8 @@ SELECT
     reason,
     sumForEach(arrayMap(
         s -> toUInt64(last_time >= parseDateTime64BestEffort({to:String}, 3, 'UTC') - s),
-        {spans:Array(UInt32)})) AS messages
+        {spans:Array(UInt32)})) AS messages,
+    uniqExact(transaction) AS transactions
 FROM
 (
     SELECT *, max(state != 'accepted') OVER (PARTITION BY recipient_org_domain) AS is_troubled

@@ -1,6 +1,6 @@
 import type { Direction } from '../schemas/event.ts'
 import type { Evidence, SubCause, SubjectKind, Verdict } from '../schemas/verdict.ts'
-import { gainOver, wilson } from './intervals.ts'
+import { wilson } from './intervals.ts'
 import { nextStep } from './next-steps.ts'
 import { subCause } from './sub-cause.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
@@ -12,6 +12,8 @@ export interface Facts {
   window_ms: number
   /** Whether the refusals are spread as a wave of this kind is (rank.ts). */
   has_shape: boolean
+  /** Log-likelihood of its own rate over the usual one (rank.ts). */
+  gain: number
   evidence: Omit<
     Evidence,
     'refused_share' | 'refused_share_low' | 'refused_share_high' | 'sub_cause_share' | 'notes'
@@ -68,7 +70,9 @@ function weigh(facts: Facts, verdict: Verdict, cause: SubCause): Weighing[] {
   const ours = SENDER_WORDS.includes(cause)
   const theirs = RECIPIENT_WORDS.includes(cause)
   if (isReceiving(verdict) ? theirs : ours) found.push({ points: 6 })
-  if (isReceiving(verdict) ? ours : theirs)
+  // A provider that thinks little of our address is an ordinary case.
+  const isOpinion = verdict === 'provider_wide' && cause !== 'authentication'
+  if (isReceiving(verdict) ? ours && !isOpinion : theirs)
     found.push({ points: -15, note: `the breadth points one way, the words (${cause}) the other` })
   if (e.usual_messages < T.own_messages)
     found.push({
@@ -96,8 +100,7 @@ export function isUnclear({
 function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: string } {
   const e = facts.evidence
   const kind = facts.subject_kind
-  const isAbove =
-    e.refused >= T.min_refused[kind] && gainOver(e.usual_share, e.refused, e.messages) >= T.min_gain
+  const isAbove = e.refused >= T.min_refused[kind] && facts.gain >= T.min_gain
   if (!facts.has_shape || !isAbove) {
     if (kind !== 'sender_domain' || !isUnclear(e)) return { verdict: 'mailbox_noise' }
     const missing = `${e.messages} messages to ${e.domains} domains`
@@ -141,7 +144,7 @@ export function decide(facts: Facts): Decision {
     confidence = Math.round(50 + (45 * e.messages) / (e.messages + 50))
     if (verdict === 'insufficient_data') confidence = 100 - confidence
   } else {
-    const gain = gainOver(e.usual_share, e.refused, e.messages)
+    const { gain } = facts
     const weights = weigh(facts, verdict, sub_cause)
     for (const { note } of weights) if (note !== undefined) notes.push(note)
     const points = weights.reduce((sum, { points }) => sum + points, 0)

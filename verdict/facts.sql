@@ -17,6 +17,7 @@ SELECT
     topKIf(5, 3, 'counts')(toString(provider), inside AND is_refused) AS top_providers,
     topKIf(5, 3, 'counts')(toString(sender_domain), inside AND is_refused) AS top_senders,
     topKIf(5, 3, 'counts')(source_ip, inside AND is_refused AND source_ip != '') AS top_ips,
+    groupUniqArrayIf(8)(recipient, inside AND recipient != '' AND (is_refused OR state = 'mailbox')) AS refused_recipients,
     formatDateTime(minIf(last_time, inside AND is_refused), '%Y-%m-%dT%H:%i:%SZ') AS first_refused,
     formatDateTime(maxIf(last_time, inside AND is_refused), '%Y-%m-%dT%H:%i:%SZ') AS last_refused,
     if(accepted > 0, formatDateTime(maxIf(last_time, inside AND state = 'accepted'), '%Y-%m-%dT%H:%i:%SZ'), '') AS last_accepted,

@@ -11,6 +11,7 @@ SELECT
     provider,
     operator,
     recipient_org_domain,
+    if(countIf(outcome = 'delivered') = 0, '', formatDateTime(maxIf(minute, outcome = 'delivered'), '%Y-%m-%dT%H:%i:%SZ')) AS last_accepted,
     sumIf(attempts, NOT is_recent) AS messages,
     sumIf(attempts, NOT is_recent AND outcome = 'delivered') AS accepted,
     sumIf(attempts, NOT is_recent AND is_refused) AS refused,
@@ -21,6 +22,7 @@ SELECT
 FROM
 (
     SELECT
+        minute,
         sender_domain,
         if(a.source_ip = toIPv6('::'), '', replaceRegexpOne(toString(a.source_ip), '^::ffff:', '')) AS source_ip,
         provider,

@@ -42,7 +42,14 @@ async function itemOf(
   const { direction, from, to } = window
   const span = { ...window, from: Math.max(from, to - subject.span_s * 1000) }
   const evidence = await readFacts(store, span, subject, told, completeness)
-  const facts = { direction, subject_kind: subject.kind, window_ms: to - from, has_shape, evidence }
+  const facts = {
+    direction,
+    subject_kind: subject.kind,
+    window_ms: to - from,
+    has_shape,
+    gain: subject.gain,
+    evidence,
+  }
   const { verdict, confidence, sub_cause, evidence: weighed, next_step } = decide(facts)
   const dns_changes = verdict === 'mailbox_noise' ? [] : await readDnsChanges(store, window, evidence)
   return {
@@ -62,7 +69,7 @@ async function itemOf(
 async function readMaterial(store: Store, window: Window, fleet: History): Promise<Material> {
   const { direction } = window
   const cells = await readCells(store, window)
-  const names = troubledNames(cells)
+  const names = troubledNames(cells, direction)
   const isQuiet = Object.values(names).every((list) => list.length === 0)
   const own = isQuiet ? new Map<string, History>() : await readHistory(store, window, names)
   return { direction, cells, spans: spansOf(window), usual: { fleet, own } }
@@ -164,6 +171,9 @@ async function judgeDirection(
       sides: [],
       usual_share: fleetShare(fleet, window.direction) ?? 0,
       usual_messages: 0,
+      accepted_before: 0,
+      last_accepted_before: '',
+      gain: 0,
       rank: 0,
     }
     found.push(await itemOf(store, window, subject, told, completeness, false))
@@ -171,7 +181,9 @@ async function judgeDirection(
   return found
 }
 
-const isWave = (item: VerdictItem) => item.verdict !== 'mailbox_noise' && item.verdict !== 'insufficient_data'
+/** Whether a verdict is somebody's problem. */
+export const isWave = (item: VerdictItem): boolean =>
+  item.verdict !== 'mailbox_noise' && item.verdict !== 'insufficient_data'
 
 /** Judges one window: an item a wave, the surest and largest first. */
 export async function judgeWindow(

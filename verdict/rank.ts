@@ -1,21 +1,32 @@
 import type { Direction } from '../schemas/event.ts'
-import { hasShape, kindOf, spreadGain } from './breadth.ts'
+import { excessGain, gainOf, hasShape, kindOf, spreadGain } from './breadth.ts'
 import { gainOver } from './intervals.ts'
 import type { Candidate, Subject } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { fleetShare, historyKey, ownShare, type Usual } from './usual.ts'
+import { fleetShare, historyKey, isWelcome, ownShare, type Usual } from './usual.ts'
+
+// How far the refusals are above the usual.
+function gainAbove(candidate: Candidate, usual_share: number, direction: Direction): number {
+  const { messages, refused, independence, senders } = candidate
+  const pooled = gainOver(usual_share, refused, messages) * independence
+  // Inbound, friends and strangers are in one crowd.
+  return direction === 'inbound' ? Math.max(pooled, excessGain([...senders.values()], independence)) : pooled
+}
 
 // How well a candidate explains what is refused: as one thing that refuses a share of everything, or as one cause that
 // its receivers (a provider's domains) heed or not. `among` is of how many such subjects it was found: of many, one
 // stands out by chance.
 function rankOf(candidate: Candidate, usual_share: number, direction: Direction, among: number): number {
-  const { messages, refused, expected, domains, operators } = candidate
+  const { independence, domains, operators } = candidate
   const price = Math.log(among)
-  if (direction === 'inbound') return gainOver(usual_share, refused, messages) - price
+  if (direction === 'inbound') return gainAbove(candidate, usual_share, direction) - price
   const kind = kindOf(candidate)
-  const pooled = gainOver(expected / messages, refused, messages) - Math.log(1 + messages) / 2
+  const pooled = gainOf(candidate, independence)
   if (kind === 'recipient_domain') return pooled - price
-  return Math.max(pooled, spreadGain([...(kind === 'provider' ? domains : operators).values()])) - price
+  return (
+    Math.max(pooled, spreadGain([...(kind === 'provider' ? domains : operators).values()], independence)) -
+    price
+  )
 }
 
 function subjectOf(
@@ -45,6 +56,9 @@ function subjectOf(
     sides: candidate.sides,
     usual_share,
     usual_messages: own === undefined ? 0 : own.messages + own.recent_messages,
+    accepted_before: own === undefined ? 0 : own.accepted + own.recent_accepted,
+    last_accepted_before: own?.last_accepted ?? '',
+    gain: gainAbove(candidate, usual_share, direction),
     rank: rankOf(candidate, Math.max(usual_share, fleet), direction, among),
   }
 }
@@ -52,16 +66,17 @@ function subjectOf(
 // A remote sender that we always refuse is no news; most of what knocks at a gateway is refused.
 function wasWelcome(candidate: Candidate, usual: Usual): boolean {
   const own = usual.own.get(historyKey(candidate))
-  if (own === undefined) return false
-  const accepted = own.accepted + own.recent_accepted
-  return accepted >= T.min_counter && accepted > Math.min(own.refused, own.recent_refused)
+  return own !== undefined && isWelcome(own)
 }
 
 // A dead domain, a receiver that never took this sender: nothing has changed. Where no server answers, the fleet's
 // history is enough to say so; where one refuses, it may be the wave itself.
 function neverTook(candidate: Candidate, usual: Usual): boolean {
   const own = usual.own.get(historyKey(candidate))
-  if ((own?.accepted ?? 0) + (own?.recent_accepted ?? 0) + candidate.accepted_in_window > 0) return false
+  const before = (own?.accepted ?? 0) + (own?.recent_accepted ?? 0) + candidate.accepted_in_window
+  // What a receiver thinks of one of several senders is news only where it thought otherwise before.
+  if (candidate.kind === 'pair') return before < T.min_pair_accepted
+  if (before > 0) return false
   const { messages, recent_messages } = usual.fleet
   if (candidate.unreachable >= T.min_coherence) return messages + recent_messages >= T.min_fleet_history
   return (own?.messages ?? 0) >= T.never_messages
@@ -84,10 +99,10 @@ function isFarAbove(usual: number, { refused, messages }: Candidate): boolean {
 }
 
 // What can be asked about a candidate without any other one: its shape, and whether it is news.
-function isWave(candidate: Candidate, usual_share: number, usual: Usual, direction: Direction): boolean {
-  if (gainOver(usual_share, candidate.refused, candidate.messages) < T.min_gain) return false
-  if (!isFarAbove(usual_share, candidate)) return false
-  const isSender = candidate.kind === 'sender_domain' || candidate.kind === 'pair'
+function isNews(candidate: Candidate, usual_share: number, usual: Usual, direction: Direction): boolean {
+  if (gainAbove(candidate, usual_share, direction) < T.min_gain) return false
+  if (direction === 'outbound' && !isFarAbove(usual_share, candidate)) return false
+  const isSender = ['sender_domain', 'source_ip', 'pair'].includes(candidate.kind)
   if (direction === 'inbound' && isSender && !wasWelcome(candidate, usual)) return false
   if (kindOf(candidate) === 'recipient_domain' && neverTook(candidate, usual)) return false
   return hasShape(candidate, direction)
@@ -118,7 +133,7 @@ export function bestOf(
     const key = subjectKey(subject)
     const known = bySubject.get(key)
     if (passed.has(key) || (known !== undefined && known.subject.rank >= subject.rank)) continue
-    if (isWave(candidate, subject.usual_share, usual, direction)) bySubject.set(key, { candidate, subject })
+    if (isNews(candidate, subject.usual_share, usual, direction)) bySubject.set(key, { candidate, subject })
   }
   const found = [...bySubject.values()]
   const most = Math.max(...found.map(({ subject }) => subject.rank))

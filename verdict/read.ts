@@ -47,6 +47,7 @@ const NONE: History = {
   recent_messages: 0,
   recent_accepted: 0,
   recent_refused: 0,
+  last_accepted: '',
 }
 
 /** The fleet's day before the window, and how many attempts the window itself holds (to the minute). */
@@ -59,6 +60,12 @@ export async function readFleet(
     end: new Date(window.to).toISOString(),
   })
   return fleet ?? { ...NONE, window_messages: 0 }
+}
+
+/** How many attempts there are in [from, to), to the minute: whether it is much to read. */
+export async function attemptsIn(store: Store, from: number, to: number): Promise<number> {
+  const [row] = await store.query<{ attempts: number }>(sql('attempts-in'), span(from, to))
+  return row?.attempts ?? 0
 }
 
 /** The spans that a window is looked at in, in seconds; itself the last. */
@@ -107,6 +114,7 @@ interface FactsRow {
   top_providers: Top
   top_senders: Top
   top_ips: Top
+  refused_recipients: string[]
   first_refused: string
   last_refused: string
   last_accepted: string
@@ -121,6 +129,20 @@ interface FactsRow {
 }
 
 const counted = (top: Top): Counted[] => top.map(({ item, count }) => ({ name: item, messages: count }))
+
+// A week: who gets a monthly letter is not known by it, but it is quickly read.
+const KNOWN_MS = 7 * 86_400_000
+
+/** How many of these recipients took mail in the week before the window. */
+async function readKnown(
+  store: Store,
+  { direction, from }: Window,
+  recipients: readonly string[],
+): Promise<number> {
+  const asked = { direction, ...span(from - KNOWN_MS, from), recipients }
+  const [row] = await store.query<{ known: number }>(sql('known-recipients'), asked)
+  return row?.known ?? 0
+}
 
 /** The facts of a subject; of nothing else than the SQL says. */
 export async function readFacts(
@@ -137,7 +159,10 @@ export async function readFacts(
   const attempts = row.refused === 0 ? [...held, 'mailbox'] : held
   const top_replies = await store.query<CountedReply>(sql('replies'), { ...asked, attempts, sides })
   const reasons = Object.entries(row.reasons).map(([name, messages]) => ({ name, messages }))
+  const recipients = row.refused_recipients
+  const known = recipients.length === 0 ? 0 : await readKnown(store, window, recipients)
   return {
+    span_s: subject.span_s,
     messages: row.messages,
     accepted: row.accepted,
     refused: row.refused,
@@ -166,6 +191,9 @@ export async function readFacts(
     first_refused: row.refused === 0 ? '' : row.first_refused,
     last_refused: row.refused === 0 ? '' : row.last_refused,
     last_accepted: row.last_accepted,
+    accepted_before: subject.accepted_before,
+    last_accepted_before: subject.last_accepted_before,
+    known_recipients: [recipients.length, known],
     completeness,
   } satisfies Partial<Evidence>
 }

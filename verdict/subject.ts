@@ -40,6 +40,8 @@ export interface Cell {
   reason: string
   /** One number a span, the whole window last. */
   messages: number[]
+  /** Of the whole window: one to many recipients is one. */
+  transactions: number
 }
 
 /** Messages of one part of a candidate, those of its wave, and how many of these are usual. */
@@ -60,6 +62,8 @@ export interface Candidate extends Named, Part {
   sender_words: number
   content_words: number
   unreachable: number
+  /** Transactions for each refused message, up to 1: what was refused at once is one observation. */
+  independence: number
   operators: ReadonlyMap<string, Part>
   domains: ReadonlyMap<string, Part>
   senders: ReadonlyMap<string, Part>
@@ -74,6 +78,8 @@ export interface History {
   recent_messages: number
   recent_accepted: number
   recent_refused: number
+  /** ISO 8601, UTC, to the minute; empty where nothing was accepted. */
+  last_accepted: string
 }
 
 /** A subject whose refusals need an explanation. */
@@ -82,7 +88,11 @@ export interface Subject extends Wave {
   span_s: number
   usual_share: number
   usual_messages: number
-  /** Log-likelihood over the usual rates of its parts, to compare subjects by. */
+  accepted_before: number
+  last_accepted_before: string
+  /** Log-likelihood of a rate of its own over the usual one. */
+  gain: number
+  /** ... over the usual rates of its parts, to compare subjects by. */
   rank: number
 }
 

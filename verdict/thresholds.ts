@@ -16,7 +16,7 @@ export const THRESHOLDS = {
   /** Its last hours: a wave that goes on since then is not usual yet, so they may lower the usual rate, not raise it. */
   recent_ms: 10_800_000,
   /** Shorter spans looked at besides the window: a fresh wave drowns in what was accepted before it began. */
-  spans_s: [60, 240],
+  spans_s: [60, 120, 240, 480],
   /** Delays count as refusals where fewer than one message in so many is accepted. */
   blocked_ratio: 5,
   /** A receiver that took mail has lost its directory where fewer than one message in so many is accepted. */
@@ -43,6 +43,8 @@ export const THRESHOLDS = {
   },
   /** ... and one sender at one receiver: what a filter thinks of one mailing is no news. */
   min_pair_refused: 8,
+  /** ... unless it took so many before, while it goes on taking what others send. */
+  min_pair_accepted: 3,
   /**
    * Share refused that a wave needs. A domain in trouble refuses most; receivers differ in what they enforce, so that
    * a sender with broken authentication or a listed address may be refused by few of them. Its breadth and its own

@@ -1,6 +1,7 @@
 -- What was usual for all subjects together in [from, to), the last hours (from `recent` on) apart; and whether there is
 -- anything in the window behind it. Attempts, not messages: it is a rate over a day.
 SELECT
+    if(accepted + recent_accepted = 0, '', formatDateTime(maxIf(minute, is_before AND outcome = 'delivered'), '%Y-%m-%dT%H:%i:%SZ')) AS last_accepted,
     sumIf(attempts, is_older) AS messages,
     sumIf(attempts, is_older AND outcome = 'delivered') AS accepted,
     sumIf(attempts, is_older AND is_refused) AS refused,
@@ -17,7 +18,8 @@ FROM
         side,
         attempts,
         minute < parseDateTimeBestEffort({recent:String}, 'UTC') AS is_older,
-        NOT is_older AND minute < parseDateTimeBestEffort({to:String}, 'UTC') AS is_recent,
+        minute < parseDateTimeBestEffort({to:String}, 'UTC') AS is_before,
+        NOT is_older AND is_before AS is_recent,
         outcome != 'delivered' AND side NOT IN ('recipient_mailbox', 'throttling') AS is_refused
     FROM attempts_1m
     WHERE direction = {direction:String}

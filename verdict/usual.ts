@@ -50,10 +50,16 @@ export function ownShare(named: Named, { own }: Usual, direction: Direction, pri
   return shrunk(history, prior, T.own_messages)
 }
 
+/** Whether a remote sender was mostly accepted, either long before or lately. */
+export function isWelcome({ accepted, refused, recent_accepted, recent_refused }: History): boolean {
+  const all = accepted + recent_accepted
+  return all >= T.min_counter && all > Math.min(refused, recent_refused)
+}
+
 /**
  * What is usual for the messages of a cell: the one baseline of all subjects that hold it, so that a sender, a
- * provider and the two together are measured alike. Inbound only our own domain's habit is known: most who knock are
- * strangers.
+ * provider and the two together are measured alike. Inbound it is the client's habit: of a stranger a refusal is no news,
+ * of a sender that was welcome it is (Laplace's rule).
  */
 export function cellShare(usual: Usual, direction: Direction, fleet: number): (cell: Cell) => number {
   const known = new Map<string, number>()
@@ -65,7 +71,20 @@ export function cellShare(usual: Usual, direction: Direction, fleet: number): (c
     }
     return value
   }
+  const ofClient = (sender_domain: string): number => {
+    const history = usual.own.get(historyKey({ ...NAMELESS, kind: 'sender_domain', sender_domain }))
+    if (history === undefined) return T.max_usual_share.inbound
+    const { messages, accepted, refused, recent_messages, recent_accepted, recent_refused } = history
+    if (!isWelcome(history)) return T.max_usual_share.inbound
+    const shares = [(refused + 1) / (messages + 2), (recent_refused + 1) / (recent_messages + 2)]
+    return accepted === 0
+      ? (shares[1] ?? fleet)
+      : recent_accepted === 0
+        ? (shares[0] ?? fleet)
+        : Math.min(...shares)
+  }
   return ({ sender_domain, operator, domain }) => {
+    if (direction === 'inbound') return remember(`c ${sender_domain}`, () => ofClient(sender_domain))
     const ofDomain = remember(`d ${domain}`, () =>
       ownShare(
         { ...NAMELESS, kind: 'recipient_domain', recipient_org_domain: domain },
@@ -74,7 +93,6 @@ export function cellShare(usual: Usual, direction: Direction, fleet: number): (c
         fleet,
       ),
     )
-    if (direction === 'inbound') return ofDomain
     const ofPair = remember(`p ${sender_domain} ${operator}`, () => {
       const ofSender = ownShare(
         { ...NAMELESS, kind: 'sender_domain', sender_domain },

@@ -25,15 +25,16 @@ const namesOf = (cells: readonly Cell[], pick: (cell: Cell) => string): Map<stri
 }
 
 /** The names whose history counts: refused often enough to be looked at; the habit of all others is the fleet's. */
-export function troubledNames(cells: readonly Cell[]) {
-  const troubled = (pick: (cell: Cell) => string) =>
+export function troubledNames(cells: readonly Cell[], direction: Direction) {
+  const troubled = (pick: (cell: Cell) => string, least: number = T.min_history_trouble) =>
     [...namesOf(cells, pick)]
-      .filter(([, trouble]) => trouble >= T.min_history_trouble)
+      .filter(([, trouble]) => trouble >= least)
       .sort(([, a], [, b]) => b - a)
       .slice(0, T.max_history_names)
       .map(([name]) => name)
   return {
-    senders: troubled((cell) => cell.sender_domain),
+    // Inbound each client's habit tells whether its refusal is news.
+    senders: troubled((cell) => cell.sender_domain, direction === 'inbound' ? 1 : T.min_history_trouble),
     ips: troubled((cell) => cell.source_ip),
     providers: troubled((cell) => cell.provider),
     operator_names: troubled((cell) => cell.operator),
@@ -41,8 +42,8 @@ export function troubledNames(cells: readonly Cell[]) {
   }
 }
 
-function tookMail(named: Named, accepted: number, { own }: Usual): boolean {
-  const history = own.get(historyKey(named))
+function tookMail(named: Named, accepted: number, { fleet, own }: Usual): boolean {
+  const history = named.kind === 'all' ? fleet : own.get(historyKey(named))
   const before = (history?.accepted ?? 0) + (history?.recent_accepted ?? 0) + accepted
   return before >= T.min_refused.recipient_domain && before > (history?.mailbox ?? 0)
 }

@@ -52,6 +52,10 @@ const EVIDENCE: Evidence = {
   first_refused: '2026-11-24T08:11:00.000Z',
   last_refused: HOSTILE,
   last_accepted: '',
+  span_s: 900,
+  accepted_before: 200,
+  last_accepted_before: '2026-06-10T11:40:00Z',
+  known_recipients: [8, 8],
   completeness: { records: 3000, dead: 1, ignored: 900, lag_s: 4 },
   dns_changes: [
     {

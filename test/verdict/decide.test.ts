@@ -20,9 +20,11 @@ function facts({
   evidence,
 }: Told): Facts {
   const words = reasons ?? { policy_rejected: evidence?.refused ?? 40 }
+  const { usual_share = 0.02, refused = 40, messages = 50 } = evidence ?? {}
   return {
     direction,
     subject_kind: kind,
+    gain: gainOver(usual_share, refused, messages),
     window_ms: 900_000,
     has_shape,
     evidence: {
@@ -54,6 +56,10 @@ function facts({
       first_refused: '',
       last_refused: '',
       last_accepted: '',
+      span_s: 900,
+      accepted_before: 200,
+      last_accepted_before: '2026-06-10T11:40:00Z',
+      known_recipients: [8, 8],
       completeness: { records: 1000, dead: 0, ignored: 0, lag_s: 0 },
       ...evidence,
     },

@@ -48,6 +48,12 @@ export function testIncident(now: number): IncidentView {
         same_domains_other_senders: [0, 0],
         same_provider_other_domains: [0, 0],
         all_others: [66, 0],
+        ...{
+          span_s: 900,
+          accepted_before: 1000,
+          last_accepted_before: time,
+          known_recipients: [8, 8] as [number, number],
+        },
         sub_cause_share: 1,
         reasons: refused,
         top_domains: [{ name: 'test.example', messages: 9 }],

@@ -1,7 +1,7 @@
 import type { Store } from '../../store/store.ts'
-import { judgeWindow } from '../judge.ts'
+import { isWave, judgeWindow } from '../judge.ts'
 import { randomFrom } from './random.ts'
-import { isWave, type Load } from './run.ts'
+import type { Load } from './run.ts'
 import { drawLines } from './traffic.ts'
 import { drawWorld } from './world.ts'
 

@@ -1,4 +1,5 @@
-import { isWave, QUICK, type Run } from './run.ts'
+import { isWave } from '../judge.ts'
+import { QUICK, type Run } from './run.ts'
 
 /** The figures of many runs. Shares are from 0 to 1, times in seconds. */
 export interface Report {

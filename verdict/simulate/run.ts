@@ -1,7 +1,7 @@
 import type { Direction } from '../../schemas/event.ts'
 import type { VerdictItem } from '../../schemas/verdict.ts'
 import type { Store } from '../../store/store.ts'
-import { judgeWindow } from '../judge.ts'
+import { isWave, judgeWindow } from '../judge.ts'
 import { THRESHOLDS } from '../thresholds.ts'
 import type { Scenario, Truth } from './draw.ts'
 import { type Random, randomFrom } from './random.ts'
@@ -56,9 +56,6 @@ export const RATES: readonly { rate: number; weight: number }[] = [
   { rate: 100_000, weight: 2.5 },
   { rate: 1_000_000, weight: 0.4 },
 ]
-
-export const isWave = ({ verdict }: VerdictItem): boolean =>
-  verdict !== 'mailbox_noise' && verdict !== 'insufficient_data'
 
 const matches = (item: VerdictItem, { verdict, subjects, or }: Truth): boolean =>
   subjects.includes(item.subject) &&

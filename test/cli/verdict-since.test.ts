@@ -1,0 +1,39 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { readVerdicts } from '../../cli/verdict.ts'
+import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
+import { migrate } from '../../store/migrate.ts'
+import { fill, single } from '../verdict/traffic.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const folder = mkdtempSync(join(tmpdir(), 'faultline-since-'))
+let store: EmbeddedStore
+beforeAll(async () => {
+  store = await openEmbedded(folder)
+  await migrate(store)
+})
+afterAll(async () => {
+  await store.close()
+  rmSync(folder, { recursive: true })
+})
+
+test('a small sender is judged by the hours that its refusals are spread over', async () => {
+  const to = Date.UTC(2026, 5, 10, 18)
+  const denied = { reason: 'dmarc_failed', reply: '550 5.7.1 rejected by DMARC policy' }
+  // Forty messages a day; since noon most of them are refused.
+  const mail = Array.from({ length: 80 }, (_, i) => {
+    const at = to - (i + 1) * 36 * 60_000
+    const domain = `d${i % 9}.example`
+    const message = { sender: 'small.example', ip: '::', domain, provider: domain, at }
+    return single(message, at > to - 10 * 3_600_000 && i % 4 > 0 ? denied : undefined)
+  })
+  await fill(store, mail)
+  const values = { at: '2026-06-10T18:00:00Z', window: '1h', all: false, json: false, help: false }
+  const told = async (since: string) =>
+    (await readVerdicts(store, { ...values, since })).map(({ verdict, subject }) => `${verdict} ${subject}`)
+  expect(await told('1h')).toEqual([])
+  expect(await told('12h')).toEqual(['sender_wide small.example'])
+})

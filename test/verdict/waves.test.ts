@@ -1,0 +1,182 @@
+import { expect, test } from 'vitest'
+import type { Direction } from '../../schemas/event.ts'
+import { type Cell, type History, nameOf, type Wave } from '../../verdict/subject.ts'
+import { historyKey } from '../../verdict/usual.ts'
+import { type Material, nextSubjects } from '../../verdict/waves.ts'
+
+const NOBODY: History = {
+  messages: 0,
+  accepted: 0,
+  refused: 0,
+  mailbox: 0,
+  recent_messages: 0,
+  recent_accepted: 0,
+  recent_refused: 0,
+  last_accepted: '',
+}
+const day = (messages: number, refused: number): History => ({
+  ...NOBODY,
+  messages,
+  refused,
+  accepted: messages - refused,
+})
+
+interface Mail {
+  sender?: string
+  domain: string
+  operator?: string
+  ip?: string
+}
+/** Messages of one sender to one domain, as one cell; no fate is accepted. */
+function cell(
+  mail: Mail,
+  messages: number,
+  fate?: { side: string; reason?: string; state?: Cell['state'] },
+): Cell {
+  const { sender = 's1.example', domain, operator = `mx.${domain}`, ip = '' } = mail
+  return {
+    sender_domain: sender,
+    source_ip: ip,
+    provider: operator,
+    operator,
+    domain,
+    state: fate === undefined ? 'accepted' : (fate.state ?? 'refused'),
+    side: fate?.side ?? '',
+    reason: fate?.reason ?? '',
+    messages: [messages],
+    transactions: messages,
+  }
+}
+const AUTH = { side: 'sender_authentication', reason: 'dmarc_failed' }
+const ROUTING = { side: 'recipient_routing', reason: 'relay_denied' }
+const DENIED = { side: 'recipient_gateway', reason: 'policy_rejected' }
+const UNKNOWN = { side: 'recipient_mailbox', reason: 'recipient_unknown', state: 'mailbox' } as const
+
+function material(
+  cells: Cell[],
+  own: [Parameters<typeof historyKey>[0], History][] = [],
+  direction: Direction = 'outbound',
+): Material {
+  return {
+    direction,
+    cells,
+    spans: [900],
+    usual: {
+      fleet: day(5000, 50),
+      own: new Map(own.map(([named, history]) => [historyKey(named), history])),
+    },
+  }
+}
+/** Names of all waves, one after the other. */
+function waves(of: Material): string[] {
+  const told: (Wave & { name: string })[] = []
+  for (let i = 0; i < 9; i++) {
+    const found = nextSubjects(of, told, new Set())
+    if (found.length === 0) break
+    told.push(...found.map((subject) => ({ ...subject, name: `${subject.kind} ${nameOf(subject)}` })))
+  }
+  return told.map(({ name }) => name)
+}
+
+const DOMAINS = Array.from({ length: 12 }, (_, i) => `d${i}.example`)
+const NAMED = {
+  kind: 'pair',
+  sender_domain: '',
+  source_ip: '',
+  provider: '',
+  operator: '',
+  recipient_org_domain: '',
+} as const
+
+test('one broken sender explains its receivers, whatever each of them enforces', () => {
+  const cells = DOMAINS.flatMap((domain, i) => [
+    i % 3 === 0 ? cell({ domain }, 6) : cell({ domain }, 6, AUTH),
+    cell({ domain, sender: 's2.example' }, 9),
+  ])
+  expect(waves(material(cells))).toEqual(['sender_domain s1.example'])
+})
+
+test('most of its mail to one provider does not make it the provider', () => {
+  const big = { domain: 'big.example' }
+  const cells = [
+    cell(big, 80, AUTH),
+    ...DOMAINS.slice(0, 3).map((domain) => cell({ domain }, 3, AUTH)),
+    ...DOMAINS.slice(3).map((domain) => cell({ domain }, 3)),
+    cell({ ...big, sender: 's2.example' }, 60),
+  ]
+  expect(waves(material(cells))).toEqual(['sender_domain s1.example'])
+})
+
+test('refusals of its own in the morning do not split a sender into its providers', () => {
+  const cells = DOMAINS.flatMap((domain, i) => [
+    cell({ domain, operator: `p${i % 3}` }, 8, AUTH),
+    cell({ domain, operator: `p${i % 3}`, sender: 's2.example' }, 40),
+  ])
+  const own = (named: Partial<Parameters<typeof historyKey>[0]>, history: History) =>
+    [{ ...NAMED, ...named }, history] as [Parameters<typeof historyKey>[0], History]
+  const histories = [
+    own({ kind: 'sender_domain', sender_domain: 's1.example' }, day(200, 16)),
+    own({ sender_domain: 's1.example', operator: 'p0' }, day(100, 0)),
+    own({ sender_domain: 's1.example', operator: 'p1' }, day(60, 16)),
+  ]
+  expect(waves(material(cells, histories))).toEqual(['sender_domain s1.example'])
+})
+
+test('one domain that refuses everyone is the domain, also where there is one sender', () => {
+  const rest = DOMAINS.map((domain) => cell({ domain }, 20))
+  expect(waves(material([...rest, cell({ domain: 'shut.example' }, 9, DENIED)]))).toEqual([
+    'recipient_domain shut.example',
+  ])
+})
+
+test('with one sender, two troubles are told apart by their words', () => {
+  const cells = [
+    ...DOMAINS.map((domain, i) => cell({ domain }, 8, i % 2 === 0 ? AUTH : undefined)),
+    cell({ domain: 'shut.example' }, 8, ROUTING),
+  ]
+  expect(waves(material(cells))).toEqual(['sender_domain s1.example', 'recipient_domain shut.example'])
+})
+
+test('many recipients of one message are one observation', () => {
+  const rest = DOMAINS.map((domain) => cell({ domain }, 20))
+  const one = { ...cell({ domain: 'odd.example' }, 6, DENIED), transactions: 1 }
+  expect(waves(material([...rest, one]))).toEqual([])
+})
+
+test('what a receiver always thought of one sender is no news, where it takes the others', () => {
+  const odd = { domain: 'odd.example' }
+  const rest = [...DOMAINS.map((domain) => cell({ domain }, 20)), cell({ ...odd, sender: 's2.example' }, 30)]
+  const cells = [...rest, cell(odd, 12, DENIED)]
+  expect(waves(material(cells))).toEqual([])
+  const pair = { ...NAMED, sender_domain: 's1.example', recipient_org_domain: 'odd.example' }
+  expect(waves(material(cells, [[pair, day(20, 0)]]))).toEqual(['recipient_domain odd.example'])
+})
+
+test('unknown recipients of a list that is stale everywhere lose no directory', () => {
+  const lost = (elsewhere: number) => [
+    cell({ domain: 'lost.example' }, 7, UNKNOWN),
+    ...DOMAINS.flatMap((domain) => [cell({ domain }, 10 - elsewhere), cell({ domain }, elsewhere, UNKNOWN)]),
+  ]
+  const took = { ...NAMED, kind: 'recipient_domain', recipient_org_domain: 'lost.example' } as const
+  expect(waves(material(lost(0), [[took, day(50, 0)]]))).toEqual(['recipient_domain lost.example'])
+  expect(waves(material(lost(6), [[took, day(50, 0)]]))).toEqual([])
+})
+
+test('at a gateway, a refused stranger is no news and a refused friend is', () => {
+  const strangers = Array.from({ length: 60 }, (_, i) =>
+    cell({ sender: `bot${i}.example`, domain: 'ours.example', operator: '' }, 1, DENIED),
+  )
+  const friend = { sender: 'friend.example', domain: 'ours.example', operator: '' }
+  const others = Array.from({ length: 20 }, (_, i) =>
+    cell({ sender: `ok${i}.example`, domain: 'ours.example', operator: '' }, 3),
+  )
+  const history: [Parameters<typeof historyKey>[0], History][] = [
+    [{ ...NAMED, kind: 'sender_domain', sender_domain: 'friend.example' }, day(40, 0)],
+  ]
+  const busy = { ...material([], history, 'inbound').usual, fleet: day(1000, 500) }
+  const inbound = (cells: Cell[]) => ({ ...material(cells, history, 'inbound'), usual: busy })
+  expect(waves(inbound([...strangers, ...others, cell(friend, 8)]))).toEqual([])
+  expect(waves(inbound([...strangers, ...others, cell(friend, 8, AUTH)]))).toEqual([
+    'sender_domain friend.example',
+  ])
+})
