@@ -52,7 +52,9 @@ export function openFormats(
     if (record.message === '' && record.program === '') return ignored('empty_line')
     if (record.program !== '') return ignored('other_program')
     const reason = table !== undefined && 'reason' in table ? table.reason : undefined
-    return { kind: 'dead', reason: reason ?? 'no log format recognises this line' }
+    const isBroken = record.json === undefined && record.message.startsWith('{')
+    const unknown = isBroken ? 'JSON that is broken or cut off' : 'no log format recognises this line'
+    return { kind: 'dead', reason: reason ?? unknown }
   }
 
   return { read }

@@ -55,6 +55,9 @@ function openReading(mapping: Mapping): (record: unknown, log: LogRecord, clock:
   }
 }
 
+/** As many events as a record can have: `event_index` counts them in 16 bits. */
+const MAX_EVENTS = 65_535
+
 /** One disposition for all records of a line: their events, and those that could not be read beside them. */
 function disposition(readings: readonly { reading: Reading; record: unknown }[], name: string): Disposition {
   const events: LoggedEvent[] = []
@@ -69,6 +72,8 @@ function disposition(readings: readonly { reading: Reading; record: unknown }[],
       unread.push(record)
     }
   }
+  if (events.length > MAX_EVENTS)
+    return { kind: 'dead', reason: `${name}: over ${MAX_EVENTS} events in one record` }
   if (unread.length === 0)
     return events.length > 0 ? { kind: 'events', events } : { kind: 'ignored', rule: rule || `${name}.empty` }
   // Alone in its line it is the line, whose bytes are kept anyway.

@@ -146,3 +146,14 @@ test('names that objects inherit are no fields', () => {
     'relay: no time',
   ])
 })
+
+test('a record with more events than their index counts is dead as a whole', () => {
+  const many = (count: number) =>
+    `[${Array.from({ length: count }, () => '{"kind":"sent","at":1795490725}').join()}]`
+  const pipeline = openSamples([mapping()])
+  expect(pipeline.read(many(65_535)).kind).toBe('events')
+  expect(pipeline.read(many(65_536))).toMatchObject({
+    kind: 'dead',
+    reason: 'relay: over 65535 events in one record',
+  })
+})
