@@ -186,7 +186,12 @@ describe('from a log to an alert', () => {
     // By what is so, not by what was judged.
     if (truths.length === 0) expect(waves).toEqual([])
     if (!tally.isEnough()) return
-    for (const truth of truths.filter(({ verdict }) => isWave({ verdict } as VerdictItem)))
+    const real = truths.filter(({ verdict }) => isWave({ verdict } as VerdictItem))
+    expect(waves.length > 0).toBe(real.length > 0)
+    // What a wider incident explains is told by that one.
+    const isTold = ({ subjects, or }: Truth) =>
+      open.some(({ subject }) => subjects.includes(subject) || (or !== undefined && subject === 'all'))
+    for (const truth of real.filter(isTold))
       expect(waves).toContainEqual([
         expect.toBeOneOf(rulesOf(truth)),
         expect.toBeOneOf([...truth.subjects, ...(truth.or === undefined ? [] : ['all'])]),
