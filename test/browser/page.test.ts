@@ -62,7 +62,7 @@ test('says the worst judgement first, with confidence, numbers and the next step
     )
     expect(await page.textContent('#account')).toContain('120,000')
   })
-})
+}, 120_000)
 
 // Every text of every panel is hostile, and so are what is picked, what is suggested and what is marked.
 const BOARDS = fixedApi().boards
@@ -175,7 +175,7 @@ test('an empty store says why, and what to do', async () => {
   await withPage({ api: { account: async () => unread } }, async (page) => {
     expect(await page.textContent('#judgement')).toContain('Most were not understood')
   })
-})
+}, 120_000)
 
 test('renews itself, keeps what the reader opened, and says when it can not', async () => {
   let refused = 212
