@@ -40,24 +40,27 @@ async function write(text: string): Promise<void> {
 async function print(source: RecordSource, total: Account, format: string): Promise<void> {
   const account = openAccount()
   let reason = ''
-  const pipeline = source.pipeline(source.reference)
-  for await (const block of source.read(0)) {
-    let out = ''
-    for (const [index, offset] of block.offsets.entries()) {
-      const disposition = readRecord(pipeline, block, index)
-      count(account, disposition)
-      if (disposition.kind === 'events')
-        for (const event of disposition.events) out += `${printable(judge(event))}\n`
-      else if (disposition.kind === 'dead') {
-        reason ||= disposition.reason
-        console.error(`${source.path}: byte ${offset}: dead letter: ${disposition.reason}`)
+  try {
+    const pipeline = source.pipeline(source.reference)
+    for await (const block of source.read(0)) {
+      let out = ''
+      for (const [index, offset] of block.offsets.entries()) {
+        const disposition = readRecord(pipeline, block, index)
+        count(account, disposition)
+        if (disposition.kind === 'events')
+          for (const event of disposition.events) out += `${printable(judge(event))}\n`
+        else if (disposition.kind === 'dead') {
+          reason ||= disposition.reason
+          console.error(`${source.path}: byte ${offset}: dead letter: ${disposition.reason}`)
+        }
       }
+      await write(out)
     }
-    await write(out)
+  } finally {
+    addAccount(total, account)
   }
   const line = misfit(source.path, account, reason, format)
   if (line !== undefined) console.error(line)
-  addAccount(total, account)
 }
 
 /** `faultline parse`: see HELP. Gives the exit code. */

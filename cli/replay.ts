@@ -94,8 +94,9 @@ export async function replayCommand(args: string[]): Promise<number> {
             reason ||= block.dead[0]?.reason ?? ''
             show(account.records + part.records)
           }
-          const from = await loadFile(store, source, limits, stored, signal, dns?.attach)
-          addAccount(account, part)
+          const from = await loadFile(store, source, limits, stored, signal, dns?.attach).finally(() =>
+            addAccount(account, part),
+          )
           const line = misfit(source.path, part, reason, values.format)
           if (line !== undefined) console.error(`faultline replay: ${line}`)
           if (from > 0)

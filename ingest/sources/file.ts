@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { pipeline } from 'node:stream'
 import { createGunzip, createZstdDecompress } from 'node:zlib'
 
@@ -43,15 +43,32 @@ async function* utf8Of(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
 
 /** Streams start when the first chunk is asked for: one that nobody reads holds no file, and no error is missed. */
 async function* chunksOf(path: string, compression: Compression): AsyncGenerator<Buffer> {
+  if (compression === 'zstd') {
+    yield* zstdFrames(path)
+    return
+  }
   const raw = createReadStream(path, { highWaterMark: READ_BYTES })
   if (compression === undefined) {
     yield* raw
     return
   }
-  const decompress = compression === 'gzip' ? createGunzip({ chunkSize: READ_BYTES }) : createZstdDecompress()
+  const decompress = createGunzip({ chunkSize: READ_BYTES })
   // The reader of `decompress` sees every error; the callback only keeps it from being thrown twice.
   pipeline(raw, decompress, () => {})
   yield* decompress
+}
+
+/** A file may hold several frames (RFC 8878, 3), as appending and pzstd make them: Node's decoder ends with the first. */
+async function* zstdFrames(path: string): AsyncGenerator<Buffer> {
+  for (let start = 0; ; ) {
+    const raw = createReadStream(path, { start, highWaterMark: READ_BYTES })
+    const decompress = createZstdDecompress()
+    pipeline(raw, decompress, () => {})
+    yield* decompress
+    raw.destroy()
+    start += decompress.bytesWritten
+    if (decompress.bytesWritten === 0 || start >= (await stat(path)).size) return
+  }
 }
 
 /**

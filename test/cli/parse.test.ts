@@ -25,7 +25,12 @@ test('plain, gzip, zstd and standard input give the same events', () => {
   const plain = faultline(['parse', '--time-zone', 'UTC', log])
   expect(plain.status).toBe(0)
   expect(plain.stdout.split('\n').length).toBeGreaterThan(50)
-  for (const name of ['log.gz', 'log.zst'])
+  const half = bytes.indexOf('\n', bytes.length / 2)
+  const frames = [bytes.subarray(0, half), bytes.subarray(half), Buffer.alloc(0)].map((part) =>
+    zstdCompressSync(part),
+  )
+  writeFileSync(join(folder, 'frames.zst'), Buffer.concat(frames))
+  for (const name of ['log.gz', 'log.zst', 'frames.zst'])
     expect(faultline(['parse', '--time-zone', 'UTC', join(folder, name)]).stdout).toBe(plain.stdout)
   expect(faultline(['parse', '--time-zone', 'UTC', '-'], bytes.toString()).stdout).toBe(plain.stdout)
 })
