@@ -23,7 +23,7 @@ type Method = 'spf' | 'dkim' | 'dmarc'
 // RFC 8601, 2.7; and how receivers put it in sentences.
 const RESULT =
   /\b(spf|dkim|dmarc)(?: (?:check|authentication|verification|result|validation|alignment|evaluation))? ?[=:]? ?(?:is |was )?\(?(none|neutral|pass(?:ed)?|hardfail|soft ?fail|fail(?:ed|s|ure)?|temperror|permerror|did not pass|not pass)\b/g
-const GMAIL_SPF = /\bspf \[[^\]]{0,80}\] with ip: \[[^\]]{0,80}\] ?= ?(did not pass|pass)/
+const GMAIL_SPF = /\bspf \[[^\][]{0,80}\] with ip: \[[^\][]{0,80}\] ?= ?(did not pass|pass)/
 const PHRASES: readonly [RegExp, Method, string][] = [
   [/(?:not pass|fail(?:s|ed)?(?: to pass)?|violat\w{1,5}(?: of)?|failing) (?:the )?dmarc/, 'dmarc', 'fail'],
   [/dmarc policy (?:of (?:reject|quarantine)|violation)|domain's dmarc policy/, 'dmarc', 'fail'],

@@ -5,6 +5,7 @@ import { addToPart, type NameSet, type Vocabulary } from './names.ts'
 const SEPARATORS = /[\s<>()[\]"'`,;|\u0080-\uffff]+/
 const VARIES = /[@\d]|:\/\/|[a-z]\.[a-z]|::|^\.|\.$/
 const PARTS = /[a-z0-9_-]{1,64}/g
+const PLAIN_WORD = /^[a-z_-]{3,64}$/
 const LETTERS = /[a-z_-]{1,64}/g
 const NAMES = /[@\d.:]/
 const ONE_WORD = /^[a-z_/#=-]{3,64}$/
@@ -22,26 +23,28 @@ export const NO_NAMES: Vocabulary = {
   codes: false,
 }
 
-/** How often each pair of bytes stands in literals: a name is looked for by the one that is rarest. */
-function countPairs(literals: Iterable<string>): Uint16Array {
-  const counts = new Uint16Array(1 << 16)
-  for (const literal of literals)
-    for (let i = 1; i < literal.length; i++) {
-      const pair = ((literal.charCodeAt(i - 1) & 0xff) << 8) | (literal.charCodeAt(i) & 0xff)
-      counts[pair] = (counts[pair] ?? 0) + 1
-    }
-  return counts
+// Letters from the commonest of English on; what is not among them is rarer.
+const COMMON = 'etaoinsrhldcumfpgwybvkxjqz'
+
+const rarityOf = (text: string, at: number): number => {
+  const rank = COMMON.indexOf(text[at] as string)
+  return rank < 0 ? COMMON.length : rank
 }
 
-function nameSetOf(texts: Iterable<string>, counts: Uint16Array): NameSet {
+/** Names to be found in others, each by those two of its bytes that are rarest in words. */
+function nameSetOf(texts: Iterable<string>): NameSet {
   const set = noNames()
   for (const text of new Set(texts)) {
-    const name = Buffer.from(text)
-    const pairAt = (at: number): number => ((name[at] as number) << 8) | (name[at + 1] as number)
     let at = 0
-    for (let i = 1; i + 1 < name.length; i++)
-      if ((counts[pairAt(i)] as number) < (counts[pairAt(at)] as number)) at = i
-    const pair = pairAt(at)
+    let rarest = -1
+    for (let i = 0; i + 1 < text.length; i++) {
+      const rarity = rarityOf(text, i) + rarityOf(text, i + 1)
+      if (rarity <= rarest) continue
+      rarest = rarity
+      at = i
+    }
+    const name = Buffer.from(text)
+    const pair = ((name[at] as number) << 8) | (name[at + 1] as number)
     addBit(set.pairs, pair)
     const there = set.names.get(pair)
     if (there === undefined) set.names.set(pair, [{ name, at }])
@@ -50,11 +53,16 @@ function nameSetOf(texts: Iterable<string>, counts: Uint16Array): NameSet {
   return set
 }
 
-const hashOf = (text: string): number => [...Buffer.from(text)].reduce(addToPart, 0)
+function hashOf(text: string): number {
+  let hash = 0
+  for (let i = 0; i < text.length; i++) hash = addToPart(hash, text.charCodeAt(i))
+  return hash
+}
 
 /** Adds the run of letters that tells a word or a name best. */
 function addWord(words: Bits, text: string): void {
-  const run = (text.match(LETTERS) ?? []).reduce((a, b) => (b.length > a.length ? b : a), '')
+  const runs = PLAIN_WORD.test(text) ? [text] : (text.match(LETTERS) ?? [])
+  const run = runs.reduce((a, b) => (b.length > a.length ? b : a), '')
   if (run.length > 2) addBit(words, slotOf(hashOf(run)))
 }
 
@@ -94,13 +102,12 @@ export function vocabulariesOf(
   blockLists: readonly string[],
   providers: readonly string[],
 ): { ofRules: Vocabulary; withProviders: Vocabulary } {
-  const counts = countPairs(literals)
   const known: Known = { words: noBits(), hosts: [], parts: noBits() }
   for (const literal of literals) addNames(literal, known, false)
   for (const name of blockLists) addNames(name, known, true)
   const vocabulary = (addresses: NameSet): Vocabulary => ({
     words: known.words.slice(),
-    hosts: nameSetOf(known.hosts, counts),
+    hosts: nameSetOf(known.hosts),
     parts: known.parts.slice(),
     codes: true,
     addresses,
@@ -108,5 +115,5 @@ export function vocabulariesOf(
   const ofRules = vocabulary(noNames())
   for (const name of providers) addNames(name, known, true)
   const domains = providers.filter(({ length }) => length > 2)
-  return { ofRules, withProviders: vocabulary(nameSetOf(domains, counts)) }
+  return { ofRules, withProviders: vocabulary(nameSetOf(domains)) }
 }
