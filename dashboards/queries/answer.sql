@@ -43,7 +43,8 @@ SELECT
     multiIf(
         waves_count > 1, concat(gravest, ' And ', toString(waves_count - 1), ' more below.'),
         waves_count = 1, gravest,
-        attempts_seen > 0, 'No wave of refusals in this time: what is refused below is the usual.',
+        attempts_seen > 0 AND {sender_domain:String} = '' AND {recipient_org_domain:String} = '' AND {provider:String} = '', 'No wave of refusals in this time: what is refused below is the usual.',
+        attempts_seen > 0, 'No incident is about this alone in this time. Home shows the wider ones.',
         'Nothing to judge: no mail was read in this time.') AS answer,
     multiIf(
         waves_count > 0, (SELECT next_step FROM waves LIMIT 1),
