@@ -2,9 +2,9 @@
 SELECT
     remote_host,
     toString(mx_match) AS mx_match,
-    uniqIf(tuple(log_host, queue_id, recipient), outcome = 'delivered') AS accepted,
-    uniqIf(tuple(log_host, queue_id, recipient), outcome = 'deferred') AS deferred,
-    uniqIf(tuple(log_host, queue_id, recipient), outcome IN ('bounced', 'expired')) AS refused,
+    uniqIf(message_key, outcome = 'delivered') AS accepted,
+    uniqIf(message_key, outcome = 'deferred') AS deferred,
+    uniqIf(message_key, outcome IN ('bounced', 'expired')) AS refused,
     max(event_time) AS last_seen
 FROM delivery_events
 WHERE event_time >= {from:DateTime64(3, 'UTC')} AND event_time < {to:DateTime64(3, 'UTC')}

@@ -10,7 +10,7 @@ SELECT
     dns_spf,
     dns_dkim,
     dns_dmarc,
-    uniq(log_host, queue_id, recipient) AS messages,
+    uniq(message_key) AS messages,
     uniq(recipient_org_domain) AS domains,
     max(event_time) AS last_seen
 FROM delivery_events

@@ -2,7 +2,7 @@
 SELECT
     leftUTF8(argMax(reply_text, event_time), 1000) AS reply,
     argMax(delivery_events.reason, event_time) AS reason,
-    uniq(log_host, queue_id, recipient, if(queue_id IN ('', 'NOQUEUE'), remote_ip, toIPv6('::'))) AS messages,
+    uniq(message_key) AS messages,
     uniq(recipient_org_domain) AS domains,
     uniq(sender_domain) AS senders,
     argMax(delivery_events.remote_host, event_time) AS remote_host,
