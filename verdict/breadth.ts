@@ -117,8 +117,9 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
       )
     case 'sender_domain':
       return direction === 'inbound' || (messages >= T.min_sender_messages && isBroad(candidate, direction))
+    // With one sender it is the address where that sender is accepted from others: then the sender explains less.
     case 'source_ip':
-      return isBroad(candidate, direction) && outlasts(candidate.senders, 1, candidate.independence)
+      return isBroad(candidate, direction)
     case 'all':
       return (
         isBroad(candidate, direction) &&

@@ -48,6 +48,7 @@ function cell(
   }
 }
 const AUTH = { side: 'sender_authentication', reason: 'dmarc_failed' }
+const LISTED = { side: 'sender_reputation', reason: 'ip_blocklisted' }
 const ROUTING = { side: 'recipient_routing', reason: 'relay_denied' }
 const DENIED = { side: 'recipient_gateway', reason: 'policy_rejected' }
 const UNKNOWN = { side: 'recipient_mailbox', reason: 'recipient_unknown', state: 'mailbox' } as const
@@ -120,6 +121,14 @@ test('refusals of its own in the morning do not split a sender into its provider
     own({ sender_domain: 's1.example', operator: 'p1' }, day(60, 16)),
   ]
   expect(waves(material(cells, histories))).toEqual(['sender_domain s1.example'])
+})
+
+test('an address that is refused is told where its sender is accepted from others', () => {
+  const from = (ip: string, fate?: Parameters<typeof cell>[2]) =>
+    DOMAINS.map((domain) => cell({ domain, ip }, 4, fate))
+  const [one, two] = ['192.0.2.1', '192.0.2.2']
+  expect(waves(material([...from(one, LISTED), ...from(two)]))).toEqual(['source_ip 192.0.2.1'])
+  expect(waves(material([...from(one, LISTED), ...from(two, LISTED)]))).toEqual(['sender_domain s1.example'])
 })
 
 test('one domain that refuses everyone is the domain, also where there is one sender', () => {
