@@ -4,7 +4,7 @@ import { openServer } from '../store/server.ts'
 import { loadConfiguration } from './configuration.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 
-const HELP = `faultline migrate [--dry-run] [--data-dir DIR | --url URL] [--config FILE]
+const HELP = `faultline migrate [--dry-run] [--data-dir DIR | --url URL [--cluster NAME]] [--config FILE]
 
 Brings the store's tables to the newest schema. Every command that writes does so by itself; this one is for
 looking before, and for a server whose writers may not change tables.
@@ -12,6 +12,7 @@ looking before, and for a server whose writers may not change tables.
   --dry-run        print what would be applied, and the SQL, without changing anything
   --data-dir DIR   folder of the embedded store (default: faultline-data)
   --url URL        a ClickHouse server instead: http://user:password@host:8123
+  --cluster NAME   its cluster, where the tables are to lie on one; also "cluster" in the configuration
 
 example:  faultline migrate --dry-run --url http://admin:secret@127.0.0.1:8123`
 
@@ -19,6 +20,7 @@ const OPTIONS = {
   'dry-run': { type: 'boolean', default: false },
   'data-dir': { type: 'string' },
   url: { type: 'string' },
+  cluster: { type: 'string' },
   config: { type: 'string' },
   ...HELP_OPTION,
 } as const
@@ -30,8 +32,13 @@ export async function migrateCommand(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  const config = loadConfiguration(values.config, { data_dir: values['data-dir'], url: values.url })
-  const store = config.url === undefined ? await openEmbedded(config.data_dir) : openServer(config.url)
+  const config = loadConfiguration(values.config, {
+    data_dir: values['data-dir'],
+    url: values.url,
+    cluster: values.cluster,
+  })
+  const store =
+    config.url === undefined ? await openEmbedded(config.data_dir) : openServer(config.url, config.cluster)
   try {
     const dryRun = values['dry-run']
     const migrations = await migrate(store, { dryRun })

@@ -50,7 +50,7 @@ async function served(folder: string): Promise<string | undefined> {
  */
 export async function openStore(config: Config): Promise<Store> {
   const url = config.url ?? (await served(config.data_dir))
-  const store = url === undefined ? await openEmbedded(config.data_dir) : openServer(url)
+  const store = url === undefined ? await openEmbedded(config.data_dir) : openServer(url, config.cluster)
   try {
     await migrate(store)
     return store

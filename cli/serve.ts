@@ -76,7 +76,7 @@ export async function serve(config: Config, log: Logger, monitor?: Monitor): Pro
   }
   try {
     const embedded = config.url === undefined ? await openEmbedded(config.data_dir) : undefined
-    const opened = embedded ?? openServer(config.url ?? '')
+    const opened = embedded ?? openServer(config.url ?? '', config.cluster)
     closing.push(() => opened.close())
     await migrate(opened)
     const store = monitor?.watch(opened) ?? opened

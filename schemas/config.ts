@@ -168,6 +168,11 @@ export const Config = z.strictObject({
   data_dir: z.string().min(1).default('faultline-data'),
   /** A ClickHouse server instead of the embedded store: http://user:password@host:8123. */
   url: z.url({ protocol: /^https?$/, error: 'is no http:// or https:// address' }).optional(),
+  /** Name of the server's cluster, where the tables are to lie on one: replicated and sharded. */
+  cluster: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,100}$/, 'is a name of letters, digits, - and _')
+    .optional(),
   /** Files to follow. */
   follow: z.array(FileSource).default([]),
   /** Topics to read. */

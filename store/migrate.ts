@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { onCluster } from './cluster.ts'
 import { type Store, StoreError } from './store.ts'
 
 /** One numbered file of `schemas/clickhouse`. */
@@ -13,14 +14,15 @@ export interface Migration {
 
 const FOLDER = join(import.meta.dirname, '../schemas/clickhouse')
 
-/** The migrations of a folder in their order. */
-export function readMigrations(folder = FOLDER): Migration[] {
+/** The migrations of a folder in their order; with `cluster` their statements are those that it takes. */
+export function readMigrations(folder = FOLDER, cluster?: string): Migration[] {
   const names = readdirSync(folder).filter((name) => /^[0-9]{4}_[a-z0-9_]+\.sql$/.test(name))
   return names.sort().map((name) => {
     const sql = readFileSync(join(folder, name), 'utf8')
     const statements = sql
       .split(/;\s*(?:\n|$)/)
       .filter((statement) => statement.replace(/^[ \t]*--.*$/gm, '').trim() !== '')
+      .flatMap((statement) => (cluster === undefined ? [statement] : onCluster(statement, cluster)))
     return {
       version: Number(name.slice(0, 4)),
       name,
@@ -47,7 +49,10 @@ export async function migrate(store: Store, { dryRun = false, folder = FOLDER } 
   const tables = await store.query<{ name: string }>(
     "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'schema_migrations'",
   )
-  if (tables.length === 0 && !dryRun) await store.command(TABLE)
+  const { cluster } = store
+  if (tables.length === 0 && !dryRun)
+    for (const statement of cluster === undefined ? [TABLE] : onCluster(TABLE, cluster))
+      await store.command(statement)
   const applied =
     tables.length === 0
       ? []
@@ -56,7 +61,7 @@ export async function migrate(store: Store, { dryRun = false, folder = FOLDER } 
         )
   const checksums = new Map(applied.map(({ version, checksum }) => [version, checksum]))
   const pending: Migration[] = []
-  for (const migration of readMigrations(folder)) {
+  for (const migration of readMigrations(folder, cluster)) {
     const known = checksums.get(migration.version)
     if (known === undefined) pending.push(migration)
     else if (known !== migration.checksum)

@@ -1,5 +1,6 @@
 import { type Columns, DELIVERY_EVENTS, type DeliveryEventRow } from '../schemas/delivery-events.ts'
 import { type BlockRows, DEAD_LETTERS, PIPELINE_STATS } from '../schemas/pipeline.ts'
+import { localTable } from './cluster.ts'
 import type { Store } from './store.ts'
 import { insert } from './writer.ts'
 
@@ -69,7 +70,10 @@ async function rebuildRollUp(
 ): Promise<void> {
   const times = `SELECT DISTINCT toDateTime(${start}(event_time), 'UTC') FROM delivery_events WHERE ${IN_RANGE}`
   const share = `topic = {topic:String} AND partition = {partition:UInt32} AND ${time} IN (${times})`
-  await store.command(`DELETE FROM ${table} WHERE ${share}`, { ...range })
+  // Only where rows lie can they be deleted; the source's shard has them, the others find nothing.
+  const { cluster } = store
+  const rows = cluster === undefined ? table : `${localTable(table)} ON CLUSTER \`${cluster}\``
+  await store.command(`DELETE FROM ${rows} WHERE ${share}`, { ...range })
   const [view] = await store.query<{ select: string }>(
     'SELECT as_select AS select FROM system.tables WHERE database = currentDatabase() AND name = {view:String}',
     { view: `${table}_view` },
@@ -78,9 +82,11 @@ async function rebuildRollUp(
     'SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String} ORDER BY position',
     { table },
   )
+  // The view reads its own shard; here every one is asked.
+  const asked = (view?.select ?? '').replaceAll(localTable('delivery_events'), 'delivery_events')
   const names = columns.map(({ name }) => name).join(', ')
   await store.command(
-    `INSERT INTO ${table} (${names}) SELECT ${names} FROM (${view?.select}) WHERE ${share} SETTINGS insert_deduplicate = 0`,
+    `INSERT INTO ${table} (${names}) SELECT ${names} FROM (${asked}) WHERE ${share} SETTINGS insert_deduplicate = 0`,
     { ...range },
   )
 }

@@ -6,8 +6,14 @@ import { insertSettings, type Store, storeError } from './store.ts'
 // A reader's question ends after so long, as in the embedded store; the client waits a little longer, for the server's word.
 const READ_SECONDS = 60
 
-/** A ClickHouse server (or another faultline's endpoint) over HTTP. `url` may carry user, password and database. */
-export function openServer(url: string): Store {
+// An insert is done when its shard has it; what a statement asks within IN is asked once for all shards.
+const ON_CLUSTER = { distributed_foreground_insert: 1, prefer_global_in_and_join: 1 } as const
+
+/**
+ * A ClickHouse server (or another faultline's endpoint) over HTTP. `url` may carry user, password and database;
+ * `cluster` is the name of the one that its tables lie on.
+ */
+export function openServer(url: string, cluster?: string): Store {
   const { username, password, pathname, origin } = new URL(url)
   const database = decodeURIComponent(pathname.slice(1)) || 'faultline'
   const client = createClient({
@@ -19,7 +25,11 @@ export function openServer(url: string): Store {
     request_timeout: (READ_SECONDS + 5) * 1000,
     // What fails is thrown, and told once in one line.
     log: { level: ClickHouseLogLevel.OFF },
-    clickhouse_settings: { output_format_json_quote_64bit_integers: 0, wait_end_of_query: 1 },
+    clickhouse_settings: {
+      output_format_json_quote_64bit_integers: 0,
+      wait_end_of_query: 1,
+      ...(cluster === undefined ? {} : ON_CLUSTER),
+    },
   })
 
   async function asked<T>(answer: Promise<T>): Promise<T> {
@@ -32,6 +42,7 @@ export function openServer(url: string): Store {
 
   return {
     embedded: false,
+    ...(cluster === undefined ? {} : { cluster }),
     async query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]> {
       const result = await asked(
         client.query({

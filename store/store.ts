@@ -6,6 +6,8 @@ export interface Store {
   command(sql: string, params?: Record<string, unknown>): Promise<void>
   /** Whether the engine ends with this process: a crash of ours is then one of its own. */
   readonly embedded: boolean
+  /** The cluster that its tables lie on; undefined where they lie on one server. */
+  readonly cluster?: string
   /**
    * Inserts one block in Native format. A second time with the same token changes nothing, in roll-ups neither;
    * without a token (`''`) it is inserted whatever came before.
