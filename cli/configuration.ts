@@ -8,6 +8,7 @@ import { UsageError } from './usage-error.ts'
 export const ENVIRONMENT: Record<string, readonly string[]> = {
   FAULTLINE_DATA_DIR: ['data_dir'],
   FAULTLINE_URL: ['url'],
+  FAULTLINE_CLUSTER: ['cluster'],
   FAULTLINE_TIME_ZONE: ['time_zone'],
   FAULTLINE_RULES: ['rules'],
   FAULTLINE_WEB_HOST: ['web', 'host'],
