@@ -39,12 +39,7 @@ async function* eventsOf(
 }
 
 /** Compares one partition of the tables with what was sent to it, line by line. */
-export async function compare(
-  store: Store,
-  topic: string,
-  partition: number,
-  ledger: Ledger,
-): Promise<Difference> {
+async function compare(store: Store, topic: string, partition: number, ledger: Ledger): Promise<Difference> {
   const found: Difference = { lines: ledger.length, lost: 0, doubled: 0, wrong: 0, gone: 0, examples: [] }
   const note = (text: string): void => {
     if (found.examples.length < 5) found.examples.push(`${topic}/${partition} ${text}`)
@@ -91,4 +86,24 @@ export async function compare(
     }
   }
   return found
+}
+
+/** A partition and what was sent to it. */
+export type Part = [topic: string, partition: number, ledger: Ledger]
+
+/** Compares all that was sent with the tables, and their rows with the roll-up. */
+export async function judge(
+  store: Store,
+  parts: readonly Part[],
+): Promise<{ difference: Difference; rows: number; attempts: number }> {
+  const total: Difference = { lines: 0, lost: 0, doubled: 0, wrong: 0, gone: 0, examples: [] }
+  for (const part of parts) {
+    const one = await compare(store, ...part)
+    for (const name of ['lines', 'lost', 'doubled', 'wrong', 'gone'] as const) total[name] += one[name]
+    total.examples.push(...one.examples)
+  }
+  const [sums] = await store.query<{ rows: number; attempts: number }>(
+    'SELECT count() AS rows, (SELECT sum(attempts) FROM attempts_1m) AS attempts FROM delivery_events',
+  )
+  return { difference: total, rows: sums?.rows ?? 0, attempts: sums?.attempts ?? 0 }
 }

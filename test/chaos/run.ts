@@ -7,10 +7,10 @@ import kafkajs from 'kafkajs'
 import { registerCodecs } from '../../ingest/sources/kafka/codecs.ts'
 import { audit } from '../../store/audit/audit.ts'
 import { openServer } from '../../store/server.ts'
-import type { Store } from '../../store/store.ts'
 import { freePort, startBroker } from '../integration/kafka-broker.ts'
-import { compare, type Difference } from './compare.ts'
-import { type Ledger, openLedger, openProducer } from './ledger.ts'
+import { type Difference, judge, type Part } from './compare.ts'
+import { openLedger, openProducer } from './ledger.ts'
+import { PHASES } from './phases.ts'
 import { keep } from './processes.ts'
 import { seeded, traffic, type Written } from './traffic.ts'
 
@@ -47,22 +47,6 @@ export interface ChaosReport {
   folder: string
 }
 
-const INTENT = '"faultline":1,"topic_id":"[^"]*","last":[0-9]'
-const COMMIT = '"faultline":1,"topic_id":"[^"]*","last":-1'
-const into = (table: string) => `INSERT[+ ]INTO[+ ]${table}|INSERT%20INTO%20${table}`
-/** Every moment of a block at which a worker may die. */
-const PHASES = [
-  INTENT,
-  into('delivery_events'),
-  into('dead_letters'),
-  into('pipeline_stats'),
-  into('ingest_progress'),
-  COMMIT,
-].flatMap((words) => [
-  { words, when: 'before' as const },
-  { words, when: 'after' as const },
-])
-
 const MAIN = 'chaos.main'
 const REMADE = 'chaos.remade'
 const EXPIRED = 'chaos.expired'
@@ -70,6 +54,7 @@ const SIDE_LINES = 3000
 const START = Date.UTC(2026, 9, 1)
 const PASSWORD = 'chaos'
 const SETTLING = 240_000
+const LATE_STATEMENTS = 60_000
 /** Until another worker is tried: this one may have no partition just now. */
 const PATIENCE = 8000
 
@@ -167,6 +152,18 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       } finally {
         await fresh.disconnect()
       }
+    }
+  }
+
+  /** A statement of a worker that was killed may still be under way in the store: it gets a while to end. */
+  async function untilRollUpsAreWhole(): Promise<void> {
+    for (let waited = 0; waited < LATE_STATEMENTS; waited += 500) {
+      const rows = await audit(store)
+      if (rows.every(({ roll_up }) => roll_up === 0)) {
+        if (waited > 0) say(`the roll-up was ${waited / 1000} s behind the rows`)
+        return
+      }
+      await sleep(500)
     }
   }
 
@@ -288,13 +285,24 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const codes = await Promise.all(workers.map((worker) => worker.stop()))
     if (codes.some((code) => code !== 0)) say(`workers ended with ${codes.join(', ')}`)
     faults['worker deaths'] = workers.reduce((sum, { deaths }) => sum + deaths, 0)
-    return { ...(await judge(store)), faults, folder, ...auditOf() }
+    await untilRollUpsAreWhole()
+    return { ...(await judge(store, parts())), faults, folder, ...auditOf() }
   } finally {
     await Promise.all(workers.map((worker) => worker.stop()))
     await store.close()
     await serve.stop()
     await Promise.all([producer.disconnect(), admin.disconnect()]).catch(() => {})
     await broker.close()
+  }
+
+  function parts(): Part[] {
+    return [
+      ...sending.map(({ books }, partition): Part => [MAIN, partition, books.ledger]),
+      [MAIN, partitions, []],
+      [REMADE, 0, first.books.ledger],
+      [`${REMADE}@2`, 0, second.books.ledger],
+      [EXPIRED, 0, expired.books.ledger],
+    ]
   }
 
   function auditOf(): { audit: string; auditPassed: boolean } {
@@ -306,25 +314,5 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       const { stdout, stderr } = error as { stdout: string; stderr: string }
       return { audit: `${stdout}${stderr}`, auditPassed: false }
     }
-  }
-
-  async function judge(asked: Store): Promise<{ difference: Difference; rows: number; attempts: number }> {
-    const total: Difference = { lines: 0, lost: 0, doubled: 0, wrong: 0, gone: 0, examples: [] }
-    const parts: [topic: string, partition: number, ledger: Ledger][] = [
-      ...sending.map(({ books }, partition) => [MAIN, partition, books.ledger] as [string, number, Ledger]),
-      [MAIN, partitions, []],
-      [REMADE, 0, first.books.ledger],
-      [`${REMADE}@2`, 0, second.books.ledger],
-      [EXPIRED, 0, expired.books.ledger],
-    ]
-    for (const part of parts) {
-      const one = await compare(asked, ...part)
-      for (const name of ['lines', 'lost', 'doubled', 'wrong', 'gone'] as const) total[name] += one[name]
-      total.examples.push(...one.examples)
-    }
-    const [sums] = await asked.query<{ rows: number; attempts: number }>(
-      'SELECT count() AS rows, (SELECT sum(attempts) FROM attempts_1m) AS attempts FROM delivery_events',
-    )
-    return { difference: total, rows: sums?.rows ?? 0, attempts: sums?.attempts ?? 0 }
   }
 }
