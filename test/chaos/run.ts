@@ -54,6 +54,8 @@ const SIDE_LINES = 3000
 const START = Date.UTC(2026, 9, 1)
 const PASSWORD = 'chaos'
 const SETTLING = 240_000
+/** Lines of a partition, ten times a second, while a worker waits for its moment. */
+const TRICKLE = 20
 const LATE_STATEMENTS = 60_000
 /** Until another worker is tried: this one may have no partition just now. */
 const PATIENCE = 8000
@@ -191,8 +193,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     async 'kill in a phase'() {
       const phase = phases.shift() ?? PHASES[0]
       isWaitedFor = true
-      for (let isHit = false; phase !== undefined && !isHit; )
+      let isHit = false
+      for (let tries = 0; phase !== undefined && !isHit && tries < 3; tries++)
         isHit = (await one()?.killAt({ ...phase, nth: 1 + random(4) }, PATIENCE)) ?? false
+      if (!isHit) count('moment that did not come')
       isWaitedFor = false
     },
     async 'broker kill'() {
@@ -255,12 +259,15 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
         while (sent >= share() && !isWaitedFor) await sleep(20)
         let batches = 0
         for (const { books, log } of sending) {
-          const batch = Math.min(lines - sent, 50 + random(Math.max(100, Math.round(lines / 1000))))
+          const usual = 50 + random(Math.max(100, Math.round(lines / 1000)))
+          const batch = Math.min(lines - sent, isWaitedFor ? TRICKLE : usual)
           if (batch <= 0) break
           await books.send(take(log, batch))
           sent += batch
           batches += batch
         }
+        // What is left must last for the other faults.
+        if (isWaitedFor) await sleep(100)
         // Not faster than the rate, however long a fault held it up.
         await sleep((batches / options.rate) * 1000)
       }
