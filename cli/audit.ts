@@ -1,6 +1,7 @@
 import { openKafka } from '../ingest/sources/kafka/client.ts'
 import { kafkaFault } from '../ingest/sources/kafka/fault.ts'
 import { audit, type PartitionAudit } from '../store/audit/audit.ts'
+import { repairRollUps } from '../store/audit/repair.ts'
 import { loadConfiguration } from './configuration.ts'
 import { clientOptions, KAFKA_OPTIONS, kafkaFlags } from './kafka-source.ts'
 import { openStore } from './open-store.ts'
@@ -9,7 +10,7 @@ import { READ_OPTIONS } from './reading.ts'
 import { print, rowFormat, rowsText } from './rows.ts'
 import { UsageError } from './usage-error.ts'
 
-const HELP = `faultline audit [--data-dir DIR | --url URL] [--brokers LIST] [--json | --csv]
+const HELP = `faultline audit [--data-dir DIR | --url URL] [--brokers LIST] [--repair] [--json | --csv]
 
 Proves from the tables that no Kafka offset is missing or doubled: the blocks of each partition join without a gap,
 events, correlated, ignored and dead records sum to their offsets, each row is there once, and the roll-ups are equal.
@@ -18,6 +19,7 @@ With the brokers it also says how far the tables are behind the log. Exit code 1
   --data-dir DIR   folder of the embedded store (default: faultline-data)
   --url URL        a ClickHouse server instead: http://user:password@host:8123
   --brokers LIST   host:port,host:port; also from the configuration
+  --repair         make roll-ups anew from the rows where they differ; no worker may run meanwhile
   --json, --csv    instead of a table
 
 example:  faultline audit --url http://127.0.0.1:8123`
@@ -86,7 +88,13 @@ async function withLog(
 /** `faultline audit`: see HELP. Gives the exit code. */
 export async function auditCommand(args: string[]): Promise<number> {
   const { brokers, group } = KAFKA_OPTIONS
-  const options = { ...READ_OPTIONS, brokers, group, csv: { type: 'boolean', default: false } } as const
+  const options = {
+    ...READ_OPTIONS,
+    brokers,
+    group,
+    csv: { type: 'boolean', default: false },
+    repair: { type: 'boolean', default: false },
+  } as const
   const { values } = parseOptions('audit', args, options)
   if (values.help) {
     console.log(HELP)
@@ -99,7 +107,10 @@ export async function auditCommand(args: string[]): Promise<number> {
   })
   const store = await openStore(config)
   try {
-    const rows = await audit(store)
+    const found = await audit(store)
+    const repaired = values.repair ? await repairRollUps(store, found) : []
+    if (values.repair) console.error(`${repaired.length} partitions had their roll-ups made anew`)
+    const rows = repaired.length > 0 ? await audit(store) : found
     const asksBrokers = config.kafka.brokers.length > 0
     const audited = asksBrokers ? await withLog(rows, config) : rows
     const columns = asksBrokers ? [...COLUMNS, 'log_first', 'log_next', 'behind'] : COLUMNS

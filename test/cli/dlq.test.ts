@@ -13,6 +13,7 @@ import { recordFrom } from '../../ingest/sources/kafka/record-batch.ts'
 import { runWorker } from '../../ingest/worker.ts'
 import { Config } from '../../schemas/config.ts'
 import { audit } from '../../store/audit/audit.ts'
+import { repairRollUps } from '../../store/audit/repair.ts'
 import { listLetters, pendingLetters, readLetter } from '../../store/dead-letters/dead-letters.ts'
 import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
 import { startEndpoint } from '../../store/http/endpoint.ts'
@@ -232,9 +233,14 @@ test('over the served endpoint as the writer, and for people on a terminal', asy
   }
 }, 30_000)
 
-test.each(['attempts_1m', 'attempts_1h'])('the audit sees what %s lacks', async (table) => {
-  await load(table, [postfix('E1'), postfix('E2')])
-  expect(await audited(table)).toMatchObject(SOUND)
-  await store.command(`DELETE FROM ${table} WHERE topic = {table:String}`, { table })
-  expect(await audited(table)).toMatchObject({ ...SOUND, roll_up: 2 })
-})
+test.each(['attempts_1m', 'attempts_1h'])(
+  'the audit sees what %s lacks, and can repair it',
+  async (table) => {
+    await load(table, [postfix('E1'), postfix('E2')])
+    expect(await audited(table)).toMatchObject(SOUND)
+    await store.command(`DELETE FROM ${table} WHERE topic = {table:String}`, { table })
+    expect(await audited(table)).toMatchObject({ ...SOUND, roll_up: 2 })
+    expect((await repairRollUps(store, await audit(store))).map(({ topic }) => topic)).toContain(table)
+    expect(await audited(table)).toMatchObject({ ...SOUND, roll_up: 0 })
+    },
+)
