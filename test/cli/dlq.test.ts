@@ -242,5 +242,5 @@ test.each(['attempts_1m', 'attempts_1h'])(
     expect(await audited(table)).toMatchObject({ ...SOUND, roll_up: 2 })
     expect((await repairRollUps(store, await audit(store))).map(({ topic }) => topic)).toContain(table)
     expect(await audited(table)).toMatchObject({ ...SOUND, roll_up: 0 })
-    },
+  },
 )
