@@ -33,27 +33,46 @@ function subjectsOf({ sender_domain, source_ip, provider, operator, domain }: Ce
 
 interface Group {
   named: Named
-  trouble: number
   cells: Cell[]
+  /** Those of them where not all was accepted: few, on a common day. */
+  troubled: Cell[]
+}
+
+const troubleOf = ({ state, messages }: Cell): number => (state === 'accepted' ? 0 : (messages.at(-1) ?? 0))
+
+// A window is asked several times, each time without what is already told: its cells stay the same objects.
+const KEYED = new WeakMap<Cell, [key: string, named: Named][]>()
+
+function keyedSubjects(cell: Cell): [key: string, named: Named][] {
+  let keyed = KEYED.get(cell)
+  if (keyed === undefined) {
+    keyed = subjectsOf(cell).map((named) => [Object.values(named).join('\n'), named])
+    KEYED.set(cell, keyed)
+  }
+  return keyed
 }
 
 /** The cells of each subject that has refusals enough, delays and unknown mailboxes included. */
 function groupsOf(cells: readonly Cell[]): Group[] {
-  const groups = new Map<string, Group>()
+  const trouble = new Map<string, number>()
   for (const cell of cells) {
-    const trouble = cell.state === 'accepted' ? 0 : (cell.messages.at(-1) ?? 0)
-    for (const named of subjectsOf(cell)) {
-      const key = Object.values(named).join('\n')
-      const group = groups.get(key)
-      if (group === undefined) groups.set(key, { named, trouble, cells: [cell] })
-      else {
-        group.trouble += trouble
-        group.cells.push(cell)
-      }
-    }
+    const count = troubleOf(cell)
+    if (count > 0) for (const [key] of keyedSubjects(cell)) trouble.set(key, (trouble.get(key) ?? 0) + count)
   }
   const least = Math.min(...Object.values(T.min_refused))
-  return [...groups.values()].filter(({ trouble }) => trouble >= least)
+  const groups = new Map<string, Group>()
+  for (const cell of cells)
+    for (const [key, named] of keyedSubjects(cell)) {
+      if ((trouble.get(key) ?? 0) < least) continue
+      let group = groups.get(key)
+      if (group === undefined) {
+        group = { named, cells: [], troubled: [] }
+        groups.set(key, group)
+      }
+      group.cells.push(cell)
+      if (cell.state !== 'accepted') group.troubled.push(cell)
+    }
+  return [...groups.values()]
 }
 
 /** Whether a wave's refusals include those of a cell. */
@@ -125,9 +144,31 @@ export interface Counting {
   tookMail(named: Named, accepted: number): boolean
 }
 
+/** What a subject holds over one span, whatever the words. */
+interface Held {
+  messages: number
+  accepted: number
+  accepted_in_window: number
+  expected: number
+}
+
+function heldOver({ cells }: Group, i: number, usualOf: (cell: Cell) => number): Held {
+  const held = { messages: 0, accepted: 0, accepted_in_window: 0, expected: 0 }
+  for (const cell of cells) {
+    const n = cell.messages[i] ?? 0
+    held.messages += n
+    held.expected += n * usualOf(cell)
+    if (cell.state !== 'accepted') continue
+    held.accepted += n
+    held.accepted_in_window += cell.messages.at(-1) ?? 0
+  }
+  return held
+}
+
 /** A subject over one span with one kind of words; undefined where its refusals are too few or nothing out of the ordinary. */
 function candidateOf(
-  { named, cells }: Group,
+  { named, cells, troubled }: Group,
+  { messages, accepted, accepted_in_window, ...over }: Held,
   i: number,
   family: readonly string[],
   by: Counting,
@@ -137,20 +178,13 @@ function candidateOf(
   // "Too much from you" at one domain may be a burst; at a provider's many it is a block from the first reply on.
   const isOne = named.recipient_org_domain !== ''
   const sides = [...family, ...BARE_SIDES]
-  let messages = 0
-  let accepted = 0
   let delayed = 0
   let mailbox = 0
   let refused = 0
   let words = 0
-  let accepted_in_window = 0
-  for (const cell of cells) {
+  for (const cell of troubled) {
     const n = cell.messages[i] ?? 0
-    messages += n
-    if (cell.state === 'accepted') {
-      accepted += n
-      accepted_in_window += cell.messages.at(-1) ?? 0
-    } else if (cell.state === 'mailbox') mailbox += n
+    if (cell.state === 'mailbox') mailbox += n
     else if (cell.state === 'stalled' || (cell.state === 'limited' && !isOne)) delayed += n
     else if (cell.state === 'refused' && sides.includes(cell.side)) {
       refused += n
@@ -178,17 +212,16 @@ function candidateOf(
   // Where no word names a cause, every kind of words would tell the same.
   if (words === 0 && held.length === 1 && family !== FAMILIES[0]) return undefined
   const wave = { held, sides }
-  let expected = 0
+  let expected = over.expected
   let unknown = 0
   let senderWords = 0
   let contentWords = 0
   let unreachable = 0
   let inWindow = 0
   let transactions = 0
-  for (const cell of cells) {
-    const n = cell.messages[i] ?? 0
-    expected += n * by.usualOf(cell)
+  for (const cell of troubled) {
     if (!isHeld(wave, cell)) continue
+    const n = cell.messages[i] ?? 0
     inWindow += cell.messages.at(-1) ?? 0
     transactions += cell.transactions
     if (isUnknown(cell)) unknown += n
@@ -236,10 +269,12 @@ function candidateOf(
 export function candidatesOf(cells: readonly Cell[], by: Counting): Candidate[] {
   const found: Candidate[] = []
   for (const group of groupsOf(cells))
-    for (const i of by.spans.keys())
+    for (const i of by.spans.keys()) {
+      const held = heldOver(group, i, by.usualOf)
       for (const family of FAMILIES) {
-        const candidate = candidateOf(group, i, family, by)
+        const candidate = candidateOf(group, held, i, family, by)
         if (candidate !== undefined) found.push(candidate)
       }
+    }
   return found
 }

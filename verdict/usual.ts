@@ -83,7 +83,7 @@ export function cellShare(usual: Usual, direction: Direction, fleet: number): (c
         ? (shares[0] ?? fleet)
         : Math.min(...shares)
   }
-  return ({ sender_domain, operator, domain }) => {
+  const shareOf = ({ sender_domain, operator, domain }: Cell): number => {
     if (direction === 'inbound') return remember(`c ${sender_domain}`, () => ofClient(sender_domain))
     const ofDomain = remember(`d ${domain}`, () =>
       ownShare(
@@ -103,5 +103,15 @@ export function cellShare(usual: Usual, direction: Direction, fleet: number): (c
       return ownShare({ ...NAMELESS, kind: 'pair', sender_domain, operator }, usual, direction, ofSender)
     })
     return Math.max(ofDomain, ofPair)
+  }
+  // Each cell is asked for every subject that it belongs to.
+  const shares = new Map<Cell, number>()
+  return (cell) => {
+    let share = shares.get(cell)
+    if (share === undefined) {
+      share = shareOf(cell)
+      shares.set(cell, share)
+    }
+    return share
   }
 }
