@@ -111,8 +111,9 @@ test('while a process serves the store it opens what it finds, and is asked over
         expect((await json()).map(({ subject }: { subject: string }) => subject)).toContain('d3.example'),
       { timeout: 20_000, interval: 500 },
     )
-    const answer = await fetch(`${served.url}api/incidents`)
-    expect((await answer.json()) as object).toMatchObject({ failing_channels: [] })
+    const asked = async (path: string) => (await fetch(`${served.url}api/${path}`)).json()
+    expect(await asked('incidents')).toContainEqual(expect.objectContaining({ subject: 'd3.example' }))
+    expect(await asked('channels')).toEqual([])
   } finally {
     await served.close()
   }

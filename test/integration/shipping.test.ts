@@ -4,7 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, expect, test } from 'vitest'
+import { recordsOf } from '../../ingest/sources/kafka/batch-decoder.ts'
 import { openKafka } from '../../ingest/sources/kafka/client.ts'
+import { recordKey } from '../../ingest/sources/kafka/record-batch.ts'
 import { openEmbedded } from '../../store/embedded.ts'
 import { freePort, missingBroker, startBroker } from './kafka-broker.ts'
 
@@ -132,7 +134,11 @@ test.skipIf(missing !== undefined)(
       const keys = new Set<string>()
       await consumer.connect()
       await consumer.subscribe({ topics: ['mail'], fromBeginning: true })
-      await consumer.run({ eachMessage: async ({ message }) => void keys.add(String(message.key)) })
+      await consumer.run({
+        eachBatch: async ({ batch }) => {
+          for (const record of recordsOf(batch.messages)) keys.add(String(recordKey(record)))
+        },
+      })
       await expect.poll(() => [...keys], { timeout: 10_000 }).toEqual(['mx1.example'])
       await consumer.disconnect()
       await admin.disconnect()
