@@ -41,6 +41,10 @@ const TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations
 )
 ENGINE = MergeTree ORDER BY version COMMENT 'Migrations that were applied'`
 
+// A process that was killed amid a migration has made a part of it, and another may be at it at the same time.
+const again = (statement: string): string =>
+  statement.replace(/^CREATE (TABLE|MATERIALIZED VIEW|VIEW) (?!IF NOT EXISTS)/m, 'CREATE $1 IF NOT EXISTS ')
+
 /**
  * Brings a store to the newest schema. Gives the migrations that were applied, or with `dryRun` would be.
  * Throws a StoreError where one that was applied has changed since.
@@ -71,7 +75,7 @@ export async function migrate(store: Store, { dryRun = false, folder = FOLDER } 
   }
   if (dryRun) return pending
   for (const { version, name, checksum, statements } of pending) {
-    for (const statement of statements) await store.command(statement)
+    for (const statement of statements) await store.command(again(statement))
     await store.command(
       'INSERT INTO schema_migrations (version, name, checksum) SELECT {version:UInt32}, {name:String}, {checksum:String}',
       {
