@@ -57,7 +57,7 @@ const MADE: Record<string, string> = {
   'store/http/insert.ts: const token = new RegExp(TOKEN)': 'a copy of a literal',
   "ingest/sources/kafka/topics.ts: return text.length > 2 && text.startsWith('/') && text.endsWith('/') ? new RegExp(text.slice(1, -1)) : text":
     "the operator's own pattern, on names of topics of at most 249 characters",
-  'schemas/config.ts: new RegExp(topic.slice(1, -1))': 'compiled to see whether it can be, never run',
+  'schemas/kafka-config.ts: new RegExp(topic.slice(1, -1))': 'compiled to see whether it can be, never run',
   'store/http/answer.ts: bytes.length > 0 ? ENCODERS.find(([name]) => new RegExp(`\\\\b${name}\\\\b`).test(wanted)) : undefined':
     'one of our own words between word boundaries, in a header',
 }
