@@ -102,7 +102,9 @@ export function hostAndTag(line: string, time: number, end: number): LogRecord |
   const host = line.slice(from, hostEnd)
   // A program's own file: `[NOTICE] ...`, `level=info ...`, `{"level": ...`, `INFO ...`.
   const first = host.charCodeAt(0)
-  if (first === OPEN || first === 0x7b || host.includes('=') || LEVELS.has(host)) return undefined
+  const isUpper = first >= 0x41 && first <= 0x5a
+  if (first === OPEN || first === 0x7b || (isUpper && LEVELS.has(host)) || host.includes('='))
+    return undefined
   from = hostEnd + 1
   readTag(line, from, tag)
   if (tag.end !== -1) return taggedRecord(line, time, host, from)
