@@ -1,6 +1,3 @@
-import { readlinkSync } from 'node:fs'
-import { constants, setPriority } from 'node:os'
-import { basename } from 'node:path'
 import { parentPort, workerData } from 'node:worker_threads'
 import type { RecipientColumns, SenderColumns, Told } from './fact-cache.ts'
 import { openResolver, type ResolverOptions } from './resolver.ts'
@@ -26,21 +23,6 @@ export interface FactsAnswer {
 export type FactsMessage =
   | { kind: 'answers'; answers: FactsAnswer[] }
   | { kind: 'availability'; available: boolean }
-
-/**
- * Lets loading go first where both want the processor: a fact that comes later is still a fact. A thread has a priority of
- * its own on Linux alone; elsewhere the number would be the whole process's.
- */
-function stepBack(): void {
-  if (process.platform !== 'linux') return
-  try {
-    setPriority(Number(basename(readlinkSync('/proc/thread-self'))), constants.priority.PRIORITY_LOW)
-  } catch {
-    // No /proc, or not allowed: it goes on as it is.
-  }
-}
-
-stepBack()
 
 const post = (message: FactsMessage) => parentPort?.postMessage(message)
 const { lookup } = openResolver({
