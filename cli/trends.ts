@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { sql } from '../dashboards/sql.ts'
 import { DIRECTIONS, type Direction } from '../schemas/event.ts'
 import type { Store } from '../store/store.ts'
 import { loadConfiguration } from './configuration.ts'
@@ -47,7 +46,6 @@ export const TREND_OPTIONS = {
 
 type Values = ReturnType<typeof parseOptions<typeof TREND_OPTIONS>>['values']
 
-const SQL = readFileSync(join(import.meta.dirname, '../dashboards/queries/trends.sql'), 'utf8')
 const WEEK_MS = 7 * 86_400_000
 const MINUTE_MS = 60_000
 const MAX_LIMIT = 100_000
@@ -133,7 +131,7 @@ export function trendRows(store: Store, question: TrendQuestion): Promise<TrendR
   const hoursOf = (of: TimeRange) =>
     by === 'domain' || domain !== '' ? { from: of.from, to: of.from } : wholeHours(of)
   const [hours, before_hours] = [hoursOf(range), hoursOf(before)]
-  return store.query<TrendRow>(SQL, {
+  return store.query<TrendRow>(sql('trends'), {
     ...asked,
     by,
     domain,

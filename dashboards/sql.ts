@@ -1,17 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-
-const texts = new Map<string, string>()
+import { queriesOf } from '../store/query-files.ts'
 
 /** The text of `queries/<name>.sql`, with ClickHouse's bound parameters. */
-export function sql(name: string): string {
-  let text = texts.get(name)
-  if (text === undefined) {
-    text = readFileSync(join(import.meta.dirname, 'queries', `${name}.sql`), 'utf8')
-    texts.set(name, text)
-  }
-  return text
-}
+export const sql = queriesOf(join(import.meta.dirname, 'queries'))
 
 /** The parameters of a query with their types, each once: {from:DateTime64(3, 'UTC')} is `from`. */
 export function parametersOf(text: string): Map<string, string> {

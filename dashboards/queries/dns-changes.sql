@@ -1,5 +1,4 @@
--- What changed in DNS in [from, to), newest first: MX of recipient domains, the rest of senders. A change lies between
--- `last_seen_before` and `changed_at`.
+-- What changed in DNS, newest first.
 SELECT
     valid_from AS changed_at,
     last_seen_before,
@@ -9,25 +8,7 @@ SELECT
     state,
     answer_before,
     answer
-FROM
-(
-    SELECT
-        domain,
-        type,
-        valid_from,
-        state,
-        answer,
-        lagInFrame(state) OVER earlier AS state_before,
-        lagInFrame(answer) OVER earlier AS answer_before,
-        lagInFrame(last_seen) OVER earlier AS last_seen_before
-    FROM dns_snapshots FINAL
-    WHERE valid_from < {to:DateTime64(3, 'UTC')}
-        AND (({sender_domain:String} = '' AND {recipient_org_domain:String} = '')
-            OR (type != 'mx' AND {sender_domain:String} != '' AND domain = {sender_domain:String})
-            OR (type = 'mx' AND {recipient_org_domain:String} != '' AND (domain = {recipient_org_domain:String} OR endsWith(domain, concat('.', {recipient_org_domain:String})))))
-    WINDOW earlier AS (PARTITION BY domain, type ORDER BY valid_from ROWS BETWEEN 1 PRECEDING AND CURRENT ROW)
+FROM (-- include dns-changed.sql
 )
--- The first row of a domain says only that it was not asked before.
-WHERE state_before != '' AND (state_before, answer_before) != (state, answer) AND valid_from >= {from:DateTime64(3, 'UTC')}
 ORDER BY changed_at DESC, domain, type
 LIMIT 200

@@ -4,14 +4,9 @@ SELECT
     toStartOfInterval(start, toIntervalSecond(greatest({step_s:UInt32}, if(by_hour, 3600, 60)))) AS time,
     if(side = '', 'not told', replaceAll(side, '_', ' ')) AS name,
     sumIf(attempts, outcome IN ('bounced', 'expired')) + uniqMergeIf(messages, outcome IN ('deferred', 'rejected')) AS value
-FROM attempts
-WHERE grain = if(by_hour, 'hour', 'minute')
-    AND start >= {from:DateTime64(3, 'UTC')} AND start < {to:DateTime64(3, 'UTC')}
-    AND outcome != 'delivered'
-    AND ({direction:String} = '' OR toString(direction) = {direction:String})
-    AND ({sender_domain:String} = '' OR sender_domain = {sender_domain:String})
-    AND ({recipient_org_domain:String} = '' OR recipient_org_domain = {recipient_org_domain:String})
-    AND ({provider:String} = '' OR provider = {provider:String})
+FROM (-- include asked.sql
+)
+WHERE outcome != 'delivered'
     AND ({side:String} = '' OR side = {side:String})
 GROUP BY time, name
 ORDER BY time, name

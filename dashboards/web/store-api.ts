@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { VerdictItem } from '../../schemas/verdict.ts'
 import type { Store } from '../../store/store.ts'
 import { act } from '../../verdict/act.ts'
 import { failingChannels, listIncidents } from '../../verdict/incident-list.ts'
 import type { Board } from '../boards/board.ts'
+import { sql } from '../sql.ts'
 import type { BreadthRow, LineAccount, PageApi, PageQuery, Row } from './api.ts'
 
 const MOST_INCIDENTS = 100
@@ -47,10 +46,6 @@ export function storeApi(store: Store, judge: Judge, boards: readonly Board[] = 
         most_rows: most,
       }),
   }
-}
-
-function sql(name: string): string {
-  return readFileSync(join(import.meta.dirname, '..', 'queries', `${name}.sql`), 'utf8')
 }
 
 /** The names of all queries of a board. */

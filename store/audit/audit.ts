@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { queriesOf } from '../query-files.ts'
 import type { Store } from '../store.ts'
+
+const sql = queriesOf(import.meta.dirname)
 
 /** What the tables hold of one Kafka partition; the last four are zero where nothing is missing or doubled. */
 export interface PartitionAudit {
@@ -61,7 +62,7 @@ async function counts(
   store: Store,
   name: string,
 ): Promise<(key: string) => Omit<CountRow, 'topic' | 'partition'>> {
-  const rows = await store.query<CountRow>(readFileSync(join(import.meta.dirname, `${name}.sql`), 'utf8'))
+  const rows = await store.query<CountRow>(sql(name))
   const byKey = new Map(rows.map((row) => [keyOf(row), row]))
   return (key) => byKey.get(key) ?? NONE
 }
@@ -71,7 +72,7 @@ async function counts(
  * without a gap, their dispositions sum to their offsets, and the rows are those that the blocks say.
  */
 export async function audit(store: Store): Promise<PartitionAudit[]> {
-  const blocks = await store.query<BlockRow>(readFileSync(join(import.meta.dirname, 'blocks.sql'), 'utf8'))
+  const blocks = await store.query<BlockRow>(sql('blocks'))
   const [events, letters, replays, rollUp] = [
     await counts(store, 'events'),
     await counts(store, 'letters'),

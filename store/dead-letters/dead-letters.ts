@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { DeliveryEventRow } from '../../schemas/delivery-events.ts'
 import { DELIVERY_EVENTS } from '../../schemas/delivery-events.ts'
 import { REPLAYED_LETTERS, type ReplayedLetterRow } from '../../schemas/pipeline.ts'
+import { queriesOf } from '../query-files.ts'
 import { recoverEvents } from '../recover.ts'
 import type { Store } from '../store.ts'
 import { insert } from '../writer.ts'
 
-const sql = (name: string) => readFileSync(join(import.meta.dirname, `${name}.sql`), 'utf8')
+const sql = queriesOf(import.meta.dirname)
 
 /** Dead letters of one topic and reason; `example` is a partition and an offset. Times in ISO 8601. */
 export interface LetterGroup {

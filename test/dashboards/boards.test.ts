@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -91,9 +91,14 @@ describe('as data', () => {
     const alerts = ALERTS.map(({ query }) => query)
     const used = new Set([...PANELS.map(({ panel }) => panel.query), ...ANNOTATIONS, ...CHOICES, ...alerts])
     const elsewhere = ['account', 'breadth-domains', 'span']
-    const files = readdirSync(join(import.meta.dirname, '../../dashboards/queries'))
+    const folder = join(import.meta.dirname, '../../dashboards/queries')
+    const files = readdirSync(folder)
+    const texts = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n')
+    const included = new Set(
+      Array.from(texts.matchAll(/-- include ([a-z-]+)\.sql/g), ([, name = '']) => name),
+    )
     expect(files.map((file) => file.replace('.sql', '')).sort()).toEqual(
-      [...used, ...elsewhere, 'trends'].sort(),
+      [...used, ...included, ...elsewhere, 'trends'].sort(),
     )
   })
 })
