@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { DIRECTIONS, OUTCOMES, STAGES } from './event.ts'
+import { DIRECTIONS, LOGGED_FIELDS, OUTCOMES, STAGES } from './event.ts'
 import { timeZone } from './time-zone.ts'
 
 /** How the text of a record is taken apart before its fields are looked up. */
@@ -14,30 +14,10 @@ export const VERDICT_WORDS = [...OUTCOMES, 'given_up', 'failed', 'ignore'] as co
 export type VerdictWord = (typeof VERDICT_WORDS)[number]
 
 /** The columns that a mapping can fill; `outcome` has a setting of its own. */
-export const MAPPED_COLUMNS = [
-  'event_time',
-  'log_host',
-  'direction',
-  'queue_id',
-  'message_id',
-  'sender',
-  'header_from_domain',
-  'dkim_domain',
-  'dkim_selector',
-  'recipient',
-  'original_recipient',
-  'remote_host',
-  'remote_ip',
-  'source_ip',
-  'stage',
-  'reply_code',
-  'enhanced_code',
-  'reply_text',
-  'auth_spf',
-  'auth_dkim',
-  'auth_dmarc',
-] as const
-export type MappedColumn = (typeof MAPPED_COLUMNS)[number]
+export const MAPPED_COLUMNS = LOGGED_FIELDS.filter(
+  (field): field is MappedColumn => field !== 'source_format' && field !== 'outcome',
+)
+export type MappedColumn = Exclude<(typeof LOGGED_FIELDS)[number], 'source_format' | 'outcome'>
 
 /** RFC 6901; one that begins with `.` is looked up in the recipient that `each` came to. */
 const NO_POINTER = 'is no JSON Pointer (RFC 6901) like /mail/source, or ./address within one recipient'

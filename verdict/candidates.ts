@@ -76,7 +76,7 @@ function groupsOf(cells: readonly Cell[]): Group[] {
 }
 
 /** Whether a wave's refusals include those of a cell. */
-export const isHeld = ({ held, sides }: Omit<Wave, 'selection'>, { state, side }: Cell): boolean =>
+const isHeld = ({ held, sides }: Omit<Wave, 'selection'>, { state, side }: Cell): boolean =>
   held.includes(state) && sides.includes(side)
 
 /** The cells that are left when the refusals of these waves are taken out; what was accepted stays. */

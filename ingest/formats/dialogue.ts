@@ -1,5 +1,6 @@
 import { emptyEvent, type LoggedEvent, type Stage } from '../../schemas/event.ts'
 import { type Correlator, detached } from '../correlate.ts'
+import { CORRELATED, type Disposition, type LogRecord } from './format.ts'
 import { stageOf } from './stage.ts'
 import { setReply } from './values.ts'
 
@@ -109,6 +110,21 @@ function eventsOf(session: Session, answers: readonly Answer[], isSend: boolean)
       setReply(event, said.reply)
       return event
     })
+}
+
+/** What a line of a session came to: its events, with what the line itself tells of them. */
+export function told(
+  events: LoggedEvent[],
+  { host }: LogRecord,
+  source_format: string,
+  event_time: number,
+): Disposition {
+  for (const event of events) {
+    event.event_time = event_time
+    event.log_host = host
+    event.source_format = source_format
+  }
+  return events.length > 0 ? { kind: 'events', events } : CORRELATED
 }
 
 /** The sessions under way, each kept in the correlator under its key. */

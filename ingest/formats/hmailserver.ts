@@ -1,15 +1,8 @@
 import type { Correlator } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import { isoStamp } from '../envelopes/timestamp.ts'
-import { openSessions } from './dialogue.ts'
-import {
-  CORRELATED,
-  type Disposition,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-} from './format.ts'
+import { openSessions, told } from './dialogue.ts'
+import { type Disposition, type Format, type FormatReader, ignored, type LogRecord } from './format.ts'
 import { cellsOf } from './table.ts'
 
 const KINDS = /^"(SMTPD|SMTPC|POP3D|POP3C|IMAPD|TCPIP|APPLICATION|DEBUG|ERROR|EVENT|AWSTATS)"\t\d/
@@ -29,12 +22,7 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
     if (events === undefined) return ignored('hmailserver.data')
     // 221 ends a session; its number comes again after a restart.
     if (line.startsWith('221')) sessions.end(key)
-    for (const event of events) {
-      event.event_time = isoStamp(stamp, 0, clock)?.time ?? record.time
-      event.log_host = record.host
-      event.source_format = 'hmailserver'
-    }
-    return events.length > 0 ? { kind: 'events', events } : CORRELATED
+    return told(events, record, 'hmailserver', isoStamp(stamp, 0, clock)?.time ?? record.time)
   }
 
   return { read }

@@ -2,7 +2,7 @@ import type { Correlator } from '../correlate.ts'
 import { detached } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import { isoStamp } from '../envelopes/timestamp.ts'
-import { openSessions } from './dialogue.ts'
+import { openSessions, told } from './dialogue.ts'
 import {
   CORRELATED,
   type Disposition,
@@ -45,12 +45,7 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
       sessions.end(key)
       messages.end(`${key} peer`)
     }
-    for (const event of events) {
-      event.event_time = isoStamp(stamp, 0, clock)?.time ?? record.time
-      event.log_host = record.host
-      event.source_format = 'mdaemon'
-    }
-    return events.length > 0 ? { kind: 'events', events } : CORRELATED
+    return told(events, record, 'mdaemon', isoStamp(stamp, 0, clock)?.time ?? record.time)
   }
 
   return { read }

@@ -1,6 +1,6 @@
 import type { Correlator } from '../../correlate.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
-import { openSessions } from '../dialogue.ts'
+import { openSessions, told } from '../dialogue.ts'
 import {
   CORRELATED,
   type Disposition,
@@ -30,13 +30,9 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
     if (sign !== '<' && sign !== '>') return ignored('exchange_protocol.information')
     const events = sessions.take(key, ipOf(cell(row, 'remote-endpoint')), sign === '>', cell(row, 'data'))
     if (events === undefined) return ignored('exchange_protocol.data')
-    for (const event of events) {
-      event.event_time = timeOf(cell(row, 'date-time'), clock, record.time)
-      event.log_host = record.host
-      event.source_format = 'exchange-protocol'
+    for (const event of events)
       if (event.direction === 'outbound') event.source_ip = ipOf(cell(row, 'local-endpoint'))
-    }
-    return events.length > 0 ? { kind: 'events', events } : CORRELATED
+    return told(events, record, 'exchange-protocol', timeOf(cell(row, 'date-time'), clock, record.time))
   }
 
   return { read }
