@@ -18,14 +18,12 @@ ${time} mx1 postfix/smtp[1]: ${id}: to=<u@${to}>, relay=mx.${to}[192.0.2.1]:25, 
 `
 }
 
-/**
- * A wave in a followed log: refusals of ever new domains, each seen twice. Says how many rows carry DNS facts as stored, and
- * how many with what `dns_then` knows of them, which is what a notification cites.
- */
-export async function benchLive(port: number, domains: number): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'faultline-bench-live-'))
-  const [log, data, config] = ['mail.log', 'data', 'faultline.yaml'].map((name) => join(folder, name))
-  if (log === undefined || data === undefined || config === undefined) return
+/** A log that `faultline run` follows in a process of its own, asking the resolver at this port. */
+export async function followLog(port: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'faultline-bench-follow-'))
+  const log = join(folder, 'mail.log')
+  const data = join(folder, 'data')
+  const config = join(folder, 'faultline.yaml')
   writeFileSync(log, '')
   writeFileSync(
     config,
@@ -40,6 +38,28 @@ follow: [{ path: ${log} }]
   const cli = join(import.meta.dirname, '../cli/faultline.mjs')
   const child = spawn(process.execPath, [cli, 'run', '--config', config], { stdio: 'ignore' })
   await pause(3000)
+  return {
+    log,
+    /** Ends the process, asks its store one query, and deletes both. */
+    async end<Row>(query: string, params?: Record<string, unknown>): Promise<Row[]> {
+      const ended = new Promise((resolve) => child.on('exit', resolve))
+      child.kill('SIGTERM')
+      await ended
+      const store = await openEmbedded(data)
+      const rows = await store.query<Row>(query, params)
+      await store.close()
+      rmSync(folder, { recursive: true })
+      return rows
+    },
+  }
+}
+
+/**
+ * A wave in a followed log: refusals of ever new domains, each seen twice. Says how many rows carry DNS facts as stored, and
+ * how many with what `dns_then` knows of them, which is what a notification cites.
+ */
+export async function benchLive(port: number, domains: number): Promise<void> {
+  const { log, end } = await followLog(port)
   for (let second = 0, i = 0; second < SECONDS; second++) {
     let text = ''
     for (const end = i + A_SECOND; i < end; i++) text += refusal(i, domains)
@@ -48,17 +68,11 @@ follow: [{ path: ${log} }]
   }
   // The soonest that anybody is told of a wave.
   await pause(10_000)
-  const ended = new Promise((resolve) => child.on('exit', resolve))
-  child.kill('SIGTERM')
-  await ended
-  const store = await openEmbedded(data)
-  const [counts] = await store.query<Record<'rows' | 'stored' | 'with_then', number>>(
+  const [counts] = await end<Record<'rows' | 'stored' | 'with_then', number>>(
     `SELECT count() AS rows, countIf(dns_spf != 'unknown' AND dns_mx != 'unknown') AS stored,
             countIf((dns_spf != 'unknown' OR spf_then != 'unknown') AND (dns_mx != 'unknown' OR mx_then != 'unknown')) AS with_then
      FROM dns_then(from = '2000-01-01 00:00:00', to = '2100-01-01 00:00:00')`,
   )
-  await store.close()
-  rmSync(folder, { recursive: true })
   const { rows = 0, stored = 0, with_then = 0 } = counts ?? {}
   const share = (part: number) => `${((100 * part) / rows).toFixed(1)}%`
   console.log(

@@ -1,11 +1,7 @@
-import { spawn } from 'node:child_process'
-import { appendFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { appendFileSync } from 'node:fs'
 import { setTimeout as pause } from 'node:timers/promises'
-import { openEmbedded } from '../store/embedded.ts'
 import { startServer } from './dns.ts'
-import { refusal } from './dns-live.ts'
+import { followLog, refusal } from './dns-live.ts'
 
 const BEFORE_MIN = 2
 const AFTER_MIN = 2
@@ -21,26 +17,7 @@ export async function benchOutage(): Promise<void> {
   const outage_min = Number(process.env['FAULTLINE_OUTAGE_MINUTES'] ?? 10)
   const minutes = BEFORE_MIN + outage_min + AFTER_MIN
   const server = await startServer(DOMAINS, 2)
-  const folder = mkdtempSync(join(tmpdir(), 'faultline-bench-outage-'))
-  const log = join(folder, 'mail.log')
-  const data = join(folder, 'data')
-  const config = join(folder, 'faultline.yaml')
-  writeFileSync(log, '')
-  writeFileSync(
-    config,
-    `data_dir: ${data}
-web: { port: 0 }
-clickhouse: { port: 0 }
-log_level: warn
-dns: { resolvers: ['127.0.0.1:${server.port}'] }
-follow: [{ path: ${log} }]
-`,
-  )
-  const cli = join(import.meta.dirname, '../cli/faultline.mjs')
-  const child = spawn(process.execPath, [cli, 'run', '--config', config], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-  await pause(3000)
+  const { log, end } = await followLog(server.port)
   const begun = Date.now()
   const questions: number[] = []
   let asked = (await server.ask()).asked
@@ -58,11 +35,7 @@ follow: [{ path: ${log} }]
   }
   await pause(5000)
   const { most_waiting } = await server.ask()
-  const ended = new Promise((resolve) => child.on('exit', resolve))
-  child.kill('SIGTERM')
-  await ended
-  const store = await openEmbedded(data)
-  const rows = await store.query<Record<'minute' | 'rows' | 'unknown' | 'stale' | 'late_s', number>>(
+  const rows = await end<Record<'minute' | 'rows' | 'unknown' | 'stale' | 'late_s', number>>(
     `SELECT intDiv(toUnixTimestamp64Milli(event_time) - {begun:Int64}, 60000) AS minute, count() AS rows,
             countIf(dns_mx = 'unknown' OR dns_spf = 'unknown') AS unknown,
             countIf(dns_mx != 'unknown' AND dns_spf != 'unknown' AND dns_age_s > 300) AS stale,
@@ -70,9 +43,7 @@ follow: [{ path: ${log} }]
      FROM delivery_events GROUP BY minute ORDER BY minute`,
     { begun },
   )
-  await store.close()
   server.close()
-  rmSync(folder, { recursive: true })
   for (const { minute, rows: count, unknown, stale, late_s } of rows) {
     const asked_here = questions.slice(minute * 60, (minute + 1) * 60)
     const isDown = minute >= BEFORE_MIN && minute < BEFORE_MIN + outage_min
