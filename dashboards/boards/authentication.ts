@@ -1,5 +1,5 @@
 import type { Board } from './board.ts'
-import { ACCEPTED, LAST_SEEN, OUTCOMES, REFUSED, SENDER_DOMAIN } from './columns.ts'
+import { ACCEPTED, ANSWERING_HOSTS, LAST_SEEN, REFUSED, SENDER_DOMAIN } from './columns.ts'
 import { dnsChanges, MARKS, published, sides } from './panels.ts'
 
 const SIDE = { side: 'sender_authentication' }
@@ -84,17 +84,7 @@ export const authentication: Board = {
             'Mail that went to servers which a domain’s MX records no longer name: stale caches, or a migration whose old side was switched off too early.',
           kind: 'table',
           query: 'answering-hosts',
-          columns: [
-            {
-              name: 'remote_host',
-              title: 'Host',
-              unit: 'text',
-              link: { board: 'messages', set: { remote_host: 'remote_host' } },
-            },
-            { name: 'mx_match', title: 'Against MX', unit: 'text' },
-            ...OUTCOMES,
-            LAST_SEEN,
-          ],
+          columns: ANSWERING_HOSTS,
           width: 24,
           empty: 'No host outside of its domain’s current MX set answered in this time.',
         },

@@ -71,3 +71,25 @@ export const LOST: Column = {
   ],
 }
 export const LAST_SEEN: Column = { name: 'last_seen', title: 'Last seen', unit: 'time' }
+
+/** Of answering-hosts.sql. */
+export const ANSWERING_HOSTS: Column[] = [
+  {
+    name: 'remote_host',
+    title: 'Host',
+    unit: 'text',
+    link: { board: 'messages', set: { remote_host: 'remote_host' } },
+  },
+  { name: 'mx_match', title: 'Against MX', unit: 'text' },
+  ...OUTCOMES,
+  LAST_SEEN,
+]
+
+/** Of pipeline-now.sql. */
+export const PIPELINE_NOW: Column[] = [
+  LAG,
+  { name: 'records', title: 'Records read', unit: 'count' },
+  { name: 'dead', title: 'Dead letters', unit: 'count' },
+  DEAD_SHARE,
+  LOST,
+]

@@ -1,5 +1,5 @@
 import type { Board } from './board.ts'
-import { DEAD_SHARE, LAG, LOST, REFUSED_SHARE } from './columns.ts'
+import { PIPELINE_NOW, REFUSED_SHARE } from './columns.ts'
 import {
   answer,
   byProvider,
@@ -62,13 +62,7 @@ export const home: Board = {
             'Whether the numbers above can be trusted: how old the newest event is, how many records could not be read, and how many the source no longer held.',
           kind: 'number',
           query: 'pipeline-now',
-          columns: [
-            LAG,
-            { name: 'records', title: 'Records read', unit: 'count' },
-            { name: 'dead', title: 'Dead letters', unit: 'count' },
-            DEAD_SHARE,
-            LOST,
-          ],
+          columns: PIPELINE_NOW,
           width: 24,
           empty: 'Nothing was read in this time: look at Pipeline health.',
         },

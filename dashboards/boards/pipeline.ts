@@ -1,5 +1,5 @@
 import type { Board } from './board.ts'
-import { DEAD_SHARE, LAG, LAST_SEEN, LOST } from './columns.ts'
+import { LAST_SEEN, LOST, PIPELINE_NOW } from './columns.ts'
 
 const DEAD = { name: 'dead', title: 'Dead letters', unit: 'count', colour: 'refused' } as const
 const NOTHING_READ =
@@ -23,13 +23,7 @@ export const pipeline: Board = {
             'How old the newest event is, of all sources together, and what became of the records of this time. Without events for 15 minutes no verdict is given.',
           kind: 'number',
           query: 'pipeline-now',
-          columns: [
-            LAG,
-            { name: 'records', title: 'Records read', unit: 'count' },
-            { name: 'dead', title: 'Dead letters', unit: 'count' },
-            DEAD_SHARE,
-            LOST,
-          ],
+          columns: PIPELINE_NOW,
           width: 24,
           empty: NOTHING_READ,
         },

@@ -1,5 +1,5 @@
 import type { Board } from './board.ts'
-import { LAST_SEEN, OUTCOMES } from './columns.ts'
+import { ANSWERING_HOSTS } from './columns.ts'
 import {
   answer,
   bySenderDomain,
@@ -43,17 +43,7 @@ export const recipientDomain: Board = {
             'The servers that answered, against the MX records of their time: "previous" answered though it is no longer in the set, which is how a migration fails. "unrelated" is a relay or a smarthost.',
           kind: 'table',
           query: 'answering-hosts',
-          columns: [
-            {
-              name: 'remote_host',
-              title: 'Host',
-              unit: 'text',
-              link: { board: 'messages', set: { remote_host: 'remote_host' } },
-            },
-            { name: 'mx_match', title: 'Against MX', unit: 'text' },
-            ...OUTCOMES,
-            LAST_SEEN,
-          ],
+          columns: ANSWERING_HOSTS,
           width: 12,
           empty: 'No host answered in this time: no mail was tried, or no connection was made.',
         },
