@@ -1,5 +1,6 @@
 import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import kafkajs, { type Kafka } from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { recordsOf } from '../../ingest/sources/kafka/batch-decoder.ts'
@@ -47,11 +48,13 @@ describe.skipIf(missing !== undefined)('a topic', () => {
         },
       ],
     })
-    await producer.send({
+    const taken = await producer.send({
       topic,
       messages: messages.map((one) => ({ timestamp, ...one })),
       compression: compression as 0,
     })
+    for (const { partition = 0 } of messages)
+      if (!taken.some((one) => one.partition === partition)) throw new Error(`nothing went to ${partition}`)
     await Promise.all([admin.disconnect(), producer.disconnect()])
   }
 
@@ -257,6 +260,9 @@ describe.skipIf(missing !== undefined)('a topic', () => {
         const admin = kafka.admin()
         await admin.connect()
         await admin.createPartitions({ topicPartitions: [{ topic: 'late.one', count: 3 }] })
+        // kafkajs drops messages to partitions that the broker does not tell of yet, without a word.
+        while ((await admin.fetchTopicMetadata({ topics: ['late.one'] })).topics[0]?.partitions.length !== 3)
+          await sleep(50)
         await admin.disconnect()
         await send(
           'late.one',

@@ -223,6 +223,8 @@ export async function consume(
   })
   consumer.on(consumer.events.CRASH, ({ payload }) => fail(payload.error))
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    // A join that was under way when we ended: kafkajs leaves the group next.
+    if (over) return
     const current = openSession(observer)
     session = current
     paused.clear()
