@@ -30,6 +30,14 @@ test('the words tell where the host does not, and the host goes before the words
   expect(providerOf('mx1.mimecast.com', reply)).toBe('mimecast')
 })
 
+test("a block list's name says nothing of who asked it", () => {
+  const listed = '550 5.7.1 Rejected: 192.0.2.1 is listed at b.barracudacentral.org'
+  expect(providerOf('mx4.hoster.example', listed)).toBe('')
+  const own =
+    '554 Blocked using Barracuda Reputation; http://www.barracudanetworks.com/reputation/?ip=192.0.2.1'
+  expect(providerOf('mx.company.example', own)).toBe('barracuda')
+})
+
 test('no word of the table has a repeat without a bound', () => {
   for (const { text = '' } of PROVIDERS)
     expect(text.replace(/\\./g, '_').replace(/\[[^\]]*\]/g, '_')).not.toMatch(/[*+]|\{\d+,\}/)
