@@ -1,6 +1,6 @@
 import type { Direction } from '../schemas/event.ts'
 import { gainOver } from './intervals.ts'
-import type { Candidate, Cell, Named, Part, Wave } from './subject.ts'
+import type { Candidate, Cell, Named, Part, Wave, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 
 const SENDER_SIDES = ['sender_authentication', 'sender_reputation', 'sender_content']
@@ -8,6 +8,8 @@ const ROUTING_SIDES = ['recipient_routing', 'recipient_mailbox']
 const NETWORK_SIDES = ['transport', 'throttling']
 /** Words that name no cause go with any. */
 const BARE_SIDES = ['', 'recipient_gateway']
+/** Sides of the refusals that a wave against a sender is made of. */
+export const BLAMING_SIDES: readonly string[] = [...SENDER_SIDES, ...BARE_SIDES]
 // One wave has one cause, and its words are of one kind: so the refusals of two troubles at one place are told apart.
 const FAMILIES = [SENDER_SIDES, ROUTING_SIDES, NETWORK_SIDES, ['relay_config']]
 const UNREACHABLE = ['network_error', 'domain_not_found', 'expired']
@@ -138,7 +140,7 @@ function partsBy(
 export interface Counting {
   spans: readonly number[]
   direction: Direction
-  usualOf(cell: Cell): number
+  usualOf(cell: Cell, words: Words): number
   unknownOf(sender: string, domain: string): number
   /** Whether a receiver took mail before the window. */
   tookMail(named: Named, accepted: number): boolean
@@ -149,15 +151,16 @@ interface Held {
   messages: number
   accepted: number
   accepted_in_window: number
-  expected: number
+  expected: Record<Words, number>
 }
 
-function heldOver({ cells }: Group, i: number, usualOf: (cell: Cell) => number): Held {
-  const held = { messages: 0, accepted: 0, accepted_in_window: 0, expected: 0 }
+function heldOver({ cells }: Group, i: number, usualOf: Counting['usualOf']): Held {
+  const held = { messages: 0, accepted: 0, accepted_in_window: 0, expected: { any: 0, sender: 0 } }
   for (const cell of cells) {
     const n = cell.messages[i] ?? 0
     held.messages += n
-    held.expected += n * usualOf(cell)
+    held.expected.any += n * usualOf(cell, 'any')
+    held.expected.sender += n * usualOf(cell, 'sender')
     if (cell.state !== 'accepted') continue
     held.accepted += n
     held.accepted_in_window += cell.messages.at(-1) ?? 0
@@ -212,7 +215,9 @@ function candidateOf(
   // Where no word names a cause, every kind of words would tell the same.
   if (words === 0 && held.length === 1 && family !== FAMILIES[0]) return undefined
   const wave = { held, sides }
-  let expected = over.expected
+  // What names the sender is measured by what named the sender before: dead hosts of the past say nothing of it.
+  const ofPast: Words = family === SENDER_SIDES ? 'sender' : 'any'
+  let expected = over.expected[ofPast]
   let unknown = 0
   let senderWords = 0
   let contentWords = 0
@@ -232,7 +237,9 @@ function candidateOf(
   // Mostly unknown recipients: what is usual is what the senders' lists have elsewhere.
   const isList = unknown * 2 > refused && by.direction === 'outbound'
   const usualOf = (cell: Cell) =>
-    isList ? Math.max(by.usualOf(cell), by.unknownOf(cell.sender_domain, cell.domain)) : by.usualOf(cell)
+    isList
+      ? Math.max(by.usualOf(cell, ofPast), by.unknownOf(cell.sender_domain, cell.domain))
+      : by.usualOf(cell, ofPast)
   if (isList) expected = cells.reduce((sum, cell) => sum + (cell.messages[i] ?? 0) * usualOf(cell), 0)
   const independence = transactions / inWindow
   // Inbound, friends and strangers are in one crowd: only their parts tell (rank.ts).
@@ -255,6 +262,7 @@ function candidateOf(
     expected,
     held,
     sides,
+    words: ofPast,
     sender_words: senderWords / refused,
     content_words: contentWords / refused,
     unreachable: unreachable / refused,

@@ -15,10 +15,12 @@ SELECT
     sumIf(attempts, NOT is_recent) AS messages,
     sumIf(attempts, NOT is_recent AND outcome = 'delivered') AS accepted,
     sumIf(attempts, NOT is_recent AND is_refused) AS refused,
+    sumIf(attempts, NOT is_recent AND is_blamed) AS blamed,
     sumIf(attempts, NOT is_recent AND side = 'recipient_mailbox') AS mailbox,
     sumIf(attempts, is_recent) AS recent_messages,
     sumIf(attempts, is_recent AND outcome = 'delivered') AS recent_accepted,
-    sumIf(attempts, is_recent AND is_refused) AS recent_refused
+    sumIf(attempts, is_recent AND is_refused) AS recent_refused,
+    sumIf(attempts, is_recent AND is_blamed) AS recent_blamed
 FROM
 (
     SELECT
@@ -32,6 +34,7 @@ FROM
         side,
         minute >= parseDateTimeBestEffort({recent:String}, 'UTC') AS is_recent,
         outcome != 'delivered' AND side NOT IN ('recipient_mailbox', 'throttling') AS is_refused,
+        is_refused AND side IN {sender_words:Array(String)} AS is_blamed,
         a.attempts AS attempts
     FROM attempts_1m AS a
     WHERE direction = {direction:String}

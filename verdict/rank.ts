@@ -1,7 +1,7 @@
 import type { Direction } from '../schemas/event.ts'
 import { excessGain, gainOf, hasShape, kindOf, spreadGain } from './breadth.ts'
 import { gainOver } from './intervals.ts'
-import type { Candidate, Subject } from './subject.ts'
+import type { Candidate, Subject, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { fleetShare, historyKey, isWelcome, ownShare, type Usual } from './usual.ts'
 
@@ -115,20 +115,22 @@ export const subjectKey = ({ kind, selection, sides }: Subject): string =>
 /**
  * The subject that explains most; none where nothing is above the usual. Where it is a recipient domain, all domains
  * that explain more than any wider subject come with it: they share no message, so that none changes another.
- * `among` says how many subjects there are of each kind; `passed` holds the keys of those that are no wave.
+ * `words` has the history that a candidate's words are measured by. `among` says how many subjects there are of each
+ * kind; `passed` holds the keys of those that are no wave.
  */
 export function bestOf(
   candidates: readonly Candidate[],
-  usual: Usual,
+  words: Record<Words, Usual>,
   direction: Direction,
   among: (kind: Candidate['kind']) => number,
   passed: ReadonlySet<string> = new Set(),
 ): Subject[] {
-  const fleet = fleetShare(usual.fleet, direction)
-  if (fleet === undefined) return []
   // Of one subject the span that shows it best.
   const bySubject = new Map<string, { candidate: Candidate; subject: Subject }>()
   for (const candidate of candidates) {
+    const usual = words[candidate.words]
+    const fleet = fleetShare(usual.fleet, direction)
+    if (fleet === undefined) continue
     const subject = subjectOf(candidate, usual, direction, fleet, among(candidate.kind))
     const key = subjectKey(subject)
     const known = bySubject.get(key)

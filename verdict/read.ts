@@ -1,6 +1,7 @@
 import type { Direction } from '../schemas/event.ts'
 import type { Completeness, Counted, CountedReply, Evidence } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
+import { BLAMING_SIDES } from './candidates.ts'
 import { OPERATED } from './operators.ts'
 import { sql } from './sql.ts'
 import type { Cell, History, Named, Subject, Wave } from './subject.ts'
@@ -38,15 +39,18 @@ const before = ({ direction, from }: Window) => ({
   direction,
   ...span(from - T.history_ms, from),
   recent: new Date(from - T.recent_ms).toISOString(),
+  sender_words: BLAMING_SIDES,
 })
 const NONE: History = {
   messages: 0,
   accepted: 0,
   refused: 0,
+  blamed: 0,
   mailbox: 0,
   recent_messages: 0,
   recent_accepted: 0,
   recent_refused: 0,
+  recent_blamed: 0,
   last_accepted: '',
 }
 

@@ -51,6 +51,9 @@ export interface Part {
   expected: number
 }
 
+/** Which refusals of the past tell what is usual: all, or those whose words name the sender, or nothing. */
+export type Words = 'any' | 'sender'
+
 /** A candidate over one span, with the refusals that one kind of words explains. */
 export interface Candidate extends Named, Part {
   span_s: number
@@ -58,6 +61,7 @@ export interface Candidate extends Named, Part {
   accepted_in_window: number
   held: string[]
   sides: string[]
+  words: Words
   /** Share of the refusals whose words name the sender, the content, and where no server answered. */
   sender_words: number
   content_words: number
@@ -74,10 +78,13 @@ export interface History {
   messages: number
   accepted: number
   refused: number
+  /** Of the refused, those in words that name the sender, or nothing. */
+  blamed: number
   mailbox: number
   recent_messages: number
   recent_accepted: number
   recent_refused: number
+  recent_blamed: number
   /** ISO 8601, UTC, to the minute; empty where nothing was accepted. */
   last_accepted: string
 }

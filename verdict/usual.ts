@@ -1,12 +1,31 @@
 import type { Direction } from '../schemas/event.ts'
 import { wilson } from './intervals.ts'
-import type { Cell, History, Named } from './subject.ts'
+import type { Cell, History, Named, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 
 /** History before the window: the fleet's, and that of subjects and parts by `historyKey`. */
 export interface Usual {
   fleet: History
   own: ReadonlyMap<string, History>
+}
+
+/**
+ * The history by which words are measured: refusals that name the sender by such refusals alone. Inbound all words are
+ * our own, and count alike.
+ */
+export function usualWords({ fleet, own }: Usual, direction: Direction): Record<Words, Usual> {
+  const any = { fleet, own }
+  if (direction === 'inbound') return { any, sender: any }
+  const blaming = (history: History): History => ({
+    ...history,
+    refused: history.blamed,
+    recent_refused: history.recent_blamed,
+  })
+  const sender = {
+    fleet: blaming(fleet),
+    own: new Map([...own].map(([key, history]) => [key, blaming(history)])),
+  }
+  return { any, sender }
 }
 
 /** One key for a candidate and for its history. */

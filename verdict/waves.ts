@@ -3,7 +3,7 @@ import { type Counting, candidatesOf, unknownElsewhere, without } from './candid
 import { bestOf } from './rank.ts'
 import type { Cell, Named, Subject, Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { cellShare, fleetShare, historyKey, type Usual } from './usual.ts'
+import { cellShare, fleetShare, historyKey, type Usual, usualWords } from './usual.ts'
 
 /** All that a window's waves follow from. */
 export interface Material {
@@ -57,14 +57,19 @@ export function nextSubjects(
   told: readonly Wave[],
   passed: ReadonlySet<string>,
 ): Subject[] {
-  const fleet = fleetShare(usual.fleet, direction)
-  if (fleet === undefined) return []
+  const words = usualWords(usual, direction)
+  const shareBy = (of: Usual) => {
+    const fleet = fleetShare(of.fleet, direction)
+    return fleet === undefined ? undefined : cellShare(of, direction, fleet)
+  }
+  const any = shareBy(words.any)
+  const sender = shareBy(words.sender)
+  if (any === undefined || sender === undefined) return []
   const left = without(cells, told)
-  const usualOf = cellShare(usual, direction, fleet)
   const counting: Counting = {
     direction,
     spans,
-    usualOf,
+    usualOf: (cell, words) => (words === 'any' ? any(cell) : sender(cell)),
     unknownOf: unknownElsewhere(left),
     tookMail: (named, accepted) => tookMail(named, accepted, usual),
   }
@@ -81,5 +86,5 @@ export function nextSubjects(
     operator: operators,
     pair: senders * operators,
   }
-  return bestOf(candidatesOf(left, counting), usual, direction, (kind) => among[kind], passed)
+  return bestOf(candidatesOf(left, counting), words, direction, (kind) => among[kind], passed)
 }

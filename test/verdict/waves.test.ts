@@ -8,16 +8,19 @@ const NOBODY: History = {
   messages: 0,
   accepted: 0,
   refused: 0,
+  blamed: 0,
   mailbox: 0,
   recent_messages: 0,
   recent_accepted: 0,
   recent_refused: 0,
+  recent_blamed: 0,
   last_accepted: '',
 }
 const day = (messages: number, refused: number): History => ({
   ...NOBODY,
   messages,
   refused,
+  blamed: refused,
   accepted: messages - refused,
 })
 
@@ -121,6 +124,22 @@ test('refusals of its own in the morning do not split a sender into its provider
     own({ sender_domain: 's1.example', operator: 'p1' }, day(60, 16)),
   ]
   expect(waves(material(cells, histories))).toEqual(['sender_domain s1.example'])
+})
+
+test('hosts that did not answer in the morning do not hide that authentication fails now', () => {
+  const cells = DOMAINS.flatMap((domain, i) => [
+    cell({ domain }, 4),
+    ...(i % 2 === 0 ? [cell({ domain }, 2, AUTH)] : []),
+    cell({ domain, sender: 's2.example' }, 9),
+  ])
+  const morning = (blamed: number): [Parameters<typeof historyKey>[0], History][] => [
+    [
+      { ...NAMED, kind: 'sender_domain', sender_domain: 's1.example' },
+      { ...day(600, 72), blamed },
+    ],
+  ]
+  expect(waves(material(cells, morning(2)))).toEqual(['sender_domain s1.example'])
+  expect(waves(material(cells, morning(72)))).toEqual([])
 })
 
 test('an address that is refused is told where its sender is accepted from others', () => {
