@@ -12,11 +12,15 @@ export interface Tally {
   firstMinute(): number
 }
 
+interface Refused {
+  sender: string
+  domain: string
+  provider: string
+}
+
 interface Counts {
-  refused: Set<string>
-  domains: Set<string>
-  providers: Set<string>
-  senders: Set<string>
+  /** By message and recipient; what a retry brought through is taken out again. */
+  refused: Map<string, Refused>
   times: number[]
 }
 
@@ -34,13 +38,7 @@ const MIN_DOMAINS = 5
 /** Wraps a scenario so that what it decides is counted. `from`: start of the window that is judged in the end. */
 export function tallyOf(scenario: Scenario, from: number): Tally {
   const { truths } = scenario
-  const counts: Counts[] = truths.map(() => ({
-    refused: new Set(),
-    domains: new Set(),
-    providers: new Set(),
-    senders: new Set(),
-    times: [],
-  }))
+  const counts: Counts[] = truths.map(() => ({ refused: new Map(), times: [] }))
   // Messages and domains of each sender in the window; '' is the fleet.
   const traffic = new Map<string, { messages: Set<string>; domains: Set<string> }>()
   const see = (name: string, message: string, domain: string): void => {
@@ -49,22 +47,11 @@ export function tallyOf(scenario: Scenario, from: number): Tally {
     known.domains.add(domain)
     traffic.set(name, known)
   }
-  const count = (
-    at: number,
-    index: number,
-    message: string,
-    sender: string,
-    domain: string,
-    provider: string,
-  ) => {
+  const count = (at: number, index: number, message: string, refused: Refused) => {
     const to = counts[index]
     if (to === undefined) return
     if (!to.refused.has(message)) to.times.push(at)
-    if (at < from) return
-    to.refused.add(message)
-    to.domains.add(domain)
-    to.providers.add(provider)
-    to.senders.add(sender)
+    if (at >= from) to.refused.set(message, refused)
   }
   const course: Course = {
     ...(scenario.unknown === undefined ? {} : { unknown: scenario.unknown }),
@@ -78,7 +65,15 @@ export function tallyOf(scenario: Scenario, from: number): Tally {
       const fate = scenario.fate?.(attempt)
       const index = scenario.belongs?.(attempt)
       const isHit = fate !== undefined ? fate.status !== 'sent' : scenario.unknown !== undefined
-      if (index !== undefined && isHit) count(at, index, message, sender.domain, place.domain, place.provider)
+      if (index !== undefined) {
+        if (isHit)
+          count(at, index, message, {
+            sender: sender.domain,
+            domain: place.domain,
+            provider: place.provider,
+          })
+        else counts[index]?.refused.delete(message)
+      }
       return fate
     },
     refuse: (knock: Knock) => {
@@ -88,7 +83,8 @@ export function tallyOf(scenario: Scenario, from: number): Tally {
       if (at >= from) see('', message, domain)
       const reply = scenario.refuse?.(knock)
       // Inbound, the receivers are ours: their number tells nothing.
-      if (reply !== undefined && scenario.refused?.(knock)) count(at, 0, message, sender, domain, '')
+      if (reply !== undefined && scenario.refused?.(knock))
+        count(at, 0, message, { sender, domain, provider: '' })
       return reply
     },
   }
@@ -109,11 +105,13 @@ export function tallyOf(scenario: Scenario, from: number): Tally {
         const needed = NEEDED[truth.kind]
         if (needed === undefined) return true
         if (isInbound) return c.refused.size >= needed.refused
+        const refused = [...c.refused.values()]
+        const namesOf = (pick: (of: Refused) => string) => new Set(refused.map(pick)).size
         return (
           c.refused.size >= needed.refused &&
-          c.domains.size >= needed.domains &&
-          c.providers.size >= needed.providers &&
-          c.senders.size >= needed.senders
+          namesOf(({ domain }) => domain) >= needed.domains &&
+          namesOf(({ provider }) => provider) >= needed.providers &&
+          namesOf(({ sender }) => sender) >= needed.senders
         )
       }),
     times: () => [...(counts[0]?.times ?? [])].sort((a, b) => a - b),
