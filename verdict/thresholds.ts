@@ -39,7 +39,7 @@ export const THRESHOLDS = {
     provider: 8,
     sender_domain: 5,
     source_ip: 8,
-    all: 15,
+    all: 8,
   },
   /** ... and one sender at one receiver: what a filter thinks of one mailing is no news. */
   min_pair_refused: 8,

@@ -142,6 +142,13 @@ test('hosts that did not answer in the morning do not hide that authentication f
   expect(waves(material(cells, morning(72)))).toEqual([])
 })
 
+test('nine of nine refused, of three senders by nine receivers, are everyone', () => {
+  const cells = DOMAINS.slice(0, 9).map((domain, i) =>
+    cell({ domain, sender: `s${i % 3}.example` }, 1, { side: 'transport', reason: 'network_error' }),
+  )
+  expect(waves(material(cells))).toEqual(['all all'])
+})
+
 test('an address that is refused is told where its sender is accepted from others', () => {
   const from = (ip: string, fate?: Parameters<typeof cell>[2]) =>
     DOMAINS.map((domain) => cell({ domain, ip }, 4, fate))
