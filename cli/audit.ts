@@ -109,7 +109,8 @@ export async function auditCommand(args: string[]): Promise<number> {
   try {
     const found = await audit(store)
     const repaired = values.repair ? await repairRollUps(store, found) : []
-    if (values.repair) console.error(`${repaired.length} partitions had their roll-ups made equal to their rows`)
+    if (values.repair)
+      console.error(`${repaired.length} partitions had their roll-ups made equal to their rows`)
     const rows = repaired.length > 0 ? await audit(store) : found
     const asksBrokers = config.kafka.brokers.length > 0
     const audited = asksBrokers ? await withLog(rows, config) : rows
