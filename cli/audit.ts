@@ -19,7 +19,7 @@ With the brokers it also says how far the tables are behind the log. Exit code 1
   --data-dir DIR   folder of the embedded store (default: faultline-data)
   --url URL        a ClickHouse server instead: http://user:password@host:8123
   --brokers LIST   host:port,host:port; also from the configuration
-  --repair         make roll-ups anew from the rows where they differ; no worker may run meanwhile
+  --repair         make roll-ups equal to the rows where they differ
   --json, --csv    instead of a table
 
 example:  faultline audit --url http://127.0.0.1:8123`
@@ -109,7 +109,8 @@ export async function auditCommand(args: string[]): Promise<number> {
   try {
     const found = await audit(store)
     const repaired = values.repair ? await repairRollUps(store, found) : []
-    if (values.repair) console.error(`${repaired.length} partitions had their roll-ups made anew`)
+    if (values.repair)
+      console.error(`${repaired.length} partitions had their roll-ups made equal to their rows`)
     const rows = repaired.length > 0 ? await audit(store) : found
     const asksBrokers = config.kafka.brokers.length > 0
     const audited = asksBrokers ? await withLog(rows, config) : rows

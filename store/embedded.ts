@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { insertSettings, type Store, StoreError, storeError } from './store.ts'
+import { insertSettingsText, type Store, StoreError, storeError } from './store.ts'
 
 interface Result {
   text(): string
@@ -141,11 +141,8 @@ export async function openEmbedded(path: string): Promise<EmbeddedStore> {
       await writeFile(file, block)
       try {
         const names = columns.map((name) => `\`${name}\``).join(', ')
-        const settings = Object.entries(insertSettings(token)).map(
-          ([name, value]) => `${name} = ${quoted(String(value))}`,
-        )
         await writer(
-          `INSERT INTO ${table} (${names}) SELECT ${names} FROM file({file:String}, 'Native') SETTINGS ${settings.join(', ')}`,
+          `INSERT INTO ${table} (${names}) SELECT ${names} FROM file({file:String}, 'Native') SETTINGS ${insertSettingsText(token)}`,
           { file },
           'Null',
         )
@@ -160,6 +157,3 @@ export async function openEmbedded(path: string): Promise<EmbeddedStore> {
     },
   }
 }
-
-// A setting takes no parameter: the token is made of a path, which may hold anything.
-const quoted = (text: string) => `'${text.replace(/[\\']/g, (c) => `\\${c}`)}'`

@@ -1,5 +1,5 @@
 import { PIPELINE_STATS, type PipelineStatsRow } from '../schemas/pipeline.ts'
-import { IN_RANGE, type Range, rebuildRollUps } from './recover.ts'
+import { IN_RANGE, levelRollUps, type Range } from './roll-ups.ts'
 import type { Store } from './store.ts'
 import { insert } from './writer.ts'
 
@@ -24,7 +24,7 @@ async function held(store: Store, range: Range) {
 export async function storeGap(store: Store, range: Range): Promise<number> {
   const { topic, partition, first, last } = range
   const { events, with_events, dead } = await held(store, range)
-  if (events > 0) await rebuildRollUps(store, range)
+  if (events > 0) await levelRollUps(store, range)
   const records = with_events + dead
   const lost = last - first + 1 - records
   const row: PipelineStatsRow = {

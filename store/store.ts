@@ -35,6 +35,16 @@ export function insertSettings(token: string) {
     : { ...INSERT_SETTINGS, insert_deduplicate: 1 as const, insert_deduplication_token: token }
 }
 
+// A setting takes no parameter: the token is made of a path, which may hold anything.
+const quoted = (text: string) => `'${text.replace(/[\\']/g, (c) => `\\${c}`)}'`
+
+/** These settings as they stand behind SETTINGS in a statement. */
+export function insertSettingsText(token: string): string {
+  return Object.entries(insertSettings(token))
+    .map(([name, value]) => `${name} = ${quoted(String(value))}`)
+    .join(', ')
+}
+
 /** The store cannot be opened or does not answer; the message says what is wrong and how to mend it. */
 export class StoreError extends Error {}
 

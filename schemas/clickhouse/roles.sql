@@ -8,7 +8,8 @@ CREATE ROLE IF NOT EXISTS faultline_reader SETTINGS
 GRANT SELECT ON faultline.* TO faultline_reader;
 
 CREATE ROLE IF NOT EXISTS faultline_writer;
--- DELETE and the views' own text: after a crash a source's share of a roll-up is made anew.
+-- DELETE: states of a correlator that a newer one makes needless. The views' own text: after a crash a roll-up is
+-- compared with the rows.
 GRANT SELECT, INSERT, ALTER DELETE ON faultline.* TO faultline_writer;
 GRANT SELECT ON system.tables TO faultline_writer;
 GRANT SELECT ON system.columns TO faultline_writer;

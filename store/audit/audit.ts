@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { queriesOf } from '../query-files.ts'
 import type { Store } from '../store.ts'
 
@@ -67,11 +68,7 @@ async function counts(
   return (key) => byKey.get(key) ?? NONE
 }
 
-/**
- * Proves from the tables alone whether each offset of each Kafka partition is accounted for once: the blocks join
- * without a gap, their dispositions sum to their offsets, and the rows are those that the blocks say.
- */
-export async function audit(store: Store): Promise<PartitionAudit[]> {
+async function ask(store: Store): Promise<PartitionAudit[]> {
   const blocks = await store.query<BlockRow>(sql('blocks'))
   const [events, letters, replays, rollUp] = [
     await counts(store, 'events'),
@@ -101,4 +98,27 @@ export async function audit(store: Store): Promise<PartitionAudit[]> {
       roll_up: Math.abs(minutes - rows.rows) + Math.abs(hours - rows.rows),
     }
   })
+}
+
+const isWhole = ({ missing, doubled, unbalanced, roll_up }: PartitionAudit) =>
+  missing + doubled + unbalanced + roll_up === 0
+
+// A block that is being stored has rows before it has its account, and stands in the roll-ups a moment after its rows.
+const ASKED_AGAIN = 3
+const PAUSE = 1000
+
+/**
+ * Proves from the tables alone whether each offset of each Kafka partition is accounted for once: the blocks join
+ * without a gap, their dispositions sum to their offsets, and the rows are those that the blocks say. Workers may be
+ * storing meanwhile: a partition that is not whole is asked for again, three times a second apart, and is whole if it
+ * once is.
+ */
+export async function audit(store: Store): Promise<PartitionAudit[]> {
+  let rows = await ask(store)
+  for (let again = 0; again < ASKED_AGAIN && !rows.every(isWhole); again++) {
+    await sleep(PAUSE)
+    const whole = new Map(rows.filter(isWhole).map((row) => [keyOf(row), row]))
+    rows = (await ask(store)).map((row) => (isWhole(row) ? row : (whole.get(keyOf(row)) ?? row)))
+  }
+  return rows
 }

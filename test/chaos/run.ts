@@ -56,7 +56,6 @@ const PASSWORD = 'chaos'
 const SETTLING = 240_000
 /** Lines of a partition, ten times a second, while a worker waits for its moment. */
 const TRICKLE = 20
-const LATE_STATEMENTS = 60_000
 /** Until another worker is tried: this one may have no partition just now. */
 const PATIENCE = 8000
 
@@ -154,18 +153,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
       } finally {
         await fresh.disconnect()
       }
-    }
-  }
-
-  /** A statement of a worker that was killed may still be under way in the store: it gets a while to end. */
-  async function untilRollUpsAreWhole(): Promise<void> {
-    for (let waited = 0; waited < LATE_STATEMENTS; waited += 500) {
-      const rows = await audit(store)
-      if (rows.every(({ roll_up }) => roll_up === 0)) {
-        if (waited > 0) say(`the roll-up was ${waited / 1000} s behind the rows`)
-        return
-      }
-      await sleep(500)
     }
   }
 
@@ -292,7 +279,6 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const codes = await Promise.all(workers.map((worker) => worker.stop()))
     if (codes.some((code) => code !== 0)) say(`workers ended with ${codes.join(', ')}`)
     faults['worker deaths'] = workers.reduce((sum, { deaths }) => sum + deaths, 0)
-    await untilRollUpsAreWhole()
     return { ...(await judge(store, parts())), faults, folder, ...auditOf() }
   } finally {
     await Promise.all(workers.map((worker) => worker.stop()))

@@ -113,3 +113,30 @@ test('a replay that is killed again and again ends as an undisturbed one', async
   const expired = (expected.outcomes as { outcome: string }[]).filter(({ outcome }) => outcome === 'expired')
   expect(expired).toHaveLength(2)
 }, 900_000)
+
+test('roll-ups that an engine left short are mended, whoever is killed in between', async () => {
+  const undisturbed = join(folder, 'mended-undisturbed')
+  const short = join(folder, 'mended')
+  expect(await replay(undisturbed)).toBe(true)
+  const at = (words: string, delay?: number) => ({
+    FAULTLINE_KILL_AT: words,
+    ...(delay === undefined ? {} : { FAULTLINE_KILL_DELAY: String(delay) }),
+  })
+  // A block without its account, and, as an engine leaves it that is killed between two of its tables, not in the roll-ups.
+  const account = { ...at('INSERT INTO pipeline_stats'), FAULTLINE_KILL_NTH: '3' }
+  expect(await replay(short, account)).toBe(false)
+  const store = await openEmbedded(short)
+  const begun = '(SELECT max(last_offset) FROM pipeline_stats)'
+  for (const [table, time, start] of [
+    ['attempts_1m', 'minute', 'toStartOfMinute'],
+    ['attempts_1h', 'hour', 'toStartOfHour'],
+  ])
+    await store.command(
+      `DELETE FROM ${table} WHERE ${time} IN (SELECT ${start}(event_time) FROM delivery_events WHERE offset > ${begun})`,
+    )
+  await store.close()
+  for (const moment of [at('/level/0'), at('INSERT INTO attempts_1h'), at('INSERT INTO attempts_1h', 5)])
+    expect(await replay(short, moment), `was not killed: ${JSON.stringify(moment)}`).toBe(false)
+  expect(await replay(short)).toBe(true)
+  expect(await contents(short)).toEqual(await contents(undisturbed))
+}, 300_000)
