@@ -1,11 +1,9 @@
-import { randomInt } from 'node:crypto'
 import { type Attach, openAttach } from '../enrich/dns/attach.ts'
 import { openFactsThread } from '../enrich/dns/facts-thread.ts'
 import { openResolver, type Resolver, type ResolverOptions } from '../enrich/dns/resolver.ts'
 import { openSelectors } from '../enrich/dns/selectors.ts'
 import { systemServers } from '../enrich/dns/system-servers.ts'
-import { askUdp } from '../enrich/dns/transport.ts'
-import { encodeQuery } from '../enrich/dns/wire.ts'
+import { openUdp } from '../enrich/dns/udp.ts'
 import type { Config } from '../schemas/config.ts'
 import { NO_SERVER, parseServer, type Server } from '../schemas/server-address.ts'
 import { openSnapshots } from '../store/dns-snapshots.ts'
@@ -65,8 +63,7 @@ export function probeResolvers(config: Config): Promise<{ name: string; answers:
   const { signal } = new AbortController()
   return Promise.all(
     servers.map(async (server) => {
-      const query = encodeQuery('', 'NS', randomInt(0x10000))
-      const reply = await askUdp(server, query, timeout_ms, signal)
+      const reply = await openUdp(server, timeout_ms, signal)('', 'NS')
       return { name: nameOf(server), answers: typeof reply === 'object' }
     }),
   )

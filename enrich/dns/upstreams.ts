@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto'
 import type { Server } from '../../schemas/server-address.ts'
 import type { RecordType } from './answer.ts'
-import { askTcp, askUdp, type Reply } from './transport.ts'
-import { encodeQuery, type Message, RCODE } from './wire.ts'
+import { askTcp } from './tcp.ts'
+import { type AskUdp, openUdp } from './udp.ts'
+import { encodeQuery, type Message, RCODE, type Reply } from './wire.ts'
 
 /** How the servers are asked; times in milliseconds. */
 export interface UpstreamOptions {
@@ -19,6 +20,7 @@ export interface UpstreamOptions {
 }
 
 interface Upstream extends Server {
+  askUdp: AskUdp
   /** Attempts without an answer since the last one with. */
   silent: number
   down: boolean
@@ -50,6 +52,7 @@ export function openUpstreams(options: UpstreamOptions): Upstreams {
   const { timeout_ms, attempts, turn, signal, onAvailability } = options
   const upstreams: Upstream[] = options.servers.map((server) => ({
     ...server,
+    askUdp: openUdp(server, timeout_ms, signal),
     silent: 0,
     down: false,
     probing: false,
@@ -77,7 +80,7 @@ export function openUpstreams(options: UpstreamOptions): Upstreams {
     if (upstream.probing) return
     upstream.probing = true
     const patience_ms = Math.max(timeout_ms, MIN_PROBE_TIMEOUT_MS)
-    const reply = await askUdp(upstream, encodeQuery('', 'NS', randomInt(0x10000)), patience_ms, signal)
+    const reply = await openUdp(upstream, patience_ms, signal)('', 'NS')
     upstream.probing = false
     if (isMessage(reply)) return alive(upstream)
     upstream.down = true
@@ -86,8 +89,7 @@ export function openUpstreams(options: UpstreamOptions): Upstreams {
   }
 
   async function once(upstream: Upstream, name: string, type: RecordType): Promise<Reply> {
-    const query = encodeQuery(name, type, randomInt(0x10000))
-    const reply = await askUdp(upstream, query, timeout_ms, signal)
+    const reply = await upstream.askUdp(name, type)
     if (!isMessage(reply)) {
       upstream.silent++
       if (reply === 'unreachable' || upstream.silent >= SUSPECT_AFTER) void probe(upstream)
@@ -97,7 +99,7 @@ export function openUpstreams(options: UpstreamOptions): Upstreams {
     // RFC 6891, 7: a server that does not know EDNS is asked without.
     if (reply.rcode === RCODE.FORMERR || reply.rcode === RCODE.NOTIMP) {
       await turn()
-      return askUdp(upstream, encodeQuery(name, type, randomInt(0x10000), false), timeout_ms, signal)
+      return upstream.askUdp(name, type, false)
     }
     if (!reply.truncated) return reply
     await turn()

@@ -75,6 +75,9 @@ export interface Message {
   authorities: readonly ResourceRecord[]
 }
 
+/** What came back: an answer, nothing in time, or word that nobody listens there. */
+export type Reply = Message | 'timeout' | 'unreachable'
+
 /** Response codes (RFC 1035, 4.1.1). */
 export const RCODE = { NOERROR: 0, FORMERR: 1, SERVFAIL: 2, NXDOMAIN: 3, NOTIMP: 4, REFUSED: 5 } as const
 
