@@ -130,14 +130,15 @@ test('one question is under way for a name and type, whoever asks', async () => 
   expect(counters.joined).toBe(49)
 })
 
-test('each question has its own id and port', async () => {
+test('each question has its own id, and one of many ports', async () => {
   const { lookup } = open()
   const before = server.asked.length
   await Promise.all(Array.from({ length: 60 }, (_, i) => lookup(`id${i}.wildcard.test`, 'TXT')))
   const asked = server.asked.slice(before)
   // 60 of 65,536: two alike are rare, ten alike are no chance.
   expect(new Set(asked.map(({ id }) => id)).size).toBeGreaterThan(50)
-  expect(new Set(asked.map(({ port }) => port)).size).toBeGreaterThan(50)
+  // Sixteen at a time, each question on any of them.
+  expect(new Set(asked.map(({ port }) => port)).size).toBeGreaterThan(8)
 })
 
 test('a failure is kept and not asked again at once', async () => {
