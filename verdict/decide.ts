@@ -10,6 +10,8 @@ export interface Facts {
   direction: Direction
   subject_kind: SubjectKind
   window_ms: number
+  /** How many senders there are in all: of two, both refused, nothing wider can be told. */
+  fleet_senders: number
   /** Whether the refusals are spread as a wave of this kind is (rank.ts). */
   has_shape: boolean
   /** Log-likelihood of its own rate over the usual one (rank.ts). */
@@ -122,7 +124,8 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
       note: 'one sender at one domain, and the words blame the sender: its mail to other domains would decide',
     }
   const others = e.same_domains_other_senders
-  if (VERDICT_OF[kind] === 'sender_wide' && isTold(others) && mostlyRefused(others))
+  const canBeAll = facts.fleet_senders >= T.min_platform_senders
+  if (VERDICT_OF[kind] === 'sender_wide' && canBeAll && isTold(others) && mostlyRefused(others))
     return { verdict: 'mailbox_noise', note: 'the same domains refuse other senders as well' }
   if (kind === 'provider' && cause === 'directory' && e.refused < T.min_directory_share * e.messages)
     return { verdict: 'mailbox_noise', note: 'directory words at a part of the messages: unknown recipients' }

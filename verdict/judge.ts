@@ -46,6 +46,7 @@ async function itemOf(
     direction,
     subject_kind: subject.kind,
     window_ms: to - from,
+    fleet_senders: subject.fleet_senders,
     has_shape,
     gain: subject.gain,
     evidence,
@@ -165,6 +166,7 @@ async function judgeDirection(
     if (!all && !(sender !== '' && found.length === 0) && !hasSomethingToSay(row)) continue
     const subject: Subject = {
       kind: 'sender_domain',
+      fleet_senders: senders.length,
       selection: { sender: row.sender_domain, ip: '', provider: '', domain: '' },
       span_s: (window.to - window.from) / 1000,
       held: ['refused'],

@@ -34,7 +34,7 @@ function subjectOf(
   usual: Usual,
   direction: Direction,
   fleet: number,
-  among: number,
+  among: (kind: Candidate['kind']) => number,
 ): Subject {
   const own = candidate.kind === 'all' ? usual.fleet : usual.own.get(historyKey(candidate))
   const { kind, sender_domain, source_ip, provider, operator, recipient_org_domain } = candidate
@@ -45,6 +45,7 @@ function subjectOf(
   )
   return {
     kind: kindOf(candidate),
+    fleet_senders: among('sender_domain'),
     selection: {
       sender: sender_domain,
       ip: source_ip,
@@ -59,7 +60,7 @@ function subjectOf(
     accepted_before: own === undefined ? 0 : own.accepted + own.recent_accepted,
     last_accepted_before: own?.last_accepted ?? '',
     gain: gainAbove(candidate, usual_share, direction),
-    rank: rankOf(candidate, Math.max(usual_share, fleet), direction, among),
+    rank: rankOf(candidate, Math.max(usual_share, fleet), direction, among(kind)),
   }
 }
 
@@ -131,7 +132,7 @@ export function bestOf(
     const usual = words[candidate.words]
     const fleet = fleetShare(usual.fleet, direction)
     if (fleet === undefined) continue
-    const subject = subjectOf(candidate, usual, direction, fleet, among(candidate.kind))
+    const subject = subjectOf(candidate, usual, direction, fleet, among)
     const key = subjectKey(subject)
     const known = bySubject.get(key)
     if (passed.has(key) || (known !== undefined && known.subject.rank >= subject.rank)) continue

@@ -92,6 +92,8 @@ export interface History {
 /** A subject whose refusals need an explanation. */
 export interface Subject extends Wave {
   kind: SubjectKind
+  /** How many senders the window holds in all. */
+  fleet_senders: number
   span_s: number
   usual_share: number
   usual_messages: number

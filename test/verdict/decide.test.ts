@@ -9,6 +9,7 @@ interface Told {
   direction?: Facts['direction']
   reasons?: Record<string, number>
   has_shape?: boolean
+  fleet_senders?: number
   evidence?: Partial<Facts['evidence']>
 }
 
@@ -17,6 +18,7 @@ function facts({
   direction = 'outbound',
   reasons,
   has_shape = true,
+  fleet_senders = 4,
   evidence,
 }: Told): Facts {
   const words = reasons ?? { policy_rejected: evidence?.refused ?? 40 }
@@ -27,6 +29,7 @@ function facts({
     gain: gainOver(usual_share, refused, messages),
     window_ms: 900_000,
     has_shape,
+    fleet_senders,
     evidence: {
       messages: 50,
       accepted: 10,
@@ -115,6 +118,17 @@ test.each<[string, Told, string, string]>([
     { reasons: { recipient_unknown: 40 } },
     'recipient_domain',
     'directory',
+  ],
+  [
+    'one of two senders, both refused everywhere',
+    {
+      kind: 'sender_domain',
+      fleet_senders: 2,
+      reasons: { network_error: 40 },
+      evidence: { same_domains_other_senders: [50, 45] },
+    },
+    'sender_wide',
+    'network',
   ],
   [
     'others refused there as well',

@@ -13,6 +13,7 @@ export interface Tally {
 }
 
 interface Refused {
+  queue_id: string
   sender: string
   domain: string
   provider: string
@@ -34,6 +35,9 @@ const NEEDED: Record<string, { refused: number; domains: number; providers: numb
 }
 const MIN_MESSAGES = 20
 const MIN_DOMAINS = 5
+
+const namesOf = (refused: readonly Refused[], pick: (of: Refused) => string): number =>
+  new Set(refused.map(pick)).size
 
 /** Wraps a scenario so that what it decides is counted. `from`: start of the window that is judged in the end. */
 export function tallyOf(scenario: Scenario, from: number): Tally {
@@ -68,6 +72,7 @@ export function tallyOf(scenario: Scenario, from: number): Tally {
       if (index !== undefined) {
         if (isHit)
           count(at, index, message, {
+            queue_id: delivery.queue_id,
             sender: sender.domain,
             domain: place.domain,
             provider: place.provider,
@@ -84,7 +89,7 @@ export function tallyOf(scenario: Scenario, from: number): Tally {
       const reply = scenario.refuse?.(knock)
       // Inbound, the receivers are ours: their number tells nothing.
       if (reply !== undefined && scenario.refused?.(knock))
-        count(at, 0, message, { sender, domain, provider: '' })
+        count(at, 0, message, { queue_id: message, sender, domain, provider: '' })
       return reply
     },
   }
@@ -104,14 +109,14 @@ export function tallyOf(scenario: Scenario, from: number): Tally {
         if (messages < MIN_MESSAGES || !isBroad) return false
         const needed = NEEDED[truth.kind]
         if (needed === undefined) return true
-        if (isInbound) return c.refused.size >= needed.refused
         const refused = [...c.refused.values()]
-        const namesOf = (pick: (of: Refused) => string) => new Set(refused.map(pick)).size
+        // What is refused at once to several recipients is one message.
+        if (namesOf(refused, ({ queue_id }) => queue_id) < needed.refused) return false
+        if (isInbound) return true
         return (
-          c.refused.size >= needed.refused &&
-          namesOf(({ domain }) => domain) >= needed.domains &&
-          namesOf(({ provider }) => provider) >= needed.providers &&
-          namesOf(({ sender }) => sender) >= needed.senders
+          namesOf(refused, ({ domain }) => domain) >= needed.domains &&
+          namesOf(refused, ({ provider }) => provider) >= needed.providers &&
+          namesOf(refused, ({ sender }) => sender) >= needed.senders
         )
       }),
     times: () => [...(counts[0]?.times ?? [])].sort((a, b) => a - b),
