@@ -79,14 +79,14 @@ function isBroad(candidate: Candidate, direction: Direction): boolean {
   // Where the words name the sender, fewer receivers have to say them.
   const least = candidate.sender_words >= T.min_coherence ? T.min_named_domains : T.min_domains
   return (
-    outlasts(candidate.domains, least - 1, candidate.independence) &&
-    outlasts(candidate.operators, T.min_providers - 1, candidate.independence)
+    outlasts(candidate.domains(), least - 1, candidate.independence) &&
+    outlasts(candidate.operators(), T.min_providers - 1, candidate.independence)
   )
 }
 
 // Of a sender with three messages not every rate shows: how many senders would, if all were refused alike.
 function isMostSenders({ messages, refused, senders }: Candidate): boolean {
-  const named = [...senders].filter(([name]) => name !== '')
+  const named = [...senders()].filter(([name]) => name !== '')
   const hit = named.filter(([, part]) => part.refused > 0).length
   const share = refused / messages
   const alike = named.reduce((sum, [, part]) => sum + 1 - (1 - share) ** part.messages, 0)
@@ -95,7 +95,7 @@ function isMostSenders({ messages, refused, senders }: Candidate): boolean {
 
 // One sender's affair: from the others the receiver takes what it usually takes.
 function isOneSenders({ senders, independence }: Candidate): boolean {
-  const [, ...others] = [...senders.values()].sort((a, b) => b.refused - a.refused)
+  const [, ...others] = [...senders().values()].sort((a, b) => b.refused - a.refused)
   return others.length > 0 && gainOf(sumOf(others), independence) <= 0
 }
 
@@ -113,7 +113,7 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
     case 'provider':
       return (
         candidate.held.includes('mailbox') ||
-        outlasts(candidate.domains, T.min_domains - 1, candidate.independence)
+        outlasts(candidate.domains(), T.min_domains - 1, candidate.independence)
       )
     case 'sender_domain':
       return direction === 'inbound' || (messages >= T.min_sender_messages && isBroad(candidate, direction))
@@ -123,7 +123,7 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
     case 'all':
       return (
         isBroad(candidate, direction) &&
-        outlasts(candidate.senders, 1, candidate.independence) &&
+        outlasts(candidate.senders(), 1, candidate.independence) &&
         isMostSenders(candidate)
       )
   }

@@ -1,23 +1,19 @@
 import { DIRECTIONS, type Direction } from '../schemas/event.ts'
 import type { Completeness, VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
-import { without } from './candidates.ts'
+import { type Attempt, readAttempts } from './attempts.ts'
+import { cellsOf } from './cells.ts'
 import { decide, isUnclear } from './decide.ts'
 import { readDnsChanges } from './dns-changes.ts'
+import { factsOf, refusedRecipients } from './facts.ts'
+import { readHistory } from './history.ts'
 import { wilson } from './intervals.ts'
+import { attemptsLeft, type Message, messagesOf } from './messages.ts'
 import { subjectKey } from './rank.ts'
-import {
-  readCells,
-  readCompleteness,
-  readFacts,
-  readFleet,
-  readHistory,
-  readSenders,
-  type SenderRow,
-  spansOf,
-  type Window,
-} from './read.ts'
-import { type Cell, type History, nameOf, type Subject, type Wave } from './subject.ts'
+import { readCompleteness, readFirstAccepted, spansOf, type Window } from './read.ts'
+import { type Reply, readReplies, topReplies } from './replies.ts'
+import { type SenderRow, sendersOf } from './senders.ts'
+import { nameOf, type Subject, type Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { fleetShare } from './usual.ts'
 import { type Material, nextSubjects, troubledNames } from './waves.ts'
@@ -31,118 +27,167 @@ export interface Question {
   all?: boolean
 }
 
-async function itemOf(
-  store: Store,
+/** What a direction of a window holds, and what was usual before. */
+interface View {
+  window: Window
+  completeness: Completeness
+  /** The attempts from a moment on that these waves leave, and what became of their messages. */
+  left(from: number, told: readonly Wave[]): { attempts: Attempt[]; messages: Message[] }
+}
+
+function viewOf(
   window: Window,
-  subject: Subject,
-  told: readonly Wave[],
   completeness: Completeness,
-  has_shape: boolean,
-): Promise<VerdictItem> {
-  const { direction, from, to } = window
-  const span = { ...window, from: Math.max(from, to - subject.span_s * 1000) }
-  const evidence = await readFacts(store, span, subject, told, completeness)
-  const facts = {
+
+  attempts: readonly Attempt[],
+): View {
+  let of: readonly Wave[] | undefined
+  const known = new Map<number, { attempts: Attempt[]; messages: Message[] }>()
+  return {
+    window,
+    completeness,
+    left(from, told) {
+      // Asked for one subject after the other with the same waves told.
+      if (of !== told) known.clear()
+      of = told
+      let left = known.get(from)
+      if (left === undefined) {
+        const those = attemptsLeft(attempts, from, told)
+        left = { attempts: those, messages: messagesOf(those, window.to) }
+        known.set(from, left)
+      }
+      return left
+    },
+  }
+}
+
+/** A subject that is judged; what its item still lacks is read for all of them at once. */
+interface Judged {
+  item: VerdictItem
+  /** Start of its span. */
+  from: number
+  replies: Reply[]
+  recipients: string[]
+}
+
+function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_shape: boolean): Judged {
+  const { direction, from, to } = view.window
+  const start = Math.max(from, to - subject.span_s * 1000)
+  const { attempts, messages } = view.left(start, told)
+  const facts = factsOf(messages, subject)
+  const recipients = refusedRecipients(messages, subject)
+  const { verdict, confidence, sub_cause, evidence, next_step } = decide({
     direction,
     subject_kind: subject.kind,
     window_ms: to - from,
     fleet_senders: subject.fleet_senders,
     has_shape,
     gain: subject.gain,
-    evidence,
-  }
-  const { verdict, confidence, sub_cause, evidence: weighed, next_step } = decide(facts)
-  const dns_changes = verdict === 'mailbox_noise' ? [] : await readDnsChanges(store, window, evidence)
-  return {
+    evidence: {
+      ...facts,
+      span_s: subject.span_s,
+      usual_share: subject.usual_share,
+      usual_messages: subject.usual_messages,
+      accepted_before: subject.accepted_before,
+      last_accepted_before: subject.last_accepted_before,
+      top_replies: [],
+      known_recipients: [recipients.length, 0],
+      completeness: view.completeness,
+    },
+  })
+  const held = facts.refused === 0 ? [...subject.held, 'mailbox'] : subject.held
+  const item = {
     direction,
     subject_kind: subject.kind,
-    subject: nameOf(subject, evidence.top_providers[0]?.name),
+    subject: nameOf(subject, facts.top_providers[0]?.name),
     verdict,
     confidence,
     sub_cause,
     window_start: new Date(from).toISOString(),
     window_end: new Date(to).toISOString(),
-    evidence: dns_changes.length === 0 ? weighed : { ...weighed, dns_changes },
+    evidence,
     next_step,
   }
+  return { item, from: start, replies: topReplies(attempts, { ...subject, held }), recipients }
 }
 
-async function readMaterial(store: Store, window: Window, fleet: History): Promise<Material> {
-  const { direction } = window
-  const cells = await readCells(store, window)
-  const names = troubledNames(cells, direction)
-  const isQuiet = Object.values(names).every((list) => list.length === 0)
-  const own = isQuiet ? new Map<string, History>() : await readHistory(store, window, names)
-  return { direction, cells, spans: spansOf(window), usual: { fleet, own } }
+/** The items with the words of their replies, whom they knew before, and what changed in DNS. */
+async function complete(store: Store, window: Window, judged: readonly Judged[]): Promise<VerdictItem[]> {
+  const [replies, firstAccepted, dns] = await Promise.all([
+    readReplies(
+      store,
+      window,
+      judged.flatMap(({ replies }) => replies),
+    ),
+    readFirstAccepted(
+      store,
+      window,
+      judged.flatMap(({ recipients }) => recipients),
+    ),
+    Promise.all(
+      judged.map(({ item }) =>
+        item.verdict === 'mailbox_noise' ? [] : readDnsChanges(store, window, item.evidence),
+      ),
+    ),
+  ])
+  return judged.map(({ item, ...of }, i) => {
+    const known = of.recipients.filter((name) => (firstAccepted.get(name) ?? window.to) < of.from)
+    const dns_changes = dns[i] ?? []
+    return {
+      ...item,
+      evidence: {
+        ...item.evidence,
+        top_replies: of.replies.map(replies),
+        known_recipients: [of.recipients.length, known.length],
+        ...(dns_changes.length === 0 ? {} : { dns_changes }),
+      },
+    }
+  })
 }
 
-interface Waves {
-  items: VerdictItem[]
-  told: Wave[]
-  /** What no wave explains. */
-  left: Cell[]
+async function readMaterial(store: Store, { window, left }: View): Promise<Material> {
+  const { direction, from, to } = window
+  const spans = spansOf(window)
+  const cells = cellsOf(left(from, []).messages, spans, to)
+  const usual = await readHistory(store, window, troubledNames(cells, direction))
+  return { direction, cells, spans, usual }
 }
 
 /**
  * Takes out of the window what explains most of its refusals, again and again until nothing is above the usual:
  * so two troubles at once are told apart, and the large one does not colour the small one.
  */
-async function findWaves(
-  store: Store,
-  window: Window,
-  fleet: History,
-  completeness: Completeness,
-): Promise<Waves> {
-  const items: VerdictItem[] = []
+function findWaves(view: View, material: Material): { found: Judged[]; told: Wave[] } {
+  const found: Judged[] = []
   const told: Wave[] = []
   const passed = new Set<string>()
-  const material = await readMaterial(store, window, fleet)
   while (told.length < T.max_waves && passed.size < T.max_waves) {
     const subjects = nextSubjects(material, told, passed)
     if (subjects.length === 0) break
     const before = [...told]
-    const judged = await Promise.all(
-      subjects.map((subject) => itemOf(store, window, subject, before, completeness, true)),
-    )
-    for (const [i, subject] of subjects.entries()) {
-      const item = judged[i]
-      if (item === undefined || item.verdict === 'mailbox_noise') passed.add(subjectKey(subject))
+    for (const subject of subjects) {
+      const judged = judgeSubject(view, subject, before, true)
+      const { subject_kind, subject: name, verdict } = judged.item
+      if (verdict === 'mailbox_noise') passed.add(subjectKey(subject))
       else {
         told.push(subject)
         // A provider that refuses two of our senders is one wave, told by the larger.
-        if (
-          !items.some((known) => known.subject_kind === item.subject_kind && known.subject === item.subject)
-        )
-          items.push(item)
+        if (!found.some(({ item }) => item.subject_kind === subject_kind && item.subject === name))
+          found.push(judged)
       }
     }
   }
-  return { items, told, left: without(material.cells, told) }
+  return { found, told }
 }
 
 // A sender is spoken of where its list is stale or its few messages were mostly refused.
-function hasSomethingToSay({
-  messages,
-  refused,
-  mailbox,
-  domains,
-}: Omit<SenderRow, 'sender_domain' | 'accepted'>): boolean {
+function hasSomethingToSay({ messages, refused, mailbox, domains }: SenderRow): boolean {
   const isStale = messages >= T.stale_list_messages && wilson(mailbox, messages)[0] > T.stale_list_share
   return isStale || isUnclear({ messages, refused, domains })
 }
 
-// Whether any sender could have something to say; on most days none has.
-function isWorthReading(left: readonly Cell[]): boolean {
-  const senders = new Map<string, Omit<SenderRow, 'sender_domain' | 'accepted' | 'domains'>>()
-  for (const { sender_domain, state, messages } of left) {
-    const row = senders.get(sender_domain) ?? { messages: 0, refused: 0, mailbox: 0 }
-    const count = messages.at(-1) ?? 0
-    row.messages += count
-    if (state === 'refused' || state === 'mailbox') row[state] += count
-    senders.set(sender_domain, row)
-  }
-  return [...senders.values()].some((row) => hasSomethingToSay({ ...row, domains: 0 }))
-}
+// Told with `all`; nobody reads on.
+const MAX_SENDERS = 1000
 
 async function judgeDirection(
   store: Store,
@@ -151,18 +196,24 @@ async function judgeDirection(
   completeness: Completeness,
 ): Promise<VerdictItem[]> {
   const { sender = '', all = false } = question
-  const fleet = await readFleet(store, window)
-  if (fleet.window_messages === 0) return []
-  const { items, told, left } = await findWaves(store, window, fleet, completeness)
-  const named = new Set(items.filter((i) => i.subject_kind === 'sender_domain').map((i) => i.subject))
-  const isAbout = (item: VerdictItem) =>
+  const attempts = await readAttempts(store, window)
+  if (attempts.length === 0) return []
+  const view = viewOf(window, completeness, attempts)
+  const material = await readMaterial(store, view)
+  const { found: waves, told } = findWaves(view, material)
+  const named = new Set(
+    waves.filter(({ item }) => item.subject_kind === 'sender_domain').map(({ item }) => item.subject),
+  )
+  const isAbout = ({ item }: Judged) =>
     item.subject === sender || item.evidence.top_senders.some(({ name }) => name === sender)
-  const found = sender === '' ? items : items.filter(isAbout)
+  const found = sender === '' ? waves : waves.filter(isAbout)
   // Who knocks at our gateway is no subject of ours.
-  const isAsked = window.direction === 'outbound' && (all || sender !== '' || isWorthReading(left))
-  const senders = isAsked ? await readSenders(store, window, told, sender) : []
+  const senders =
+    window.direction === 'outbound'
+      ? sendersOf(view.left(window.from, told).messages).slice(0, MAX_SENDERS)
+      : []
   for (const row of senders) {
-    if (named.has(row.sender_domain)) continue
+    if (named.has(row.sender_domain) || (sender !== '' && row.sender_domain !== sender)) continue
     if (!all && !(sender !== '' && found.length === 0) && !hasSomethingToSay(row)) continue
     const subject: Subject = {
       kind: 'sender_domain',
@@ -171,16 +222,16 @@ async function judgeDirection(
       span_s: (window.to - window.from) / 1000,
       held: ['refused'],
       sides: [],
-      usual_share: fleetShare(fleet, window.direction) ?? 0,
+      usual_share: fleetShare(material.usual.fleet, window.direction) ?? 0,
       usual_messages: 0,
       accepted_before: 0,
       last_accepted_before: '',
       gain: 0,
       rank: 0,
     }
-    found.push(await itemOf(store, window, subject, told, completeness, false))
+    found.push(judgeSubject(view, subject, told, false))
   }
-  return found
+  return complete(store, window, found)
 }
 
 /** Whether a verdict is somebody's problem. */
@@ -194,14 +245,18 @@ export async function judgeWindow(
   directions: readonly Direction[] = DIRECTIONS,
 ): Promise<VerdictItem[]> {
   const from = question.at - question.window_ms
-  const items: VerdictItem[] = []
   const completeness = await readCompleteness(store, { from, to: question.at })
-  for (const direction of directions)
-    items.push(...(await judgeDirection(store, { direction, from, to: question.at }, question, completeness)))
-  return items.sort(
-    (a, b) =>
-      Number(isWave(b)) - Number(isWave(a)) ||
-      b.evidence.refused - a.evidence.refused ||
-      b.evidence.mailbox - a.evidence.mailbox,
+  const items = await Promise.all(
+    directions.map((direction) =>
+      judgeDirection(store, { direction, from, to: question.at }, question, completeness),
+    ),
   )
+  return items
+    .flat()
+    .sort(
+      (a, b) =>
+        Number(isWave(b)) - Number(isWave(a)) ||
+        b.evidence.refused - a.evidence.refused ||
+        b.evidence.mailbox - a.evidence.mailbox,
+    )
 }

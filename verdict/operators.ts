@@ -5,12 +5,12 @@ const OPERATORS = JSON.parse(readFileSync(join(import.meta.dirname, 'operators.j
   string,
   string[]
 >
+const OPERATED = new Map(
+  Object.entries(OPERATORS).flatMap(([operator, providers]) => providers.map((name) => [name, operator])),
+)
 
-/**
- * Providers of one company, which share their judgement of a sender: two of them that refuse are one voice. As the
- * parameters of ClickHouse's `transform`.
- */
-export const OPERATED = {
-  operated: Object.values(OPERATORS).flat(),
-  operators: Object.entries(OPERATORS).flatMap(([operator, providers]) => providers.map(() => operator)),
-}
+/** Who operates a provider: of one company's they share their judgement of a sender, and two that refuse are one voice. */
+export const operatorOf = (provider: string): string => OPERATED.get(provider) ?? provider
+
+/** All providers of an operator. */
+export const providersOf = (operator: string): readonly string[] => OPERATORS[operator] ?? [operator]

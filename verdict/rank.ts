@@ -10,7 +10,9 @@ function gainAbove(candidate: Candidate, usual_share: number, direction: Directi
   const { messages, refused, independence, senders } = candidate
   const pooled = gainOver(usual_share, refused, messages) * independence
   // Inbound, friends and strangers are in one crowd.
-  return direction === 'inbound' ? Math.max(pooled, excessGain([...senders.values()], independence)) : pooled
+  return direction === 'inbound'
+    ? Math.max(pooled, excessGain([...senders().values()], independence))
+    : pooled
 }
 
 // How well a candidate explains what is refused: as one thing that refuses a share of everything, or as one cause that
@@ -24,7 +26,7 @@ function rankOf(candidate: Candidate, usual_share: number, direction: Direction,
   const pooled = gainOf(candidate, independence)
   if (kind === 'recipient_domain') return pooled - price
   return (
-    Math.max(pooled, spreadGain([...(kind === 'provider' ? domains : operators).values()], independence)) -
+    Math.max(pooled, spreadGain([...(kind === 'provider' ? domains : operators)().values()], independence)) -
     price
   )
 }

@@ -1,19 +1,13 @@
--- The replies that a subject got most often in [from, to), the same words counted together.
+-- The text of some refusals of [from, to), and the server that answered.
 SELECT
+    toUnixTimestamp64Milli(event_time) AS time,
     toString(reply_fingerprint) AS reply_fingerprint,
-    uniqExact(message) AS messages,
-    any(reason) AS reason,
-    any(rule) AS rule,
-    argMax(reply_text, event_time) AS sample,
-    argMax(remote_host, event_time) AS remote_host
-FROM (-- include attempts.sql
-)
-WHERE attempt IN {attempts:Array(String)}
-    AND (empty({sides:Array(String)}) OR side IN {sides:Array(String)})
-    AND ({sender:String} = '' OR sender_domain = {sender:String})
-    AND ({ip:String} = '' OR address = {ip:String})
-    AND ({provider:String} = '' OR answerer = {provider:String} OR operator = {provider:String})
-    AND ({domain:String} = '' OR recipient_org_domain = {domain:String})
-GROUP BY reply_fingerprint
-ORDER BY messages DESC, reply_fingerprint
-LIMIT 5
+    bitShiftRight(message_key, 11) AS message,
+    reply_text AS sample,
+    remote_host
+FROM delivery_events
+WHERE direction = {direction:String}
+    AND event_time >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
+    AND event_time < parseDateTime64BestEffort({to:String}, 3, 'UTC')
+    AND toUnixTimestamp64Milli(event_time) IN {times:Array(Int64)}
+    AND outcome != 'delivered'

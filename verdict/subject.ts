@@ -27,7 +27,16 @@ export interface Named {
   recipient_org_domain: string
 }
 
-/** Messages that share all names, what became of them and why, as `cells.sql` counts them. */
+/** No name at all. */
+export const NAMELESS: Omit<Named, 'kind'> = {
+  sender_domain: '',
+  source_ip: '',
+  provider: '',
+  operator: '',
+  recipient_org_domain: '',
+}
+
+/** Messages that share all names, what became of them and why, as `cells.ts` counts them. */
 export interface Cell {
   sender_domain: string
   source_ip: string
@@ -42,6 +51,11 @@ export interface Cell {
   messages: number[]
   /** Of the whole window: one to many recipients is one. */
   transactions: number
+}
+
+/** A cell, and the share of it that is usually refused. */
+export interface Weighed extends Cell {
+  usual: Record<Words, number>
 }
 
 /** Messages of one part of a candidate, those of its wave, and how many of these are usual. */
@@ -68,9 +82,10 @@ export interface Candidate extends Named, Part {
   unreachable: number
   /** Transactions for each refused message, up to 1: what was refused at once is one observation. */
   independence: number
-  operators: ReadonlyMap<string, Part>
-  domains: ReadonlyMap<string, Part>
-  senders: ReadonlyMap<string, Part>
+  /** Its parts by name: counted when they are asked for. */
+  operators(): ReadonlyMap<string, Part>
+  domains(): ReadonlyMap<string, Part>
+  senders(): ReadonlyMap<string, Part>
 }
 
 /** Counts of a time before the window: the day without its last hours, and these last hours. */

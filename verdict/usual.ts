@@ -1,6 +1,6 @@
 import type { Direction } from '../schemas/event.ts'
 import { wilson } from './intervals.ts'
-import type { Cell, History, Named, Words } from './subject.ts'
+import { type Cell, type History, NAMELESS, type Named, type Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 
 /** History before the window: the fleet's, and that of subjects and parts by `historyKey`. */
@@ -33,8 +33,6 @@ export function historyKey(row: Named): string {
   const { kind, sender_domain, source_ip, provider, operator, recipient_org_domain } = row
   return JSON.stringify([kind, sender_domain, source_ip, provider, operator, recipient_org_domain])
 }
-
-const NAMELESS = { sender_domain: '', source_ip: '', provider: '', operator: '', recipient_org_domain: '' }
 
 // The last hours may be the wave itself: they count where they were better than before, not where they were worse.
 function shrunk(history: History, prior: number, weight: number): number {
@@ -123,14 +121,5 @@ export function cellShare(usual: Usual, direction: Direction, fleet: number): (c
     })
     return Math.max(ofDomain, ofPair)
   }
-  // Each cell is asked for every subject that it belongs to.
-  const shares = new Map<Cell, number>()
-  return (cell) => {
-    let share = shares.get(cell)
-    if (share === undefined) {
-      share = shareOf(cell)
-      shares.set(cell, share)
-    }
-    return share
-  }
+  return shareOf
 }

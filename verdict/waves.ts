@@ -1,7 +1,8 @@
 import type { Direction } from '../schemas/event.ts'
-import { type Counting, candidatesOf, unknownElsewhere, without } from './candidates.ts'
+import { type Counting, candidatesOf, cellsOfWaves, unknownElsewhere } from './candidates.ts'
+import { type Group, groupsOf, groupsWithout } from './groups.ts'
 import { bestOf } from './rank.ts'
-import type { Cell, Named, Subject, Wave } from './subject.ts'
+import type { Cell, Named, Subject, Wave, Weighed, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { cellShare, fleetShare, historyKey, type Usual, usualWords } from './usual.ts'
 
@@ -14,24 +15,33 @@ export interface Material {
   usual: Usual
 }
 
-const namesOf = (cells: readonly Cell[], pick: (cell: Cell) => string): Map<string, number> => {
-  const counts = new Map<string, number>()
-  for (const cell of cells) {
-    const name = pick(cell)
-    const trouble = cell.state === 'accepted' ? 0 : (cell.messages.at(-1) ?? 0)
-    if (name !== '') counts.set(name, (counts.get(name) ?? 0) + trouble)
-  }
-  return counts
+/** Names whose history counts. */
+export interface TroubledNames {
+  senders: string[]
+  ips: string[]
+  providers: string[]
+  operator_names: string[]
+  domains: string[]
+  /** One sender at one recipient domain. */
+  pairs: Pick<Cell, 'sender_domain' | 'domain'>[]
 }
 
-/** The names whose history counts: refused often enough to be looked at; the habit of all others is the fleet's. */
-export function troubledNames(cells: readonly Cell[], direction: Direction) {
-  const troubled = (pick: (cell: Cell) => string, least: number = T.min_history_trouble) =>
-    [...namesOf(cells, pick)]
-      .filter(([, trouble]) => trouble >= least)
+/** The names that are refused often enough to be looked at; the habit of all others is the fleet's. */
+export function troubledNames(cells: readonly Cell[], direction: Direction): TroubledNames {
+  const refused = cells.filter(({ state }) => state !== 'accepted')
+  const troubled = (pick: (cell: Cell) => string, least: number = T.min_history_trouble) => {
+    const counts = new Map<string, number>()
+    for (const cell of refused)
+      counts.set(pick(cell), (counts.get(pick(cell)) ?? 0) + (cell.messages.at(-1) ?? 0))
+    return [...counts]
+      .filter(([name, trouble]) => name !== '' && trouble >= least)
       .sort(([, a], [, b]) => b - a)
       .slice(0, T.max_history_names)
       .map(([name]) => name)
+  }
+  const pairKey = ({ sender_domain, domain }: Cell) =>
+    sender_domain === '' || domain === '' ? '' : `${sender_domain} ${domain}`
+  const pairs = new Map(refused.map((cell) => [pairKey(cell), cell]))
   return {
     // Inbound each client's habit tells whether its refusal is news.
     senders: troubled((cell) => cell.sender_domain, direction === 'inbound' ? 1 : T.min_history_trouble),
@@ -39,6 +49,7 @@ export function troubledNames(cells: readonly Cell[], direction: Direction) {
     providers: troubled((cell) => cell.provider),
     operator_names: troubled((cell) => cell.operator),
     domains: troubled((cell) => cell.domain),
+    pairs: troubled(pairKey).flatMap((key) => pairs.get(key) ?? []),
   }
 }
 
@@ -48,32 +59,60 @@ function tookMail(named: Named, accepted: number, { fleet, own }: Usual): boolea
   return before >= T.min_refused.recipient_domain && before > (history?.mailbox ?? 0)
 }
 
+// What stays the same however often a window is asked for what is left of it.
+interface Prepared {
+  words: Record<Words, Usual>
+  cells: readonly Weighed[]
+  groups: readonly Group[]
+}
+const PREPARED = new WeakMap<Material, Prepared>()
+
+function prepare(material: Material): Prepared {
+  let prepared = PREPARED.get(material)
+  if (prepared === undefined) {
+    const { direction, usual } = material
+    const words = usualWords(usual, direction)
+    const shareBy = (of: Usual) => {
+      const fleet = fleetShare(of.fleet, direction)
+      return fleet === undefined ? undefined : cellShare(of, direction, fleet)
+    }
+    const any = shareBy(words.any)
+    const sender = shareBy(words.sender)
+    // Where nothing is known to be usual, nothing is out of the ordinary.
+    const cells =
+      any === undefined || sender === undefined
+        ? []
+        : material.cells.map((cell) => ({ ...cell, usual: { any: any(cell), sender: sender(cell) } }))
+    prepared = { words, cells, groups: groupsOf(cells) }
+    PREPARED.set(material, prepared)
+  }
+  return prepared
+}
+
 /**
  * What explains most of the refusals that the waves already told leave over; nothing where all is as usual. Pure.
  * `passed`: subjects that were looked at and are no wave (`subjectKey`).
  */
 export function nextSubjects(
-  { direction, cells, spans, usual }: Material,
+  material: Material,
   told: readonly Wave[],
   passed: ReadonlySet<string>,
 ): Subject[] {
-  const words = usualWords(usual, direction)
-  const shareBy = (of: Usual) => {
-    const fleet = fleetShare(of.fleet, direction)
-    return fleet === undefined ? undefined : cellShare(of, direction, fleet)
-  }
-  const any = shareBy(words.any)
-  const sender = shareBy(words.sender)
-  if (any === undefined || sender === undefined) return []
-  const left = without(cells, told)
+  const { direction, spans, usual } = material
+  const { words, cells, groups } = prepare(material)
+  const gone = new Set(cellsOfWaves(cells, told))
+  const left = cells.filter((cell) => !gone.has(cell))
   const counting: Counting = {
     direction,
     spans,
-    usualOf: (cell, words) => (words === 'any' ? any(cell) : sender(cell)),
     unknownOf: unknownElsewhere(left),
     tookMail: (named, accepted) => tookMail(named, accepted, usual),
   }
-  const count = (pick: (cell: Cell) => string) => Math.max(1, namesOf(cells, pick).size)
+  const count = (pick: (cell: Cell) => string) => {
+    const names = new Set(left.map(pick))
+    names.delete('')
+    return Math.max(1, names.size)
+  }
   const senders = count((cell) => cell.sender_domain)
   const operators = count((cell) => cell.operator)
   const domains = count((cell) => cell.domain)
@@ -86,5 +125,6 @@ export function nextSubjects(
     operator: operators,
     pair: senders * operators,
   }
-  return bestOf(candidatesOf(left, counting), words, direction, (kind) => among[kind], passed)
+  const candidates = candidatesOf(groupsWithout(groups, gone), counting)
+  return bestOf(candidates, words, direction, (kind) => among[kind], passed)
 }
