@@ -50,7 +50,7 @@ export async function benchRecovery(): Promise<void> {
         .map((value) => ({ value, key: `mx${partition}`, partition }))
       await producer.send({ topic: TOPIC, compression: ZSTD as 0, messages })
       sent += BATCH
-      await sleep(begun + (1000 * sent) / rate - performance.now())
+      await sleep(Math.max(0, begun + (1000 * sent) / rate - performance.now()))
     }
   }
   const producing = produce()

@@ -4,7 +4,6 @@ import { existsSync } from 'node:fs'
 import { enableCompileCache } from 'node:module'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
-import { boundHeap } from './heap.mjs'
 
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 19)) {
@@ -13,7 +12,6 @@ if (major < 22 || (major === 22 && minor < 19)) {
   )
   process.exit(2)
 }
-boundHeap()
 // Half of a short command's time goes into reading its code. Not in a folder that others may write: what lies there is run.
 enableCompileCache(join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'faultline'))
 // The clone holds TypeScript, the tarball JavaScript: Node strips no types under node_modules.

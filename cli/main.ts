@@ -1,6 +1,9 @@
+import { boundYoung } from '../store/heap.ts'
 import { StoreError } from '../store/store.ts'
 import { withoutCredentials } from './log.ts'
 import { UsageError } from './usage-error.ts'
+
+const YOUNG_BYTES = 64 << 20
 
 interface Command {
   summary: string
@@ -137,6 +140,7 @@ function systemFault(error: unknown): string | undefined {
  * Gives the exit code: 0 done, 1 failed, 2 wrong use or configuration. Never throws for what a user can mend.
  */
 export async function main(argv: string[]): Promise<number> {
+  boundYoung(YOUNG_BYTES)
   const [name = '--help', ...args] = argv
   if (name === '--help' || name === '-h' || name === 'help') {
     console.log(help())

@@ -67,7 +67,7 @@ export const Kafka = z.strictObject({
   in_flight_bytes: z
     .int()
     .min(1 << 16)
-    .default(64 << 20),
+    .default(32 << 20),
   look_back: z.int().min(0).default(10_000),
   metadata_seconds: z.number().min(0.1).default(30),
   decode_tries: z.int().min(1).default(3),

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { boundHeap } from './heap.ts'
 import { insertSettingsText, type Store, StoreError, storeError } from './store.ts'
 
 interface Result {
@@ -88,6 +89,7 @@ export interface EmbeddedStore extends Store {
  * query at a time. Throws a StoreError where the engine is missing or another process has the folder.
  */
 export async function openEmbedded(path: string): Promise<EmbeddedStore> {
+  boundHeap()
   const folder = resolve(path)
   const engine = await loadEngine()
   const sessions: Session[] = []

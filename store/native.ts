@@ -46,6 +46,10 @@ class Bytes {
   }
 
   text(value: string | Buffer): void {
+    if (value === '') {
+      this.u8(0)
+      return
+    }
     // A length below 128 is one byte: a short text is written at once, without counting its bytes before.
     if (typeof value === 'string' && value.length < 42) {
       const at = this.#room(1 + 3 * value.length)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 const FIRST_PAUSE = 250
-const LONGEST_PAUSE = 10_000
+const LONGEST_PAUSE = 3000
 
 /** For how long to try, and who is told. */
 export interface Patience {

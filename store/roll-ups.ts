@@ -100,5 +100,5 @@ async function levelRollUp(store: Store, range: Range, rollUp: (typeof ROLL_UPS)
 
 /** Makes a source's share of all roll-ups of the range's times equal to the rows. */
 export async function levelRollUps(store: Store, range: Range): Promise<void> {
-  for (const rollUp of ROLL_UPS) await levelRollUp(store, range, rollUp)
+  await Promise.all(ROLL_UPS.map((rollUp) => levelRollUp(store, range, rollUp)))
 }
