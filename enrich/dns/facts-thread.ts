@@ -1,3 +1,5 @@
+import { getCompileCacheDir } from 'node:module'
+import { dirname } from 'node:path'
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 import type { FactsOf } from './fact-cache.ts'
@@ -55,7 +57,12 @@ export function openFactsThread({
 
   function start(): Worker {
     setFlagsFromString(`--min-semi-space-size=${YOUNG_GENERATION_MIB}`)
-    const started = new Worker(FILE, { workerData: resolver })
+    const cache = getCompileCacheDir()
+    const started = new Worker(FILE, {
+      workerData: resolver,
+      // Half of its start goes into reading its code, as for the main thread (cli/faultline.mjs).
+      env: { ...process.env, ...(cache && { NODE_COMPILE_CACHE: dirname(cache) }) },
+    })
     // A load that is done ends, whatever is still being looked up.
     started.unref()
     started.on('message', (message: FactsMessage) => {
