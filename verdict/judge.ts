@@ -5,6 +5,7 @@ import { without } from './candidates.ts'
 import { decide, isUnclear } from './decide.ts'
 import { readDnsChanges } from './dns-changes.ts'
 import { wilson } from './intervals.ts'
+import { withMistyped } from './mistyped.ts'
 import { subjectKey } from './rank.ts'
 import {
   readCells,
@@ -196,7 +197,7 @@ export async function judgeWindow(
   const completeness = await readCompleteness(store, { from, to: question.at })
   for (const direction of directions)
     items.push(...(await judgeDirection(store, { direction, from, to: question.at }, question, completeness)))
-  return items.sort(
+  return (await withMistyped(store, items)).sort(
     (a, b) =>
       Number(isWave(b)) - Number(isWave(a)) ||
       b.evidence.refused - a.evidence.refused ||

@@ -1,3 +1,4 @@
+import { typingSlipOf } from '../../schemas/typing-slip.ts'
 import { addressOf } from './address.ts'
 import type { Answer, Lookup, RecordType } from './answer.ts'
 import { type DkimFacts, dkimFacts, usualSelectors } from './dkim.ts'
@@ -7,7 +8,6 @@ import { type MxFacts, mxFacts } from './mx.ts'
 import { mxMatch, type PreviousMx } from './mx-match.ts'
 import { evaluateSpf, type SpfEvaluation } from './spf/evaluate.ts'
 import { type SpfValidity, spfValidity } from './spf/validity.ts'
-import { typingSlipOf } from './typing-slip.ts'
 import type { MxMatch, RecordState, SpfResult } from './words.ts'
 
 /** How old facts are, from the answers that they rest on. */
