@@ -99,7 +99,10 @@ test.each<[string[], string[]]>([
   [['--where', 'source_ip=192.0.2.1', '--time', 'yesterday'], ['C']],
   [['--where', 'remote_ip!=::/0', '--time', 'today'], []],
   [['--where', "recipient=o'hara@d1.example", '--limit', '1'], ['B']],
-  [['--where', 'event_time<2026-05-27T00:00:00Z'], ['G', 'H']],
+  [
+    ['--where', 'event_time<2026-05-27T00:00:00Z'],
+    ['G', 'H'],
+  ],
   [['--where', 'reply_fingerprint>18446744073709551614'], []],
   [['--time', '2026-06-02..2026-06-03', '--outcome', 'delivered'], ['F']],
 ])('events %j', async (args, ids) => {
