@@ -37,8 +37,11 @@ function open(options: Partial<ResolverOptions> = {}): Resolver {
 const askedOf = (name: string, type = 'TXT') =>
   server.asked.filter((asked) => asked.name === name && asked.type === type)
 
-/** A server that answers each question with wrong ids first, so many, and then truly. */
-async function startGuesser(wrong: number): Promise<{ host: string; port: number; close(): void }> {
+/** A server that answers each question with wrong ids first, so many, and then truly, so many times. */
+async function startGuesser(
+  wrong: number,
+  times = 1,
+): Promise<{ host: string; port: number; close(): void }> {
   const socket = createSocket('udp4')
   socket.on('message', (bytes, { port }) => {
     const { id = 0, questions = [] } = decode(bytes)
@@ -51,7 +54,7 @@ async function startGuesser(wrong: number): Promise<{ host: string; port: number
         answers: [{ type: 'A', name: questions[0]?.name ?? '', ttl: 60, data: '192.0.2.66' }],
       })
     for (let i = 1; i <= wrong; i++) socket.send(answer(id + i), port, '127.0.0.1')
-    socket.send(answer(id), port, '127.0.0.1')
+    for (let i = 0; i < times; i++) socket.send(answer(id), port, '127.0.0.1')
   })
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve))
   return { host: '127.0.0.1', port: socket.address().port, close: () => socket.close() }
@@ -179,6 +182,11 @@ test('what answers no question is ignored, and a port that is guessed at is give
   expect((await lookup('good.test', 'A')).status).toBe('timeout')
   expect(performance.now() - begun).toBeLessThan(2500)
   hostile.close()
+  // Answers that all come twice are no guesses.
+  const twice = await startGuesser(0, 2)
+  const own = open({ servers: [twice], timeout_ms: 3000, attempts: 1 })
+  for (let i = 0; i < 1000; i++) expect((await own.lookup(`twice${i}.test`, 'A')).status).toBe('found')
+  twice.close()
   const polite = await startGuesser(10)
   const found = await open({ servers: [polite], timeout_ms: 3000 }).lookup('good.test', 'A')
   expect(found).toMatchObject({ status: 'found', records: ['192.0.2.66'] })
