@@ -18,20 +18,27 @@ ${time} mx1 postfix/smtp[1]: ${id}: to=<u@${to}>, relay=mx.${to}[192.0.2.1]:25, 
 `
 }
 
-/** A log that `faultline run` follows in a process of its own, asking the resolver at this port. */
-export async function followLog(port: number) {
-  const folder = mkdtempSync(join(tmpdir(), 'faultline-bench-follow-'))
+/** A log that grows, in a folder of its own. */
+export function emptyLog(): { log: string; remove(): void } {
+  const folder = mkdtempSync(join(tmpdir(), 'faultline-bench-log-'))
   const log = join(folder, 'mail.log')
+  writeFileSync(log, '')
+  return { log, remove: () => rmSync(folder, { recursive: true }) }
+}
+
+/** `faultline run` in a process of its own follows a log, asking the resolver at this port; without one no DNS is asked. */
+export async function followLog(log: string, port?: number) {
+  const folder = mkdtempSync(join(tmpdir(), 'faultline-bench-follow-'))
   const data = join(folder, 'data')
   const config = join(folder, 'faultline.yaml')
-  writeFileSync(log, '')
+  const dns = port === undefined ? 'enabled: false' : `resolvers: ['127.0.0.1:${port}']`
   writeFileSync(
     config,
     `data_dir: ${data}
 web: { port: 0 }
 clickhouse: { port: 0 }
 log_level: warn
-dns: { resolvers: ['127.0.0.1:${port}'] }
+dns: { ${dns} }
 follow: [{ path: ${log} }]
 `,
   )
@@ -39,8 +46,7 @@ follow: [{ path: ${log} }]
   const child = spawn(process.execPath, [cli, 'run', '--config', config], { stdio: 'ignore' })
   await pause(3000)
   return {
-    log,
-    /** Ends the process, asks its store one query, and deletes both. */
+    /** Ends the process, asks its store one query, and deletes it. */
     async end<Row>(query: string, params?: Record<string, unknown>): Promise<Row[]> {
       const ended = new Promise((resolve) => child.on('exit', resolve))
       child.kill('SIGTERM')
@@ -59,7 +65,8 @@ follow: [{ path: ${log} }]
  * how many with what `dns_then` knows of them, which is what a notification cites.
  */
 export async function benchLive(port: number, domains: number): Promise<void> {
-  const { log, end } = await followLog(port)
+  const { log, remove } = emptyLog()
+  const { end } = await followLog(log, port)
   for (let second = 0, i = 0; second < SECONDS; second++) {
     let text = ''
     for (const end = i + A_SECOND; i < end; i++) text += refusal(i, domains)
@@ -73,6 +80,7 @@ export async function benchLive(port: number, domains: number): Promise<void> {
             countIf((dns_spf != 'unknown' OR spf_then != 'unknown') AND (dns_mx != 'unknown' OR mx_then != 'unknown')) AS with_then
      FROM dns_then(from = '2000-01-01 00:00:00', to = '2100-01-01 00:00:00')`,
   )
+  remove()
   const { rows = 0, stored = 0, with_then = 0 } = counts ?? {}
   const share = (part: number) => `${((100 * part) / rows).toFixed(1)}%`
   console.log(

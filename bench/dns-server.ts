@@ -1,18 +1,20 @@
 import { parseZone } from '../test/enrich/dns/zone.ts'
 import { startZoneServer } from '../test/enrich/dns/zone-server.ts'
+import { sampleDomains } from './sample.ts'
 
-// A process of its own: serves made-up domains on loopback, a few milliseconds late as a resolver on the network is.
+// A process of its own: serves made-up domains and those of the sample on loopback, a few milliseconds late as a resolver on the network is.
 const [domains = '0', delay = '0'] = process.argv.slice(2)
 const lines = [
   'example. 300 IN SOA ns.example. h.example. 1 3600 600 604800 60',
   '_spf.esp.example. 300 IN TXT "v=spf1 ip4:198.51.100.0/24 ~all"',
 ]
-for (let i = 0; i < Number(domains); i++)
+const names = [...Array.from({ length: Number(domains) }, (_, i) => `d${i}.example`), ...sampleDomains()]
+for (const [i, name] of names.entries())
   lines.push(
-    `d${i}.example. 300 IN TXT "v=spf1 include:_spf.esp.example ip4:192.0.2.${i % 256} -all"`,
-    `_dmarc.d${i}.example. 300 IN TXT "v=DMARC1; p=reject; rua=mailto:d@d${i}.example"`,
-    `d${i}.example. 300 IN MX 10 mx.d${i}.example.`,
-    `mx.d${i}.example. 300 IN A 192.0.2.${i % 256}`,
+    `${name}. 300 IN TXT "v=spf1 include:_spf.esp.example ip4:192.0.2.${i % 256} -all"`,
+    `_dmarc.${name}. 300 IN TXT "v=DMARC1; p=reject; rua=mailto:d@${name}"`,
+    `${name}. 300 IN MX 10 mx.${name}.`,
+    `mx.${name}. 300 IN A 192.0.2.${i % 256}`,
   )
 const server = await startZoneServer({
   files: [],

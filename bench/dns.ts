@@ -1,6 +1,4 @@
-import { type ChildProcess, execFileSync, fork } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { type ChildProcess, fork } from 'node:child_process'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { setFlagsFromString } from 'node:v8'
@@ -12,10 +10,10 @@ import { openFactsThread } from '../enrich/dns/facts-thread.ts'
 import { Config } from '../schemas/config.ts'
 import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
 import { emptyEvent } from '../schemas/event.ts'
+import { benchIngestion } from './dns-ingestion.ts'
 import { benchLive } from './dns-live.ts'
 
 const DOMAINS = 5000
-const LINES = 1_000_000
 
 /** A resolver in a process of its own. */
 export interface Server {
@@ -172,76 +170,7 @@ async function benchMemory(): Promise<void> {
   )
 }
 
-/** A log of the last minutes: a fifth of its messages is refused, senders and recipients over all domains. */
-function freshLog(path: string): void {
-  const parts: string[] = []
-  const begun = Date.now() - 600_000
-  for (let i = 0; i < LINES / 4; i++) {
-    const time = new Date(begun + i * 2).toISOString()
-    const id = (0x1000000 + i).toString(16).toUpperCase()
-    const to = `d${(i * 7) % DOMAINS}.example`
-    const told =
-      i % 5 === 0
-        ? `dsn=5.1.1, status=bounced (host mx.${to}[192.0.2.1] said: 550 5.1.1 <u${i}@${to}>: user unknown (in reply to RCPT TO command))`
-        : 'dsn=2.0.0, status=sent (250 2.0.0 ok)'
-    parts.push(
-      `${time} mx1 postfix/cleanup[1]: ${id}: message-id=<${i}@mx1>`,
-      `${time} mx1 postfix/qmgr[1]: ${id}: from=<u${i}@d${i % DOMAINS}.example>, size=1000, nrcpt=1 (queue active)`,
-      `${time} mx1 postfix/smtp[1]: ${id}: to=<u${i}@${to}>, relay=mx.${to}[192.0.2.1]:25, delay=1, delays=0/0/0/1, ${told}`,
-      `${time} mx1 postfix/qmgr[1]: ${id}: removed`,
-    )
-  }
-  writeFileSync(path, `${parts.join('\n')}\n`)
-}
-
-/** Loads the log in a process of its own: seconds from start to end, and of CPU. */
-function load(folder: string, ...flags: string[]): { wall: number; cpu: number } {
-  const data = mkdtempSync(join(folder, 'data-'))
-  const log = join(folder, 'mail.log')
-  const cli = join(import.meta.dirname, '../cli/faultline.mjs')
-  const begun = performance.now()
-  const script = '"$0" "$@" >/dev/null; times'
-  const out = execFileSync('/bin/sh', [
-    '-c',
-    script,
-    process.execPath,
-    cli,
-    'replay',
-    '--data-dir',
-    data,
-    ...flags,
-    log,
-  ]).toString()
-  const wall = (performance.now() - begun) / 1000
-  // The second line of `times` is of the children: user and system.
-  const [, children = ''] = out.trim().split('\n')
-  const cpu = [...children.matchAll(/([0-9]+)m([0-9.]+)s/g)].reduce(
-    (sum, [, minutes, seconds]) => sum + Number(minutes) * 60 + Number(seconds),
-    0,
-  )
-  rmSync(data, { recursive: true })
-  return { wall, cpu }
-}
-
-const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
-
-async function benchIngestion(server: Server): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'faultline-bench-dns-'))
-  const runs = { off: [] as ReturnType<typeof load>[], on: [] as ReturnType<typeof load>[] }
-  for (let round = 0; round < 3; round++) {
-    freshLog(join(folder, 'mail.log'))
-    runs.off.push(load(folder, '--no-dns'))
-    runs.on.push(load(folder, '--resolver', `127.0.0.1:${server.port}`))
-  }
-  const of = (name: 'off' | 'on', unit: 'wall' | 'cpu') => median(runs[name].map((run) => run[unit]))
-  for (const unit of ['wall', 'cpu'] as const)
-    console.log(
-      `dns ingestion, ${LINES} lines, ${DOMAINS} cold domains: ${of('off', unit).toFixed(2)} s ${unit} off, ${of('on', unit).toFixed(2)} s on (${((of('on', unit) / of('off', unit) - 1) * 100).toFixed(1)}%)`,
-    )
-  rmSync(folder, { recursive: true })
-}
-
-/** DNS facts: cold, warm, memory, and loading with and without them. */
+/** DNS facts: cold, warm, memory, a live wave, and loading with and without them. */
 export async function benchDns(): Promise<void> {
   const server = await startServer(DOMAINS, 2)
   const { attach, close } = open(server.port, 10)
@@ -250,6 +179,6 @@ export async function benchDns(): Promise<void> {
   await close()
   await benchMemory()
   await benchLive(server.port, DOMAINS)
-  await benchIngestion(server)
+  benchIngestion(server.port, DOMAINS)
   server.close()
 }

@@ -1,6 +1,8 @@
 import { OUTCOMES } from '../schemas/event.ts'
 import { REASONS } from '../schemas/reasons.ts'
+import { typingSlipOf } from '../schemas/typing-slip.ts'
 import type { Store } from '../store/store.ts'
+import { shown } from '../verdict/shown.ts'
 import { loadConfiguration } from './configuration.ts'
 import { whereCondition } from './event-filter.ts'
 import { parseOptions, refuseArguments } from './options.ts'
@@ -62,6 +64,10 @@ const BRIEF = [
   'queue_id',
   'reply_text',
 ] as const
+
+// Not shown, but read for what is said below the table.
+const BESIDE = ['recipient_domain', 'dns_mx'] as const
+const TAKES_NO_MAIL: ReadonlySet<unknown> = new Set(['nxdomain', 'missing', 'nullmx', 'permerror'])
 
 const address = (column: string) =>
   `replaceRegexpOne(toString(${column}), '^::(ffff:([0-9.]+))?$', '\\\\2') AS ${column}`
@@ -136,7 +142,7 @@ export function eventsStatement(values: Values, time_zone: string, limit: number
   const { where, params } = conditions(values, time_zone)
   const condition = where.length === 0 ? '' : `WHERE ${where.join(' AND ')}`
   return {
-    sql: `SELECT ${whole ? WHOLE : BRIEF.join(', ')} FROM delivery_events ${condition} ORDER BY delivery_events.event_time DESC LIMIT {limit:UInt32}`,
+    sql: `SELECT ${whole ? WHOLE : [...BRIEF, ...BESIDE].join(', ')} FROM delivery_events ${condition} ORDER BY delivery_events.event_time DESC LIMIT {limit:UInt32}`,
     params: { ...params, limit },
   }
 }
@@ -150,6 +156,17 @@ export async function findEvents(
 ): Promise<Row[]> {
   const { sql, params } = eventsStatement(values, time_zone, limitOf(values.limit ?? '100', most), true)
   return store.query<Row>(sql, params)
+}
+
+/** What to say of recipient domains that take no mail and are one typing slip from a well-known one. */
+function slipsIn(rows: readonly Row[]): string[] {
+  const slips = new Set<string>()
+  for (const { reason, dns_mx, recipient_domain } of rows) {
+    if (reason !== 'domain_not_found' && !TAKES_NO_MAIL.has(dns_mx)) continue
+    const meant = typingSlipOf(String(recipient_domain))
+    if (meant !== '') slips.add(`${recipient_domain} takes no mail; was ${meant} meant?`)
+  }
+  return [...slips]
 }
 
 /** `faultline events`: see HELP. Gives the exit code. */
@@ -168,6 +185,7 @@ export async function eventsCommand(args: string[]): Promise<number> {
   return withStore(values, async (store) => {
     const rows = await store.query<Row>(sql, params)
     await print(rowsText(format, whole ? Object.keys(rows[0] ?? {}) : BRIEF, rows))
+    if (!whole) for (const slip of slipsIn(rows)) console.error(shown(slip))
     if (rows.length === limit) console.error(`the newest ${limit}; --limit shows more`)
     return 0
   })

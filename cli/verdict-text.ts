@@ -1,4 +1,5 @@
 import type { Counted, DnsChange, Evidence, VerdictItem } from '../schemas/verdict.ts'
+import { mistypedText } from '../verdict/mistyped.ts'
 import { shown } from '../verdict/shown.ts'
 
 const HEADLINE: Readonly<Record<VerdictItem['verdict'], string>> = {
@@ -71,6 +72,7 @@ export function verdictText(item: VerdictItem): string {
     ['since', e.first_refused],
     ['before', beforeText(e)],
     ...(e.dns_changes ?? []).map((change): [string, string] => ['dns', changeText(change)]),
+    ['mistyped', mistypedText(e.mistyped ?? [])],
     ['but', e.notes.join('; ')],
     ['next', item.next_step],
   ]

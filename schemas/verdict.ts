@@ -81,6 +81,15 @@ export interface DnsChange {
   previous_mx: number
 }
 
+/** A recipient domain that takes no mail and is one typing slip from one that does. */
+export interface Mistyped {
+  domain: string
+  /** What it was probably meant to be. */
+  meant: string
+  /** Addresses that were written to. */
+  recipients: number
+}
+
 /** The numbers that a verdict stands on. Messages are counted by recipient, retries once. */
 export interface Evidence {
   /** Seconds before the window's end that the numbers are of: less than the window where a wave has just begun. */
@@ -130,6 +139,8 @@ export interface Evidence {
   completeness: Completeness
   /** What changed in DNS from an hour before the wave on; not there where nothing did. */
   dns_changes?: DnsChange[]
+  /** Of a sender or a recipient domain; not there where none is mistyped. */
+  mistyped?: Mistyped[]
   /** What lowers the confidence or is missing, in words. */
   notes: string[]
 }

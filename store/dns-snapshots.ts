@@ -24,8 +24,10 @@ export interface Snapshots {
 const SEEN_AGAIN_MS = 600_000
 const MAX_NOTED = 20_000
 const MAX_KNOWN = 100_000
-// Domains that are asked for together: one query for many.
+// Domains that are asked for together, one query for many: at once where few come, and where thousands do not hundreds
+// of queries a second, each of which costs the engine as much as it costs for all of them.
 const GATHER_MS = 5
+const BETWEEN_MS = 100
 
 interface Known extends KeptMx {
   /** Of state and answer. */
@@ -79,11 +81,14 @@ export function openSnapshots(store: Store): Snapshots {
   }
 
   let gathering: { domains: Set<string>; loaded: Promise<void> } | undefined
+  let next_at = 0
   function gather(domain: string): Promise<void> {
     if (gathering === undefined) {
       const domains = new Set<string>()
-      const loaded = new Promise((resolve) => setTimeout(resolve, GATHER_MS)).then(() => {
+      const wait_ms = Math.max(GATHER_MS, next_at - performance.now())
+      const loaded = new Promise((resolve) => setTimeout(resolve, wait_ms)).then(() => {
         gathering = undefined
+        next_at = performance.now() + BETWEEN_MS
         return load([...domains])
       })
       gathering = { domains, loaded }

@@ -23,9 +23,9 @@ export async function readSelectors(store: Store, domain: string): Promise<strin
   return rows.map(({ selector }) => selector)
 }
 
-/** Recipient domains that mail is often delivered to, the most often first. */
-export async function readDeliveredDomains(store: Store): Promise<string[]> {
-  const rows = await store.query<{ recipient_domain: string }>(sql('delivered-domains'))
+/** Recipient domains that mail was often delivered to in the last days, the most often first. */
+export async function readDeliveredDomains(store: Store, days = 30): Promise<string[]> {
+  const rows = await store.query<{ recipient_domain: string }>(sql('delivered-domains'), { days })
   return rows.map(({ recipient_domain }) => recipient_domain)
 }
 

@@ -9,6 +9,7 @@ import { factsOf, refusedRecipients } from './facts.ts'
 import { readHistory } from './history.ts'
 import { wilson } from './intervals.ts'
 import { attemptsLeft, type Message, messagesOf } from './messages.ts'
+import { withMistyped } from './mistyped.ts'
 import { subjectKey } from './rank.ts'
 import { readCompleteness, readFirstAccepted, spansOf, type Window } from './read.ts'
 import { type Reply, readReplies, topReplies } from './replies.ts'
@@ -35,12 +36,7 @@ interface View {
   left(from: number, told: readonly Wave[]): { attempts: Attempt[]; messages: Message[] }
 }
 
-function viewOf(
-  window: Window,
-  completeness: Completeness,
-
-  attempts: readonly Attempt[],
-): View {
+function viewOf(window: Window, completeness: Completeness, attempts: readonly Attempt[]): View {
   let of: readonly Wave[] | undefined
   const known = new Map<number, { attempts: Attempt[]; messages: Message[] }>()
   return {
@@ -246,17 +242,16 @@ export async function judgeWindow(
 ): Promise<VerdictItem[]> {
   const from = question.at - question.window_ms
   const completeness = await readCompleteness(store, { from, to: question.at })
-  const items = await Promise.all(
+  const judged = await Promise.all(
     directions.map((direction) =>
       judgeDirection(store, { direction, from, to: question.at }, question, completeness),
     ),
   )
-  return items
-    .flat()
-    .sort(
-      (a, b) =>
-        Number(isWave(b)) - Number(isWave(a)) ||
-        b.evidence.refused - a.evidence.refused ||
-        b.evidence.mailbox - a.evidence.mailbox,
-    )
+  const items = await withMistyped(store, judged.flat())
+  return items.sort(
+    (a, b) =>
+      Number(isWave(b)) - Number(isWave(a)) ||
+      b.evidence.refused - a.evidence.refused ||
+      b.evidence.mailbox - a.evidence.mailbox,
+  )
 }

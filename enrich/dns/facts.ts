@@ -1,3 +1,4 @@
+import { typingSlipOf } from '../../schemas/typing-slip.ts'
 import { addressOf } from './address.ts'
 import type { Answer, Lookup, RecordType } from './answer.ts'
 import { type DkimFacts, dkimFacts, usualSelectors } from './dkim.ts'
@@ -7,7 +8,6 @@ import { type MxFacts, mxFacts } from './mx.ts'
 import { mxMatch, type PreviousMx } from './mx-match.ts'
 import { evaluateSpf, type SpfEvaluation } from './spf/evaluate.ts'
 import { type SpfValidity, spfValidity } from './spf/validity.ts'
-import { typingSlipOf } from './typing-slip.ts'
 import type { MxMatch, RecordState, SpfResult } from './words.ts'
 
 /** How old facts are, from the answers that they rest on. */
@@ -65,6 +65,8 @@ export interface Recipient {
   /** The server that answered; '' where none did. */
   remote_host: string
   remote_ip?: string
+  /** False where it is enough to know that one of its hosts can be reached: fewer are asked for. */
+  all_addresses?: boolean
   previous?: PreviousMx
   /** Domains that mail is often delivered to, the most often first. */
   delivered?: readonly string[]
@@ -84,26 +86,33 @@ export interface RecipientFacts extends Freshness {
 
 const MAX_ANSWERS = 200
 
-/** A look-up that keeps what it was answered, so that facts know their age and their sources. */
+/**
+ * A look-up that keeps what it was answered, so that facts know their age and their sources. What is asked twice is
+ * answered the same: SPF, DKIM and DMARC of one moment.
+ */
 function recording(lookup: Lookup): { lookup: Lookup; used: () => Freshness & { answers: UsedAnswer[] } } {
-  const answers = new Map<string, UsedAnswer>()
+  const asked = new Map<string, Promise<Answer>>()
+  const answers: UsedAnswer[] = []
   return {
-    lookup: async (name, type) => {
-      const answer = await lookup(name, type)
-      if (answers.size < MAX_ANSWERS) answers.set(`${name} ${type}`, { name, type, answer })
-      return answer
+    lookup: (name, type) => {
+      const key = `${name} ${type}`
+      const same = asked.get(key)
+      if (same !== undefined) return same
+      const kept = lookup(name, type).then((answer) => {
+        if (answers.length < MAX_ANSWERS) answers.push({ name, type, answer })
+        return answer
+      })
+      asked.set(key, kept)
+      return kept
     },
     used: () => {
-      const all = [...answers.values()]
-      return {
-        answers: all,
-        fetched_at: all.reduce((oldest, { answer }) => Math.min(oldest, answer.fetched_at), Date.now()),
-        expires_at: all.reduce(
-          (first, { answer }) => Math.min(first, answer.fetched_at + answer.ttl_s * 1000),
-          Number.MAX_SAFE_INTEGER,
-        ),
-        stale: all.some(({ answer }) => answer.stale),
+      let fetched_at = Date.now()
+      let expires_at = Number.MAX_SAFE_INTEGER
+      for (const { answer } of answers) {
+        fetched_at = Math.min(fetched_at, answer.fetched_at)
+        expires_at = Math.min(expires_at, answer.fetched_at + answer.ttl_s * 1000)
       }
+      return { answers, fetched_at, expires_at, stale: answers.some(({ answer }) => answer.stale) }
     },
   }
 }
@@ -157,9 +166,11 @@ const TAKES_NO_MAIL: ReadonlySet<RecordState> = new Set([
 
 /** Facts of a recipient domain: its MX set, and whether the host that answered is in it. */
 export async function recipientFacts(lookup: Lookup, recipient: Recipient): Promise<RecipientFacts> {
-  const { recipient_domain, remote_host, remote_ip = '', previous, delivered } = recipient
+  const { recipient_domain, remote_host, remote_ip = '', all_addresses, previous, delivered } = recipient
   const record = recording(lookup)
-  const mx = isName(recipient_domain) ? await mxFacts(record.lookup, recipient_domain) : undefined
+  const mx = isName(recipient_domain)
+    ? await mxFacts(record.lookup, recipient_domain, all_addresses)
+    : undefined
   const mx_match = mx === undefined ? 'unknown' : mxMatch(mx, { remote_host, remote_ip }, previous)
   const state = mx?.state ?? 'unknown'
   return {

@@ -13,8 +13,8 @@ export interface GateLimits {
 export interface Gate {
   /** Runs a task when there is room; `undefined` where too many wait already. */
   run<T>(task: () => Promise<T>): Promise<T> | undefined
-  /** Waits for the right to send one question. */
-  turn(): Promise<void>
+  /** Waits for the right to send one question; `undefined` where it is there at once. */
+  turn(): Promise<void> | undefined
   readonly running: number
   readonly waiting: number
 }
@@ -28,6 +28,11 @@ export function openGate({ concurrency, waiting, per_second, burst }: GateLimits
   let filled = Date.now()
   let inLine = 0
   let last: Promise<void> = Promise.resolve()
+
+  function end(): void {
+    running--
+    next()
+  }
 
   function next(): void {
     if (running >= concurrency || head === queue.length) return
@@ -59,16 +64,15 @@ export function openGate({ concurrency, waiting, per_second, burst }: GateLimits
       if (queue.length - head >= waiting) return undefined
       const turn = new Promise<void>((resolve) => queue.push(resolve))
       next()
-      return turn.then(task).finally(() => {
-        running--
-        next()
-      })
+      const done = turn.then(task)
+      done.then(end, end)
+      return done
     },
     turn() {
       fill()
       if (inLine === 0 && tokens >= 1) {
         tokens--
-        return Promise.resolve()
+        return undefined
       }
       inLine++
       last = last.then(takeInLine)

@@ -42,12 +42,26 @@ function exchangeOf(record: string): Exchange {
 
 type Tell = (host: string, problem: string, severity: Problem['severity']) => void
 
-async function resolve(lookup: Lookup, { preference, host }: Exchange, tell: Tell): Promise<MxHost> {
+const isReachable = (address: string) => reservedKind(address) === ''
+
+/** The addresses of a host. Where not `all` of them matter, IPv6 is asked for only if IPv4 does not reach it. */
+async function resolve(
+  lookup: Lookup,
+  { preference, host }: Exchange,
+  all: boolean,
+  tell: Tell,
+): Promise<MxHost> {
   if (addressOf(host) !== undefined) {
     tell(host, 'is an address; an MX names a host (RFC 5321, 5.1)', 'error')
     return { preference, host, addresses: [], status: 'nxdomain' }
   }
-  const [four, six] = await Promise.all([lookup(host, 'A'), lookup(host, 'AAAA')])
+  const asked = lookup(host, 'A')
+  if (!all) {
+    const { records, canonical } = await asked
+    if (canonical === host && records.some(isReachable))
+      return { preference, host, addresses: [...records], status: 'found' }
+  }
+  const [four, six] = await Promise.all([asked, lookup(host, 'AAAA')])
   const addresses = [...four.records, ...six.records]
   if (addresses.length > 0 && four.canonical !== host && four.canonical !== '')
     tell(
@@ -68,7 +82,7 @@ async function resolve(lookup: Lookup, { preference, host }: Exchange, tell: Tel
 
 /** Whether mail can be handed to a host. A resolver that refuses the name says nothing of the host. */
 const usable = ({ status, addresses }: MxHost) =>
-  status === 'refused' || status === 'not asked' || addresses.some((address) => reservedKind(address) === '')
+  status === 'refused' || status === 'not asked' || addresses.some(isReachable)
 
 function stateOf(hosts: readonly MxHost[]): MxFacts['state'] {
   if (hosts.some(usable)) return 'valid'
@@ -77,10 +91,10 @@ function stateOf(hosts: readonly MxHost[]): MxFacts['state'] {
     : 'permerror'
 }
 
-async function withoutMx(lookup: Lookup, domain: string, tell: Tell): Promise<MxFacts> {
+async function withoutMx(lookup: Lookup, domain: string, all: boolean, tell: Tell): Promise<MxFacts> {
   const none = { hosts: [], provider: '', mixed: false, problems: [] }
   // RFC 5321, 5.1: the domain itself is the server then.
-  const host = await resolve(lookup, { preference: 0, host: domain }, () => {})
+  const host = await resolve(lookup, { preference: 0, host: domain }, all, () => {})
   const kind = host.addresses.map(reservedKind)[0] ?? ''
   if (host.status === 'found' && kind !== '') {
     tell('', `no MX, and the domain has only ${kind} addresses`, 'error')
@@ -98,7 +112,29 @@ async function withoutMx(lookup: Lookup, domain: string, tell: Tell): Promise<Mx
   return { ...none, state: 'missing' }
 }
 
-async function withMx(lookup: Lookup, exchanges: readonly Exchange[], tell: Tell): Promise<MxFacts> {
+/** The hosts with their addresses: all of them, or up to the first that mail can be handed to. */
+async function resolved(
+  lookup: Lookup,
+  exchanges: readonly Exchange[],
+  all: boolean,
+  tell: Tell,
+): Promise<MxHost[]> {
+  if (all) return Promise.all(exchanges.map((exchange) => resolve(lookup, exchange, all, tell)))
+  const hosts: MxHost[] = []
+  for (const exchange of exchanges) {
+    const host = await resolve(lookup, exchange, all, tell)
+    hosts.push(host)
+    if (usable(host)) break
+  }
+  return hosts
+}
+
+async function withMx(
+  lookup: Lookup,
+  exchanges: readonly Exchange[],
+  all: boolean,
+  tell: Tell,
+): Promise<MxFacts> {
   const nulls = exchanges.filter(({ host }) => host === '.' || host === '')
   const named = exchanges.filter(({ host }) => host !== '.' && host !== '')
   const none = { provider: '', mixed: false, problems: [] }
@@ -107,13 +143,12 @@ async function withMx(lookup: Lookup, exchanges: readonly Exchange[], tell: Tell
     return { ...none, state: 'nullmx', hosts: [] }
   }
   if (nulls.length > 0) tell('.', 'a null MX must stand alone (RFC 7505, 3)', 'error')
-  const asked = await Promise.all(
-    named.slice(0, MAX_HOSTS).map((exchange) => resolve(lookup, exchange, tell)),
-  )
+  const asked = await resolved(lookup, named.slice(0, MAX_HOSTS), all, tell)
   const rest = named
-    .slice(MAX_HOSTS)
+    .slice(asked.length)
     .map((exchange) => ({ ...exchange, addresses: [], status: 'not asked' as const }))
-  if (rest.length > 0) tell('', `${named.length} MX hosts; the first ${MAX_HOSTS} were looked at`, 'note')
+  if (named.length > MAX_HOSTS)
+    tell('', `${named.length} MX hosts; the first ${MAX_HOSTS} were looked at`, 'note')
   const providers = [...new Set(named.map(({ host }) => providerOfHost(host)).filter((id) => id !== ''))]
   return {
     state: nulls.length > 0 ? 'permerror' : stateOf(asked),
@@ -124,8 +159,11 @@ async function withMx(lookup: Lookup, exchanges: readonly Exchange[], tell: Tell
   }
 }
 
-/** The MX set of a domain and whether mail can be handed to it (RFC 5321, 5.1). */
-export async function mxFacts(lookup: Lookup, domain: string): Promise<MxFacts> {
+/**
+ * The MX set of a domain and whether mail can be handed to it (RFC 5321, 5.1). With `all` every host's addresses are
+ * asked for; without, as many as it takes to know that one can be reached.
+ */
+export async function mxFacts(lookup: Lookup, domain: string, all = true): Promise<MxFacts> {
   const problems: Problem[] = []
   const tell: Tell = (host, problem, severity) =>
     problems.push({ name: domain, term: host, problem, severity })
@@ -143,6 +181,8 @@ export async function mxFacts(lookup: Lookup, domain: string): Promise<MxFacts> 
     return { ...facts, state: 'nxdomain', problems }
   }
   const found =
-    exchanges.length === 0 ? await withoutMx(lookup, domain, tell) : await withMx(lookup, exchanges, tell)
+    exchanges.length === 0
+      ? await withoutMx(lookup, domain, all, tell)
+      : await withMx(lookup, exchanges, all, tell)
   return { ...found, problems }
 }

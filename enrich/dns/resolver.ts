@@ -184,11 +184,17 @@ export function openResolver(options: ResolverOptions): Resolver {
       return Promise.resolve(failed(name, 'timeout', 0))
     }
     const kept = running.then(
-      (answer) => keep(key, answer, name),
-      () => failed(name, 'servfail', 0),
+      (answer) => {
+        underWay.delete(key)
+        return keep(key, answer, name)
+      },
+      () => {
+        underWay.delete(key)
+        return failed(name, 'servfail', 0)
+      },
     )
     underWay.set(key, kept)
-    return kept.finally(() => underWay.delete(key))
+    return kept
   }
 
   const isStaleUsable = (entry: Entry, now: number) =>
@@ -198,10 +204,10 @@ export function openResolver(options: ResolverOptions): Resolver {
     return { ...entry.answer, ttl_s: STALE_TTL_S, stale: true }
   }
 
-  async function lookup(asked: string, type: RecordType): Promise<Answer> {
+  function lookup(asked: string, type: RecordType): Promise<Answer> {
     const name = asked.endsWith('.') ? asked.slice(0, -1).toLowerCase() : asked.toLowerCase()
     // What cannot stand in a question cannot exist.
-    if (!isAskable(name)) return failed(name, 'nxdomain', options.max_ttl_s)
+    if (!isAskable(name)) return Promise.resolve(failed(name, 'nxdomain', options.max_ttl_s))
     const key = `${type} ${name}`
     const entry = cache.get(key)
     const now = Date.now()
@@ -215,9 +221,10 @@ export function openResolver(options: ResolverOptions): Resolver {
         counters.prefetched++
         void refresh(key, name, type)
       }
-      return entry.answer
+      return Promise.resolve(entry.answer)
     }
-    if (entry !== undefined && isStaleUsable(entry, now) && now < entry.retry_at) return stale(entry)
+    if (entry !== undefined && isStaleUsable(entry, now) && now < entry.retry_at)
+      return Promise.resolve(stale(entry))
     counters.misses++
     const fresh = refresh(key, name, type)
     if (entry === undefined || !isStaleUsable(entry, now)) return fresh

@@ -56,6 +56,8 @@ export function factsOf(lookup: Lookup, known: KnownOf): FactsOf {
         recipient_domain,
         remote_host,
         remote_ip,
+        // Only an address has to be compared with all of theirs.
+        all_addresses: remote_ip !== '',
         ...(previous === undefined ? {} : { previous }),
       })
       const { dns_mx, mx_match, fetched_at, expires_at, stale, answers } = facts

@@ -28,7 +28,7 @@ interface Waiting {
 
 interface Port {
   socket: Socket
-  /** By id. What came too late stays until the port ends, or its answer would look forged. */
+  /** By id, until the port ends: what comes late or twice is not forged. */
   asked: Map<number, Waiting>
   waiting: number
   /** Questions that it may still take. */
@@ -92,7 +92,6 @@ export function openUdp({ host, port: serverPort }: Server, timeout_ms: number, 
       if (++port.forged >= MAX_FORGED) end(port, 'timeout')
       return
     }
-    port.asked.delete(one.query.id)
     settle(one, message)
   }
 
@@ -114,7 +113,7 @@ export function openUdp({ host, port: serverPort }: Server, timeout_ms: number, 
     socket.on('error', () => end(port, 'unreachable'))
     socket.on('message', (bytes) => read(port, bytes))
     socket.on('connect', () => {
-      for (const bytes of port.unsent ?? []) send(port, bytes)
+      for (const bytes of port.unsent ?? []) socket.send(bytes)
       port.unsent = undefined
     })
     socket.connect(serverPort, host)
@@ -122,10 +121,6 @@ export function openUdp({ host, port: serverPort }: Server, timeout_ms: number, 
     socket.unref()
     setTimeout(retire, MAX_AGE_MS, port).unref()
     return port
-  }
-
-  function send(port: Port, bytes: Buffer): void {
-    port.socket.send(bytes, (error) => error && end(port, 'unreachable'))
   }
 
   function anyPort(): Port {
@@ -170,7 +165,7 @@ export function openUdp({ host, port: serverPort }: Server, timeout_ms: number, 
       waiting.add(one)
       timer ??= setTimeout(runOut, timeout_ms)
       if (port.unsent !== undefined) port.unsent.push(query.bytes)
-      else send(port, query.bytes)
+      else port.socket.send(query.bytes)
       if (--port.left === 0) retire(port)
     })
 }

@@ -13,7 +13,7 @@ export interface UpstreamOptions {
   /** Attempts for a question, over all servers. */
   attempts: number
   /** Waits for its turn before each question that leaves the machine. */
-  turn: () => Promise<void>
+  turn: () => Promise<void> | undefined
   signal: AbortSignal
   /** Told once when the last server stops answering, and once when one answers again. */
   onAvailability: (available: boolean) => void
@@ -113,20 +113,21 @@ export function openUpstreams(options: UpstreamOptions): Upstreams {
     },
     async ask(name, type) {
       let last: Message | undefined
-      const tried = new Set<Upstream>()
+      let tried: Upstream[] = []
       for (let attempt = 0; attempt < attempts && !signal.aborted; attempt++) {
         const now = Date.now()
         for (const upstream of upstreams) if (upstream.down && now >= upstream.probe_at) void probe(upstream)
         const up = upstreams.filter(({ down }) => !down)
-        let upstream = up.find((one) => !tried.has(one))
+        let upstream = up.find((one) => !tried.includes(one))
         if (upstream === undefined) {
           // Each was asked. One of them answered: asking again gives the same.
           if (last !== undefined || up[0] === undefined) break
-          tried.clear()
+          tried = []
           upstream = up[0]
         }
-        tried.add(upstream)
-        await turn()
+        tried.push(upstream)
+        const wait = turn()
+        if (wait !== undefined) await wait
         const reply = await once(upstream, name, type)
         if (isMessage(reply) && isUsable(reply)) return reply
         if (isMessage(reply) && !reply.truncated) last = reply

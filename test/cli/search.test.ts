@@ -26,7 +26,7 @@ vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
   out += text
   return true
 })
-vi.spyOn(console, 'error').mockImplementation(() => {})
+const told = vi.spyOn(console, 'error').mockImplementation(() => {})
 beforeEach(() => {
   out = ''
 })
@@ -55,12 +55,26 @@ beforeAll(async () => {
     single({ ...mail, at: NOW - 8 * DAY }, DENIED, { queue_id: 'E' }),
     single({ ...mail, at: NOW - 8 * DAY }, undefined, { queue_id: 'F' }),
     single({ ...mail, at: NOW - 15 * DAY }, DENIED, { queue_id: 'G' }),
+    single({ ...mail, at: NOW - 20 * DAY, domain: 'gmal.com' }, DENIED, {
+      queue_id: 'H',
+      dns_mx: 'nxdomain',
+    }),
   ])
   await store.close()
 })
 afterAll(() => {
   vi.useRealTimers()
   rmSync(folder, { recursive: true })
+})
+
+test('a recipient domain that was probably mistyped is named below the events', async () => {
+  told.mockClear()
+  expect(await eventsCommand(['--where', 'queue_id=H', ...at])).toBe(0)
+  expect(out).toContain('@gmal.com')
+  expect(told.mock.calls).toEqual([['gmal.com takes no mail; was gmail.com meant?']])
+  told.mockClear()
+  await eventsCommand(['--where', 'queue_id=A', ...at])
+  expect(told).not.toHaveBeenCalled()
 })
 
 async function found(...args: string[]): Promise<string[]> {
@@ -85,7 +99,10 @@ test.each<[string[], string[]]>([
   [['--where', 'source_ip=192.0.2.1', '--time', 'yesterday'], ['C']],
   [['--where', 'remote_ip!=::/0', '--time', 'today'], []],
   [['--where', "recipient=o'hara@d1.example", '--limit', '1'], ['B']],
-  [['--where', 'event_time<2026-05-27T00:00:00Z'], ['G']],
+  [
+    ['--where', 'event_time<2026-05-27T00:00:00Z'],
+    ['G', 'H'],
+  ],
   [['--where', 'reply_fingerprint>18446744073709551614'], []],
   [['--time', '2026-06-02..2026-06-03', '--outcome', 'delivered'], ['F']],
 ])('events %j', async (args, ids) => {

@@ -41,6 +41,29 @@ const rows = () =>
             toUnixTimestamp64Milli(last_seen) AS last_seen FROM dns_snapshots FINAL ORDER BY dns_snapshots.valid_from`,
   )
 
+test('the history of many domains is read with few queries, that of one at once', async () => {
+  let queries = 0
+  const counted: typeof store = {
+    ...store,
+    query: (...asked) => {
+      queries++
+      return store.query(...asked)
+    },
+  }
+  const { mxHistory } = openSnapshots(counted)
+  const begun = performance.now()
+  // A thousand over half a second, as look-ups that end ask for the next.
+  const asked: Promise<unknown>[] = []
+  for (let i = 0; i < 1000; i++) {
+    asked.push(mxHistory(`d${i}.test`))
+    if (i % 20 === 0) await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+  await Promise.all(asked)
+  const seconds = (performance.now() - begun) / 1000
+  expect(queries).toBeLessThanOrEqual(2 + 10 * seconds)
+  expect(queries).toBeGreaterThan(1)
+})
+
 test('a row is written for a change, and now and then to say that it is still so; restarts change nothing', async () => {
   const first = openSnapshots(store)
   for (const minute of [0, 1, 2, 15]) {

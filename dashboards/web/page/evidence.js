@@ -20,6 +20,7 @@ export function evidenceList(item) {
     reply !== undefined && element('blockquote', { class: 'reply' }, quoted(reply.sample)),
     element('dl', { class: 'numbers' }, ...numbers(evidence), ...counterEvidence(evidence)),
     evidence.dns_changes !== undefined && list(evidence.dns_changes.map(change)),
+    evidence.mistyped !== undefined && list(evidence.mistyped.map(slip)),
     evidence.notes.length > 0 && list(evidence.notes.map((note) => [quoted(note)])),
     element(
       'details',
@@ -28,6 +29,19 @@ export function evidenceList(item) {
       element('dl', { class: 'rest' }, ...rest(evidence), ...tops(evidence), ...times(evidence)),
     ),
   )
+}
+
+/**
+ * A recipient domain that takes no mail, and the one that was probably meant.
+ * @param {import('../../../schemas/verdict.ts').Mistyped} mistyped
+ */
+function slip({ domain, meant, recipients }) {
+  return [
+    quoted(domain),
+    ` takes no mail; was `,
+    quoted(meant),
+    ` meant? (${counted(recipients, 'address', 'addresses')})`,
+  ]
 }
 
 /**

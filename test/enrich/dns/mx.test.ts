@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Lookup } from '../../../enrich/dns/answer.ts'
-import { mxFacts } from '../../../enrich/dns/mx.ts'
+import { type MxFacts, mxFacts } from '../../../enrich/dns/mx.ts'
 import { mxMatch } from '../../../enrich/dns/mx-match.ts'
+import { factsOf } from '../../../enrich/dns/row-facts.ts'
 import { fixedLookup, wireLookup } from './wire-lookup.ts'
 
 let lookup: Lookup
@@ -11,7 +12,7 @@ beforeAll(async () => {
 })
 afterAll(() => close())
 
-test.each([
+const STATES: [name: string, state: string, words: string][] = [
   ['good', 'valid', ''],
   ['nullmx', 'nullmx', 'takes no mail'],
   ['nullmx-bad', 'permerror', 'must stand alone'],
@@ -32,7 +33,8 @@ test.each([
   ['real.wildcard', 'missing', 'neither MX nor address'],
   ['nothere', 'nxdomain', 'the domain does not exist'],
   ['x.timeout', 'temperror', 'timeout'],
-])('%s.test is %s', async (name, state, words) => {
+]
+test.each(STATES)('%s.test is %s', async (name, state, words) => {
   const found = await mxFacts(lookup, `${name}.test`)
   expect(found.state).toBe(state)
   if (words === '') expect(found.problems).toEqual([])
@@ -70,6 +72,32 @@ test('of 400 MX hosts a few are looked at', async () => {
   expect(found).toMatchObject({ state: 'valid' })
   expect(found.hosts).toHaveLength(400)
   expect(many.asked.length).toBeLessThan(40)
+})
+
+test('for a row as many hosts are asked for as it takes; the state and the set are the same', async () => {
+  for (const [name] of STATES) {
+    const [whole, brief] = [
+      await mxFacts(lookup, `${name}.test`),
+      await mxFacts(lookup, `${name}.test`, false),
+    ]
+    expect(brief.state, name).toBe(whole.state)
+    const setOf = ({ hosts }: MxFacts) => hosts.map(({ preference, host }) => `${preference} ${host}`)
+    expect(setOf(brief), name).toEqual(setOf(whole))
+  }
+  const zone = {
+    'a.test MX': ['10 mx1.a.test', '20 mx2.a.test', '30 mx3.a.test'],
+    'mx2.a.test A': ['192.0.2.1'],
+    'mx3.a.test A': ['192.0.2.2'],
+  }
+  const asked = fixedLookup(zone)
+  expect(await mxFacts(asked, 'a.test', false)).toMatchObject({ state: 'valid' })
+  expect(asked.asked).toEqual(['a.test MX', 'mx1.a.test A', 'mx1.a.test AAAA', 'mx2.a.test A'])
+  // An address that answered is held against all of theirs.
+  const facts = factsOf(fixedLookup(zone), { selectorsOf: () => [], mxHistory: async () => [] })
+  expect((await facts.recipient('a.test', '192.0.2.2')).columns).toEqual({
+    dns_mx: 'valid',
+    mx_match: 'current',
+  })
 })
 
 const OLD = { hosts: ['old.migrate.test'], changed_at: 1 }

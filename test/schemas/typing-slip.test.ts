@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isOneSlip, typingSlipOf } from '../../../enrich/dns/typing-slip.ts'
+import { isOneSlip, typingSlipOf } from '../../schemas/typing-slip.ts'
 
 test.each([
   ['gmal.com', 'gmail.com'],
