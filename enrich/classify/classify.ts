@@ -198,7 +198,7 @@ export function compile(rules: readonly Rule[]): Classifier {
     if (decided) return { classification, general: true }
     // The words say nothing in this encoding; in another one they may.
     let general = true
-    for (const reading of otherReadings(reply.reply_text.slice(0, MAX_TEXT / 4))) {
+    for (const reading of otherReadings(reply.reply_text.slice(0, MAX_TEXT / 8))) {
       general = false
       mask(reading, withProviders)
       const read = decide({ ...facts, text: maskedText() }, afterWords, rules.length)
