@@ -71,7 +71,8 @@ const MAX_ALTERNATIVES = 3
 const VAGUE = /^\d\.(?:\d\.0|7\.1)$/
 
 // The sender's own server was asked, and is quoted: what it says of a user is said of the sender.
-const CALLOUT = /sender address rejected|sender verif|sender callout|verify sender/
+const CALLOUT =
+  /sender address rejected|sender verif|sender callout|verify sender|postmaster verification|callback setup/
 
 /** Makes a classifier of rules that are in the order in which they are to be asked. */
 export function compile(rules: readonly Rule[]): Classifier {
