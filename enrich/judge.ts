@@ -3,7 +3,6 @@ import type { LoggedEvent } from '../schemas/event.ts'
 import { cached, type Known } from './classify/cache.ts'
 import { classifier, type Reply } from './classify/classify.ts'
 import { saidBy } from './classify/extract.ts'
-import { fingerprint } from './classify/fingerprint.ts'
 import { domainOf, orgDomainOf } from './domains.ts'
 import { cachedProviderOfHost, providerOfWords } from './provider/provider.ts'
 
@@ -33,8 +32,8 @@ export function judge(logged: LoggedEvent): DeliveryEventRow {
     if (event.direction === 'outbound') event.provider = providerOf(event)
     return event
   }
-  const { classification, hints } = verdictOn(event)
-  event.reply_fingerprint = fingerprint(event.reply_text)
+  const { classification, hints, fingerprint } = verdictOn(event)
+  event.reply_fingerprint = fingerprint
   event.reason = classification.reason
   event.side = classification.side
   event.fault = classification.fault

@@ -71,7 +71,8 @@ const MAX_ALTERNATIVES = 3
 const VAGUE = /^\d\.(?:\d\.0|7\.1)$/
 
 // The sender's own server was asked, and is quoted: what it says of a user is said of the sender.
-const CALLOUT = /sender address rejected|sender verif|sender callout|verify sender/
+const CALLOUT =
+  /sender address rejected|sender verif|sender callout|verify sender|postmaster verification|callback setup/
 
 /** Makes a classifier of rules that are in the order in which they are to be asked. */
 export function compile(rules: readonly Rule[]): Classifier {
@@ -198,7 +199,7 @@ export function compile(rules: readonly Rule[]): Classifier {
     if (decided) return { classification, general: true }
     // The words say nothing in this encoding; in another one they may.
     let general = true
-    for (const reading of otherReadings(reply.reply_text.slice(0, MAX_TEXT / 4))) {
+    for (const reading of otherReadings(reply.reply_text.slice(0, MAX_TEXT / 8))) {
       general = false
       mask(reading, withProviders)
       const read = decide({ ...facts, text: maskedText() }, afterWords, rules.length)

@@ -11,6 +11,7 @@ const WINDOWS_1252 = new Map(
 const utf8 = new TextDecoder('utf-8')
 /** A text of ASCII alone. */
 export const ASCII = /^[\x00-\x7f]*$/
+const LATIN_1 = /^[\x00-\xff]*$/
 const OCTAL = /(?:\\[0-3][0-7]{2})+/g
 const BREAK = /(?:\\r)?\\n/g
 const ENCODED_WORD = /=\?([\w-]{1,40})\?([bq])\?([^?\s]{0,400})\?=/gi
@@ -18,6 +19,7 @@ const ESCAPE = '\u001b'
 
 /** The bytes that a text was before it was read as Latin-1 or Windows-1252; undefined where it was neither. */
 export function bytesOf(text: string): Uint8Array | undefined {
+  if (LATIN_1.test(text)) return Buffer.from(text, 'latin1')
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i)

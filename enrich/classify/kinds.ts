@@ -17,31 +17,34 @@ export const QUESTION = 63
 export const AT = 64
 export const UNDERSCORE = 95
 
-// Kinds, as bits.
-export const SPACE = 1
-export const SEPARATOR = 2
-export const DIGIT = 4
+// Kinds, as bits above those of the byte.
+export const SPACE = 0x100
+export const SEPARATOR = 0x200
+export const DIGIT = 0x400
 /** What may join parts to a name, or end a sentence. */
-export const JOINER = 8
-export const LOWER = 16
-/** Also what a capital is less than its small letter. */
-export const UPPER = 32
-export const NO_HEX = 64
+export const JOINER = 0x800
+export const LOWER = 0x1000
+export const UPPER = 0x2000
+export const NO_HEX = 0x4000
 /** Other white space, and what only `plainText` can read: an escape, a backslash, anything that is not ASCII. */
-export const ODD = 128
+export const ODD = 0x8000
+/** What parts of names are made of, in lower case. */
+export const PART = 0x10000
 
-/** The kind of each byte. */
-export const KIND = new Uint8Array(256).fill(SEPARATOR | ODD)
+/** The kind of each byte, and in the lowest eight bits the byte in lower case. Signed, which is faster. */
+export const KIND = new Int32Array(256).fill(SEPARATOR | ODD)
 for (let byte = 0; byte < 128; byte++) {
   const char = String.fromCharCode(byte)
   if (byte <= BLANK || byte === 127) KIND[byte] = byte === BLANK ? SPACE : SPACE | ODD
   else if ('<>()[]"\'`,;|'.includes(char)) KIND[byte] = SEPARATOR
-  else if (/[0-9]/.test(char)) KIND[byte] = DIGIT
+  else if (/[0-9]/.test(char)) KIND[byte] = DIGIT | PART
   else if (/[A-Z]/.test(char)) KIND[byte] = /[A-F]/.test(char) ? UPPER : UPPER | NO_HEX
-  else if (/[a-z]/.test(char)) KIND[byte] = /[a-f]/.test(char) ? LOWER : LOWER | NO_HEX
+  else if (/[a-z]/.test(char)) KIND[byte] = /[a-f]/.test(char) ? LOWER | PART : LOWER | NO_HEX | PART
   else if ('.:@='.includes(char)) KIND[byte] = JOINER
+  else if (char === '-' || char === '_') KIND[byte] = NO_HEX | PART
   else KIND[byte] = char === '\\' ? NO_HEX | ODD : NO_HEX
 }
-
 export const kindOf = (byte: number): number => KIND[byte] as number
+for (let byte = 0; byte < 256; byte++) KIND[byte] = kindOf(byte) | (kindOf(byte) & UPPER ? byte + 32 : byte)
+
 export const isDigit = (byte: number | undefined): boolean => byte !== undefined && byte >= 48 && byte <= 57

@@ -43,6 +43,8 @@ export interface Masked {
   status: number
   /** Where the text of a reply begins that this one quotes (`host x said: 550 ...`); 0 for none. */
   quoted: number
+  /** Hash of where its names stand: with the text it tells what any vocabulary makes of the reply. */
+  names: number
 }
 
 // One buffer, and one answer: a reply is masked in place, and is done with before the next one comes.
@@ -55,6 +57,7 @@ const masked: Masked = {
   code: 0,
   status: 0,
   quoted: 0,
+  names: 0,
 }
 
 /** The text of the reply that was masked last, from a byte on. */
@@ -87,11 +90,14 @@ function lineAt(from: number, first: boolean): number {
 const QUOTING =
   /(?:said|says|replied|responded|response|returned|answered|error|reply|reason|code|[\])>]) ?: ?["']?$|; ?$|<<< ?$/
 const QUOTING_STATUS = /[:("'] ?$/
+// The last sign of all that these find.
+const OPENING = new Set(Buffer.from(':;("\'<'))
 
 /** Whether the code that was just read begins a reply that is quoted, by the masked words before it. */
 function isQuoted(n: number): boolean {
   const before = bytes[n - 1] as number
   if (![BLANK, COLON, SEMICOLON, QUOTE, APOSTROPHE].includes(before)) return false
+  if (!OPENING.has(before === BLANK && n > 1 ? (bytes[n - 2] as number) : before)) return false
   const words = bytes.toString('latin1', Math.max(0, n - 16), n)
   return QUOTING.test(words) || (read.status !== 0 && QUOTING_STATUS.test(words))
 }
@@ -129,7 +135,7 @@ function maskName(
 // Written out for speed: this loop is most of what a reply costs that was seen before. What is written never passes
 // what is read. False where the text must be made plain first.
 function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
-  masked.code = masked.status = masked.quoted = 0
+  masked.code = masked.status = masked.quoted = masked.names = 0
   // At hand, for each is looked at for every byte.
   const kindTable = KIND
   const text = bytes
@@ -145,8 +151,8 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
     let kind = kindTable[byte] as number
     // A run of plain words, its spaces made one. The 0 at the end is odd.
     for (; !(kind & (DIGIT | JOINER | ODD)); kind = kindTable[byte] as number) {
-      text[n] = byte + (kind & UPPER)
-      n += 1 - (kind & previous & SPACE)
+      text[n] = kind
+      n += 1 - ((kind & previous & SPACE) >> 8)
       previous = kind
       byte = text[++i] as number
     }
@@ -175,6 +181,7 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
       continue
     }
     // The name begins where the word did in which its first digit or joiner stands.
+    const kind0 = kind
     let start = n
     let kinds = 0
     for (; start > wordStart; start--) {
@@ -182,7 +189,16 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
       if (kind & (SPACE | SEPARATOR)) break
       kinds |= kind
     }
-    if (masked.quoted === 0 && start === n && codesAt(bytes, i) && isQuoted(n)) {
+    if (
+      start === n &&
+      masked.quoted === 0 &&
+      (kindTable[text[i + 1] as number] as number) &
+        (kindTable[text[i + 2] as number] as number) &
+        kind0 &
+        DIGIT &&
+      codesAt(bytes, i) &&
+      isQuoted(n)
+    ) {
       masked.quoted = n
       masked.code = read.code
       masked.status = read.status
@@ -193,13 +209,15 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
     let at = -1
     // Two words that only a sign parts.
     let joined = false
+    // A dot that has a digit on both sides.
+    let point = 0
     for (; ; i++) {
       byte = text[i] as number
       kind = kindTable[byte] as number
       // A run of letters and digits. The 0 at the end is space.
       for (; !(kind & (SPACE | SEPARATOR | JOINER | ODD)); kind = kindTable[byte] as number) {
         kinds |= kind
-        text[n++] = byte + (kind & UPPER)
+        text[n++] = kind
         byte = text[++i] as number
       }
       if (kind & (SPACE | SEPARATOR)) break
@@ -212,6 +230,8 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
         } else if (byte === EQUALS) {
           if (next === QUESTION && !plain) return false
         } else if (byte === DOT) {
+          if (n > start)
+            point |= (kindTable[text[n - 1] as number] as number) & (kindTable[next] as number) & DIGIT
           if (
             n > start &&
             (kindTable[text[n - 1] as number] as number) & LOWER &&
@@ -231,11 +251,12 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
         }
       }
       kinds |= kind
-      text[n++] = byte + (kind & UPPER)
+      text[n++] = kind
     }
     previous = LOWER
     if (name || kinds & DIGIT) {
-      if (masked.status === 0 && kinds & DIGIT && kinds & JOINER) masked.status = statusIn(bytes, start, n)
+      if (point !== 0 && masked.status === 0) masked.status = statusIn(bytes, start, n)
+      masked.names = (Math.imul(masked.names, 31) + start + 1) | 0
       n = maskName(start, at, n, name, kinds, vocabulary)
     }
     if (joined) {

@@ -1,5 +1,18 @@
 import { type Bits, hasBit, slotOf } from './bits.ts'
-import { DASH, DIGIT, DOT, HASH, isDigit, KIND, kindOf, LOWER, NO_HEX, UNDERSCORE, UPPER } from './kinds.ts'
+import {
+  DASH,
+  DIGIT,
+  DOT,
+  HASH,
+  isDigit,
+  KIND,
+  kindOf,
+  LOWER,
+  NO_HEX,
+  PART,
+  UNDERSCORE,
+  UPPER,
+} from './kinds.ts'
 
 /** Names that are not masked, for rules and providers know them (see vocabulary.ts). */
 export interface Vocabulary {
@@ -15,11 +28,11 @@ export interface Vocabulary {
   codes: boolean
 }
 
-/** Names to be found in longer ones, each looked for only where its rarest two bytes stand. */
+/** Names of three bytes and more to be found in longer ones, each looked for only where its rarest three stand. */
 export interface NameSet {
-  /** Pairs of bytes, as bits. */
-  pairs: Bits
-  /** By the pair: the bytes of the names, and where in each the pair begins. */
+  /** These three bytes, by their slots. */
+  grams: Bits
+  /** By the three bytes: the bytes of the names, and where in each the three begin. */
   names: Map<number, { name: Uint8Array; at: number }[]>
 }
 
@@ -49,11 +62,13 @@ function standsAt(
   bytes: Uint8Array,
   place: number,
   known: NameSet,
-  pair: number,
+  gram: number,
   start: number,
   end: number,
 ) {
-  for (const { name, at } of known.names.get(pair) ?? []) {
+  const names = known.names.get(gram)
+  if (names === undefined) return false
+  for (const { name, at } of names) {
     const from = place - at
     if (from < start || from + name.length > end) continue
     let i = 0
@@ -65,11 +80,11 @@ function standsAt(
 
 /** Whether a name holds one that is known. */
 export function holdsName(bytes: Uint8Array, start: number, end: number, known: NameSet): boolean {
-  const { pairs } = known
-  let pair = bytes[start] as number
-  for (let i = start + 1; i < end; i++) {
-    pair = ((pair & 0xff) << 8) | (bytes[i] as number)
-    if (hasBit(pairs, pair) && standsAt(bytes, i - 1, known, pair, start, end)) return true
+  const { grams } = known
+  let gram = ((bytes[start] as number) << 8) | (bytes[start + 1] as number)
+  for (let i = start + 2; i < end; i++) {
+    gram = ((gram & 0xffff) << 8) | (bytes[i] as number)
+    if (hasBit(grams, slotOf(gram)) && standsAt(bytes, i - 2, known, gram, start, end)) return true
   }
   return false
 }
@@ -84,19 +99,19 @@ const isKnownNumber = (bytes: Uint8Array, start: number, end: number, parts: Bit
 /** Whether a name that is not a host is known by one of its parts. */
 function holdsPart(bytes: Uint8Array, start: number, end: number, { words, parts }: Vocabulary): boolean {
   const kindTable = KIND
-  let hash = 0
-  let kinds = 0
-  for (let i = start; i < end; i++) {
-    const byte = bytes[i] as number
-    const kind = kindTable[byte] as number
-    const within = (kind & (LOWER | DIGIT)) !== 0 || byte === DASH || byte === UNDERSCORE
-    if (within) {
+  let i = start
+  while (i < end) {
+    let hash = 0
+    let kinds = 0
+    for (; i < end; i++) {
+      const byte = bytes[i] as number
+      const kind = kindTable[byte] as number
+      if (!(kind & PART)) break
       kinds |= kind
       hash = addToPart(hash, byte)
-      if (i + 1 < end) continue
     }
     if (hash !== 0 && hasBit(kinds & DIGIT ? parts : words, slotOf(hash))) return true
-    hash = kinds = 0
+    i++
   }
   return false
 }
@@ -115,8 +130,7 @@ export function isKnown(
   return holdsPart(bytes, start, end, vocabulary) || (vocabulary.codes && isCode(bytes, start, end))
 }
 
-const isPart = (byte: number): boolean =>
-  (kindOf(byte) & (LOWER | DIGIT)) !== 0 || byte === DASH || byte === UNDERSCORE
+const isPart = (byte: number): boolean => (kindOf(byte) & PART) !== 0
 
 /** Where an IPv4 address ends that begins at a place; that place where none does. */
 function addressEnd(bytes: Uint8Array, start: number, end: number): number {

@@ -11,7 +11,7 @@ const NAMES = /[@\d.:]/
 const ONE_WORD = /^[a-z_/#=-]{3,64}$/
 
 function noNames(): NameSet {
-  return { pairs: new Uint32Array(1 << 11), names: new Map() }
+  return { grams: noBits(), names: new Map() }
 }
 
 /** A vocabulary that knows nothing: every name is masked. */
@@ -23,31 +23,31 @@ export const NO_NAMES: Vocabulary = {
   codes: false,
 }
 
-// Letters from the commonest of English on; what is not among them is rarer.
-const COMMON = 'etaoinsrhldcumfpgwybvkxjqz'
+// What names hold, from the commonest on: signs and digits, then letters as in English. What is not among them is rarer.
+const COMMON = '.0123456789/-etaoinsrhldcumfpgwybvkxjqz'
 
 const rarityOf = (text: string, at: number): number => {
   const rank = COMMON.indexOf(text[at] as string)
   return rank < 0 ? COMMON.length : rank
 }
 
-/** Names to be found in others, each by those two of its bytes that are rarest in words. */
+/** Names to be found in others, each by those three of its bytes that are rarest in names. */
 function nameSetOf(texts: Iterable<string>): NameSet {
   const set = noNames()
   for (const text of new Set(texts)) {
     let at = 0
     let rarest = -1
-    for (let i = 0; i + 1 < text.length; i++) {
-      const rarity = rarityOf(text, i) + rarityOf(text, i + 1)
+    for (let i = 0; i + 2 < text.length; i++) {
+      const rarity = rarityOf(text, i) + rarityOf(text, i + 1) + rarityOf(text, i + 2)
       if (rarity <= rarest) continue
       rarest = rarity
       at = i
     }
     const name = Buffer.from(text)
-    const pair = ((name[at] as number) << 8) | (name[at + 1] as number)
-    addBit(set.pairs, pair)
-    const there = set.names.get(pair)
-    if (there === undefined) set.names.set(pair, [{ name, at }])
+    const gram = name.readUIntBE(at, 3)
+    addBit(set.grams, slotOf(gram))
+    const there = set.names.get(gram)
+    if (there === undefined) set.names.set(gram, [{ name, at }])
     else there.push({ name, at })
   }
   return set

@@ -77,6 +77,13 @@ test.each([
     '450 4.2.0 <a@b.example>: Recipient address rejected: Greylisted, please try again in 294 seconds',
     { retry_after_s: 294 },
   ],
+  ['550 5.7.1 Connection refused - ELNK_101', { policy_id: 'ELNK_101' }],
+  ['421 4.2.1 Connection refused OXSUS0001_139', { policy_id: 'OXSUS0001_139' }],
+  ['450 4.7.1 Service refused due to bad behavior. SFR_IN_101', { policy_id: 'SFR_IN_101' }],
+  [
+    '451 4.7.650 The mail server [192.0.2.1] has been temporarily rate limited due to IP reputation. (S77719)',
+    { listed_ip: '192.0.2.1', policy_id: 'S77719' },
+  ],
 ])('%s', (reply, expected) => {
   expect(said(reply)).toEqual(expected)
 })

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { classify, type Reply } from '../../enrich/classify/classify.ts'
+import { fingerprint } from '../../enrich/classify/fingerprint.ts'
 import { REASONS } from '../../schemas/reasons.ts'
 
 // Replies collected from public documentation, with the reasons that their words allow. None is an example of a rule.
@@ -43,4 +44,19 @@ describe.each(files)('$name', ({ name, replies }) => {
     expect(wrong).toEqual([])
     expect(replies.filter(({ missed }) => missed).length / replies.length).toBeLessThanOrEqual(0.07)
   })
+})
+
+test('replies at the same stage that have the same fingerprint have a reason in common', () => {
+  const golds = new Map<string, { reply_text: string; gold: string[] }>()
+  const apart = files
+    .flatMap(({ replies }) => replies)
+    .flatMap(({ reply_text, gold, stage, direction }) => {
+      const key = [fingerprint(reply_text), stage, direction].join()
+      const before = golds.get(key)
+      if (before === undefined) golds.set(key, { reply_text, gold })
+      return before === undefined || before.gold.some((reason) => gold.includes(reason))
+        ? []
+        : [`${before.gold}: ${before.reply_text} = ${gold}: ${reply_text}`]
+    })
+  expect(apart).toEqual([])
 })
