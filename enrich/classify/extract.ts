@@ -153,7 +153,8 @@ const IPV4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)/g
 const IPV6 = /(?<![0-9a-f:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![0-9a-f:])/gi
 const URL_TEXT = /https?:\/\/[^\s<>"'()[\]\\]{1,400}/i
 const POLICY =
-  /\bAS\(\d{1,12}\)|\bS31[45]\d\b|\[(?:TSS?|BL|RL|GL|PH|IPTS|CS|HME?|HVU|DNS|AD|CXN|CF|SPF|DKIM|DMARC)\d{0,6}\]|\bAUP#[\w-]{1,10}|\b(?:OFR|LPN|FREE|ELNK|SFR_IN)_?\d{3}(?:_\d{3})?\b|\bOXSUS\d{4}_\d{3}\b|\bS\d{3,6}(?=\))|\b(?:DY|SC|OU|RP|CO|VS|PR|BA)-\d{3}\b|\bBL\d{6}\b|\bDT:SPM\b|\bIB\d{3}\b|\b[A-Z]{2,3}\d{1,3}(?=\) )/
+  /\bAS\(\d{1,12}\)|\bS31[45]\d\b|\[(?:TSS?|BL|RL|GL|PH|IPTS|CS|HME?|HVU|DNS|AD|CXN|CF|SPF|DKIM|DMARC)\d{0,6}\]|\bAUP#[\w-]{1,10}|\b(?:OFR|LPN|FREE)_?\d{3}(?:_\d{3})?\b|\b(?:DY|SC|OU|RP|CO|VS|PR|BA)-\d{3}\b|\bBL\d{6}\b|\bDT:SPM\b|\bIB\d{3}\b|\b[A-Z]{2,3}\d{1,3}(?=\) )/
+const MORE_POLICY = /\b(?:ELNK|SFR_IN)_\d{3}\b|\bOXSUS\d{4}_\d{3}\b|\bS\d{3,6}(?=\))/
 // What stands before the domain, and the domain behind it, alone or in an address.
 const DOMAIN_WORD =
   /\b(?:unauthenticated email from|sending domain|mail from domain|from domain|sender domain|domain of|dmarc (?:policy|record) (?:of|for)|spf|domain|header\.from=|d=)/gi
@@ -171,7 +172,7 @@ export function detailsOf(reply: string, { reason, side }: Classification): Deta
   return {
     listed_ip: reason === 'ip_blocklisted' || reason === 'low_reputation' ? firstIp(text) : '',
     help_url: URL_TEXT.exec(text)?.[0].replace(/[.,;:!]{1,9}$/, '') ?? '',
-    policy_id: POLICY.exec(text)?.[0].replace(/^\[|\]$/g, '') ?? '',
+    policy_id: (POLICY.exec(text) ?? MORE_POLICY.exec(text))?.[0].replace(/^\[|\]$/g, '') ?? '',
     failed_domain:
       FAILS.has(side) || reason === 'domain_blocklisted'
         ? (foundBehind(DOMAIN_WORD, DOMAIN, text)[1]?.toLowerCase() ?? '')
