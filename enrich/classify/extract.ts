@@ -152,9 +152,14 @@ export interface Details {
 const IPV4 = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.]*\d)/g
 const IPV6 = /(?<![0-9a-f:.])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![0-9a-f:])/gi
 const URL_TEXT = /https?:\/\/[^\s<>"'()[\]\\]{1,400}/i
-const POLICY =
-  /\bAS\(\d{1,12}\)|\bS31[45]\d\b|\[(?:TSS?|BL|RL|GL|PH|IPTS|CS|HME?|HVU|DNS|AD|CXN|CF|SPF|DKIM|DMARC)\d{0,6}\]|\bAUP#[\w-]{1,10}|\b(?:OFR|LPN|FREE)_?\d{3}(?:_\d{3})?\b|\b(?:DY|SC|OU|RP|CO|VS|PR|BA)-\d{3}\b|\bBL\d{6}\b|\bDT:SPM\b|\bIB\d{3}\b|\b[A-Z]{2,3}\d{1,3}(?=\) )/
-const MORE_POLICY = /\b(?:ELNK|SFR_IN)_\d{3}\b|\bOXSUS\d{4}_\d{3}\b|\bS\d{3,6}(?=\))/
+// The receiver's own codes. Several expressions, for one of them all is too large to be proved linear.
+const POLICIES = [
+  /\bAS\(\d{1,12}\)|\bS31[45]\d\b|\bS\d{3,6}(?=\))/,
+  /\[(?:TSS?|BL|RL|GL|PH|IPTS|CS|HME?|HVU|DNS|AD|CXN|CF|SPF|DKIM|DMARC)\d{0,6}\]/,
+  /\bAUP#[\w-]{1,10}|\b(?:OFR|LPN|FREE)_?\d{3}(?:_\d{3})?\b|\b(?:ELNK|SFR_IN)_\d{3}\b|\bOXSUS\d{4}_\d{3}\b/,
+  /\b(?:DY|SC|OU|RP|CO|VS|PR|BA)-\d{3}\b|\bBL\d{6}\b|\bDT:SPM\b|\bIB\d{3}\b/,
+  /\b[A-Z]{2,3}\d{1,3}(?=\) )/,
+]
 // What stands before the domain, and the domain behind it, alone or in an address.
 const DOMAIN_WORD =
   /\b(?:unauthenticated email from|sending domain|mail from domain|from domain|sender domain|domain of|dmarc (?:policy|record) (?:of|for)|spf|domain|header\.from=|d=)/gi
@@ -166,13 +171,21 @@ const firstIp = (text: string): string => {
   return ''
 }
 
+function policyOf(text: string): string {
+  for (const pattern of POLICIES) {
+    const found = pattern.exec(text)
+    if (found) return found[0].replace(/^\[|\]$/g, '')
+  }
+  return ''
+}
+
 /** The parts of a reply that an operator looks up. */
 export function detailsOf(reply: string, { reason, side }: Classification): Details {
   const text = reply.slice(0, 4096)
   return {
     listed_ip: reason === 'ip_blocklisted' || reason === 'low_reputation' ? firstIp(text) : '',
     help_url: URL_TEXT.exec(text)?.[0].replace(/[.,;:!]{1,9}$/, '') ?? '',
-    policy_id: (POLICY.exec(text) ?? MORE_POLICY.exec(text))?.[0].replace(/^\[|\]$/g, '') ?? '',
+    policy_id: policyOf(text),
     failed_domain:
       FAILS.has(side) || reason === 'domain_blocklisted'
         ? (foundBehind(DOMAIN_WORD, DOMAIN, text)[1]?.toLowerCase() ?? '')
