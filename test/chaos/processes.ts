@@ -20,8 +20,8 @@ export interface Kept {
   signal(name: NodeJS.Signals): void
   /** Has it end itself; false where the moment did not come within so many milliseconds. */
   killAt(at: KillAt, patience: number): Promise<boolean>
-  /** Ends it and keeps it down for so many milliseconds. */
-  down(ms: number): Promise<void>
+  /** Ends it and keeps it down until something is done. */
+  down(done: Promise<unknown>): Promise<void>
   /** Ends it in order; gives its exit code, null where it had to be killed. */
   stop(): Promise<number | null>
 }
@@ -43,7 +43,7 @@ export function keep({ args, log, environment = {}, pause }: KeptOptions): Kept 
   const killFile = `${log}.kill`
   let deaths = 0
   let stopping = false
-  let heldUntil = 0
+  let held: Promise<unknown> = Promise.resolve()
   let child = start()
 
   function start(): ChildProcess {
@@ -58,7 +58,8 @@ export function keep({ args, log, environment = {}, pause }: KeptOptions): Kept 
       appendFileSync(log, `--- ended ${started.pid}: ${signal ?? code}\n`)
       if (stopping) return
       deaths++
-      await sleep(Math.max(pause(), heldUntil - Date.now()))
+      await sleep(pause())
+      await held
       if (!stopping) child = start()
     })
     return started
@@ -77,10 +78,10 @@ export function keep({ args, log, environment = {}, pause }: KeptOptions): Kept 
       for (let waited = 0; waited < patience && victim.signalCode === null; waited += 50) await sleep(50)
       return victim.signalCode === 'SIGKILL'
     },
-    async down(ms) {
-      heldUntil = Date.now() + ms
+    async down(done) {
+      held = done.catch(() => {})
       child.kill('SIGKILL')
-      await sleep(ms)
+      await done
     },
     async stop() {
       stopping = true

@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { GONE } from '../chaos/faults.ts'
 import { runChaos } from '../chaos/run.ts'
 import { missingBroker } from './kafka-broker.ts'
 
@@ -23,6 +24,7 @@ describe.skipIf(missing !== undefined || process.env['KAFKA_BROKERS'])('chaos', 
       say: () => {},
     })
     expect(report.difference).toMatchObject({ lost: 0, doubled: 0, wrong: 0, examples: [] })
+    expect(report.difference.gone).toBe(GONE)
     expect(report.difference.lines).toBe(24_000 + 6 * 3000)
     expect(report.attempts).toBe(report.rows)
     expect(report.faults['worker deaths']).toBeGreaterThan(1)
