@@ -25,8 +25,9 @@ function providerOf({ remote_host, reply_text }: LoggedEvent): string {
  */
 export function judge(logged: LoggedEvent): DeliveryEventRow {
   const event = logged as DeliveryEventRow
-  event.sender_domain = domainOf(event.sender)
-  event.recipient_domain = domainOf(event.recipient)
+  // DNS may have asked for them already, while the block was read.
+  event.sender_domain ||= domainOf(event.sender)
+  event.recipient_domain ||= domainOf(event.recipient)
   event.recipient_org_domain = orgDomainOf(event.recipient_domain)
   if (event.outcome === 'delivered') {
     if (event.direction === 'outbound') event.provider = providerOf(event)

@@ -128,7 +128,7 @@ export function openAttach(options: AttachOptions, signal: AbortSignal): Attach 
     const now = Date.now()
     if (isBarred(now)) return
     for (const event of events) {
-      // Every event has the shape of the row. Its domains are worked out again when it is judged.
+      // Every event has the shape of the row. Its domains are worked out here, for when it is judged as well.
       const row = event as DeliveryEventRow
       if ((row.outcome === 'delivered' && watch.size === 0) || !isNear(row, now)) continue
       row.sender_domain = domainOf(row.sender)
