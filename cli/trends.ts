@@ -101,6 +101,7 @@ export function weekBefore({ from, to }: TimeRange): TimeRange {
 }
 
 const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 // Whoever is told to come back does so within hours.
 const RETRY_MS = 4 * HOUR_MS
 
@@ -108,6 +109,13 @@ const RETRY_MS = 4 * HOUR_MS
 function wholeHours({ from, to }: TimeRange): TimeRange {
   const first = Math.ceil(from / HOUR_MS) * HOUR_MS
   const last = Math.floor((to - RETRY_MS) / HOUR_MS) * HOUR_MS
+  return last > first ? { from: first, to: last } : { from, to: from }
+}
+
+/** The whole days (UTC) within whole hours; they may be none. */
+function wholeDays({ from, to }: TimeRange): TimeRange {
+  const first = Math.ceil(from / DAY_MS) * DAY_MS
+  const last = Math.floor(to / DAY_MS) * DAY_MS
   return last > first ? { from: first, to: last } : { from, to: from }
 }
 
@@ -131,6 +139,7 @@ export function trendRows(store: Store, question: TrendQuestion): Promise<TrendR
   const hoursOf = (of: TimeRange) =>
     by === 'domain' || domain !== '' ? { from: of.from, to: of.from } : wholeHours(of)
   const [hours, before_hours] = [hoursOf(range), hoursOf(before)]
+  const [days, before_days] = [wholeDays(hours), wholeDays(before_hours)]
   return store.query<TrendRow>(sql('trends'), {
     ...asked,
     by,
@@ -139,10 +148,14 @@ export function trendRows(store: Store, question: TrendQuestion): Promise<TrendR
     to: iso(range.to),
     hours_from: iso(hours.from),
     hours_to: iso(hours.to),
+    days_from: iso(days.from),
+    days_to: iso(days.to),
     before_from: iso(before.from),
     before_to: iso(before.to),
     before_hours_from: iso(before_hours.from),
     before_hours_to: iso(before_hours.to),
+    before_days_from: iso(before_days.from),
+    before_days_to: iso(before_days.to),
   })
 }
 

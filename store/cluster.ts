@@ -23,6 +23,8 @@ const WINDOW = 'replicated_deduplication_window = 10000, replicated_deduplicatio
 
 const CREATE =
   /^(CREATE (?:TABLE IF NOT EXISTS|TABLE|MATERIALIZED VIEW|VIEW)) ([a-z0-9_]+)(?: TO ([a-z0-9_]+))?/m
+// What changes neither columns nor engine is done where the rows lie; what all ask stays as it is.
+const ALTER = /^ALTER TABLE ([a-z0-9_]+) (?=MODIFY SETTING|ADD PROJECTION|MATERIALIZE PROJECTION)/m
 const ENGINE = /^ENGINE = ((?:[A-Z][a-z]+)*MergeTree)(?:\(([a-z_]+)\))?/m
 
 /**
@@ -31,10 +33,15 @@ const ENGINE = /^ENGINE = ((?:[A-Z][a-z]+)*MergeTree)(?:\(([a-z_]+)\))?/m
  * write within a shard. A statement of any other kind is refused with an Error: nobody has said what it means there.
  */
 export function onCluster(statement: string, cluster: string): string[] {
+  const on = `ON CLUSTER ${quoted(cluster)}`
+  const [altered, changed = ''] = ALTER.exec(statement) ?? []
+  if (altered !== undefined)
+    return [
+      statement.replace(altered, `ALTER TABLE ${isSharded(changed) ? localTable(changed) : changed} ${on} `),
+    ]
   const [head, verb = '', name = '', target = ''] = CREATE.exec(statement) ?? []
   if (head === undefined)
     throw new Error(`no CREATE that a cluster is known to take: ${statement.slice(0, 60)}`)
-  const on = `ON CLUSTER ${quoted(cluster)}`
   if (verb === 'CREATE VIEW') return [statement.replace(head, `${verb} ${name} ${on}`)]
   if (verb === 'CREATE MATERIALIZED VIEW')
     return [

@@ -207,15 +207,15 @@ test('--watch judges again and again until it is told to stop', async () => {
   expect(out).not.toContain('\u001b')
 })
 
-test('a long stretch, of which the middle is read by hours, is counted as its rows are', async () => {
+test('a long stretch, of which the middle is read by hours and by days, is counted as its rows are', async () => {
   const store = await openEmbedded(join(folder, 'hours'))
   await migrate(store)
   const start = Date.UTC(2026, 5, 1)
-  const range = { from: start + 30 * MINUTE, to: start + 35 * HOUR }
-  // Seven minutes apart over a day and a half. Of five one is refused, two are put off: an hour later one of these is refused.
+  const range = { from: start + 30 * MINUTE, to: start + 60 * HOUR }
+  // Seven minutes apart over two days and a half. Of five one is refused, two are put off: an hour later one of these is refused.
   const first = [DENIED, DELAYED, GREY, undefined, undefined]
   const second = [undefined, DENIED, undefined]
-  const rows = Array.from({ length: 300 }, (_, i) => i).flatMap((i) => {
+  const rows = Array.from({ length: 520 }, (_, i) => i).flatMap((i) => {
     const place = { ip: '192.0.2.1', domain: `d${i % 7}.example`, provider: 'google' }
     const message = { ...place, sender: `s${i % 3}.example`, at: start + i * 7 * MINUTE }
     const same = { queue_id: `Q${i}`, recipient: `r${i}@d.example` }

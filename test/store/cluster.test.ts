@@ -63,6 +63,13 @@ test('a roll-up is kept within its shard', async () => {
   expect(view.replaceAll('delivery_events_local', '')).not.toContain('delivery_events')
 })
 
+test('a projection is made where the rows lie', () => {
+  const [setting, added, filled, ...more] = statements.filter((one) => /^ALTER /m.test(one))
+  expect(more).toEqual([])
+  for (const statement of [setting, added, filled])
+    expect(statement).toMatch(/^ALTER TABLE attempts_1h_local ON CLUSTER `mail` (MODIFY|ADD|MATERIALIZE) /m)
+})
+
 test('the same migration under one checksum, however its tables lie', () => {
   expect(migrations.map(({ checksum }) => checksum)).toEqual(readMigrations().map(({ checksum }) => checksum))
 })
