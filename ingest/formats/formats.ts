@@ -10,6 +10,7 @@ import { hmailserver } from './hmailserver.ts'
 import { kumomta } from './kumomta.ts'
 import { mailerq } from './mailerq.ts'
 import { mdaemon } from './mdaemon.ts'
+import { momentum } from './momentum/momentum.ts'
 import { opensmtpd } from './opensmtpd.ts'
 import { postal } from './postal.ts'
 import { postfix } from './postfix/postfix.ts'
@@ -38,6 +39,7 @@ export const FORMATS: readonly Format[] = [
   mdaemon,
   hmailserver,
   mailerq,
+  momentum,
   postal,
   barracuda,
   cisco,
