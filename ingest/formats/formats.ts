@@ -1,6 +1,8 @@
 import { barracuda } from './barracuda/barracuda.ts'
 import { cisco } from './cisco/cisco.ts'
 import { DSN } from './dsn/about.ts'
+import { m365Detail } from './exchange/m365-detail.ts'
+import { m365Extended, m365Summary } from './exchange/m365-reports.ts'
 import { exchangeProtocol } from './exchange/protocol.ts'
 import { exchangeTracking } from './exchange/tracking.ts'
 import { exim } from './exim/exim.ts'
@@ -33,6 +35,9 @@ export const FORMATS: readonly Format[] = [
   powermta,
   exchangeTracking,
   exchangeProtocol,
+  m365Extended,
+  m365Summary,
+  m365Detail,
   haraka,
   zonemta,
   stalwart,

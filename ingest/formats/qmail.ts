@@ -166,10 +166,11 @@ export const qmail: Format = {
   },
   recognise: ({ program, message, json }) => {
     if (program === 'qmail' || program === 'qmail-send') return 2
-    if (SMTPD.test(message)) return 2
-    if (program !== '' || json !== undefined) return 0
+    if (json !== undefined) return 0
     const stamp = SPLOGGER.exec(message)
     const text = stamp === null ? message : message.slice(stamp[0].length)
+    if (SMTPD.test(text)) return 2
+    if (program !== '') return 0
     return OWN.test(text) ? 2 : NOTICES.test(text) ? 1 : 0
   },
   open,

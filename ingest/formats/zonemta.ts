@@ -45,7 +45,8 @@ function fields(text: string): string[] | undefined {
 }
 
 /** What it says of a server that it could not connect to. */
-const UNREACHED = /^(?:Network error: )?Network error when connecting to MX server (\S{1,255})\[([0-9a-fA-F.:]{3,45})\] /
+const UNREACHED =
+  /^(?:Network error: )?Network error when connecting to MX server (\S{1,255})\[([0-9a-fA-F.:]{3,45})\] /
 
 function open(_: Correlator): FormatReader {
   function read(record: LogRecord): Disposition {
