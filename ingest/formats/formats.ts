@@ -17,6 +17,7 @@ import { opensmtpd } from './opensmtpd.ts'
 import { postal } from './postal.ts'
 import { postfix } from './postfix/postfix.ts'
 import { powermta } from './powermta.ts'
+import { proofpointFilter } from './proofpoint-filter.ts'
 import { proxmox } from './proxmox.ts'
 import { qmail } from './qmail.ts'
 import { sendmail } from './sendmail/sendmail.ts'
@@ -48,6 +49,7 @@ export const FORMATS: readonly Format[] = [
   postal,
   barracuda,
   cisco,
+  proofpointFilter,
   proxmox,
   ...VENDORS,
 ]
