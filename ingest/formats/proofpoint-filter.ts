@@ -10,7 +10,8 @@ import {
   ignored,
   type LogRecord,
 } from './format.ts'
-import { type Fields, keyValueFields } from './mapped/key-value.ts'
+import { keyValueFields } from './mapped/key-value.ts'
+import type { Fields } from './mapped/layout.ts'
 
 /** A report of the filter; without syslog its own time stands before it in brackets. */
 const REPORT = /^(?:\[([0-9: .+-]{19,40})\] )?(?:rprt|info) s=/
@@ -47,8 +48,8 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
     event.log_host = record.host
     event.source_format = 'proofpoint-filter'
     event.direction = 'inbound'
-    event.queue_id = fields['qid'] ?? ''
-    event.message_id = (fields['hdr_mid'] ?? '').replace(/^<|>$/g, '')
+    event.queue_id = fields.get('qid') ?? ''
+    event.message_id = (fields.get('hdr_mid') ?? '').replace(/^<|>$/g, '')
     event.remote_ip = ip
     return event
   }
@@ -58,7 +59,7 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
     event.stage = stage
     if (outcome !== 'rejected') return event
     event.source_ip = event.remote_ip
-    event.reply_text = `${fields['module'] ?? ''} ${fields['rule'] ?? ''}`.trim()
+    event.reply_text = `${fields.get('module') ?? ''} ${fields.get('rule') ?? ''}`.trim()
     return event
   }
 
@@ -67,22 +68,24 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
     const fields = keyValueFields(record.message)
     if (fields === undefined) return ignored('proofpoint_filter.notice')
     const time = own === undefined ? record.time : (isoStamp(own, 0, clock)?.time ?? record.time)
-    const session = `${record.host} proofpoint ${fields['s']}`
-    const message = `${session} ${fields['m'] ?? ''}`
-    const action = fields['action'] ?? ''
-    switch (fields['cmd']) {
+    const session = `${record.host} proofpoint ${fields.get('s')}`
+    const message = `${session} ${fields.get('m') ?? ''}`
+    const action = fields.get('action') ?? ''
+    switch (fields.get('cmd')) {
       case 'connect':
-        return keep(session, { ip: fields['ip'] ?? '' })
+        return keep(session, { ip: fields.get('ip') ?? '' })
       case 'env_from':
-        return keep(message, { from: fields['value'] ?? '', to: [] })
+        return keep(message, { from: fields.get('value') ?? '', to: [] })
       case 'env_rcpt': {
         const to = known(message).to ?? []
-        return to.length < MAX_RECIPIENTS ? keep(message, { to: [...to, fields['value'] ?? ''] }) : CORRELATED
+        return to.length < MAX_RECIPIENTS
+          ? keep(message, { to: [...to, fields.get('value') ?? ''] })
+          : CORRELATED
       }
       case 'msg': {
         const { from = '', to = [] } = known(message)
         messages.end(message)
-        const outcome = outcomeOf(action, fields['routes'] ?? '')
+        const outcome = outcomeOf(action, fields.get('routes') ?? '')
         if (outcome === undefined) return ignored(`proofpoint_filter.${action === '' ? 'passed' : 'held'}`)
         const { ip } = known(session)
         const events = (to.length > 0 ? to : ['']).map((recipient) => {
@@ -97,7 +100,7 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
         const { ip } = known(session)
         messages.end(session)
         // What was refused of a message has been told with it.
-        if (action !== 'reject' || fields['msgs'] !== '0') return CORRELATED
+        if (action !== 'reject' || fields.get('msgs') !== '0') return CORRELATED
         return {
           kind: 'events',
           events: [decided(eventOf(record, time, fields, ip), 'rejected', 'connect', fields)],
