@@ -9,7 +9,11 @@ const REJECT =
   /^Reject::([A-Za-z0-9]{1,10})::([^\s]{0,60}) P:\S{1,20} S:(\S{0,300})(?: H:(\S{0,300}))?(?: F:(\S{0,320}))?(?: T:(\S{0,320}))?(.{0,400})/
 
 // What was looked at when it refused (qmail-smtpd.c): envelope checks are all made at RCPT, whatever they are about.
-const STAGES: Record<string, Stage> = { AUTH: 'auth', DATA: 'end_of_data', SMTP: 'end_of_data' }
+const STAGES: ReadonlyMap<string, Stage> = new Map<string, Stage>([
+  ['AUTH', 'auth'],
+  ['DATA', 'end_of_data'],
+  ['SMTP', 'end_of_data'],
+])
 
 /** What qmail-smtpd of s/qmail and of qmail with SPAMCONTROL refuses (qmail-log(5)); the rest of its lines are notices. */
 export function readSmtpd(record: LogRecord, text: string): Disposition {
@@ -23,7 +27,7 @@ export function readSmtpd(record: LogRecord, text: string): Disposition {
   event.source_format = 'qmail'
   event.direction = 'inbound'
   event.outcome = 'rejected'
-  event.stage = STAGES[type] ?? 'rcpt_to'
+  event.stage = STAGES.get(type) ?? 'rcpt_to'
   event.sender = sender
   event.recipient = recipient
   // An IPv6 address has colons of its own; the client's name has none.

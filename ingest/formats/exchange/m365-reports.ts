@@ -53,12 +53,12 @@ export const m365Extended: Format = {
 }
 
 /** The last word of a recipient's status, `Receive, Send`, and what it means. */
-const STATUSES: Record<string, Outcome> = {
-  send: 'delivered',
-  deliver: 'delivered',
-  fail: 'bounced',
-  defer: 'deferred',
-}
+const STATUSES: ReadonlyMap<string, Outcome> = new Map<string, Outcome>([
+  ['send', 'delivered'],
+  ['deliver', 'delivered'],
+  ['fail', 'bounced'],
+  ['defer', 'deferred'],
+])
 
 /** `anna@contoso.example##Receive, Send;bob@contoso.example##Receive, Fail`, each recipient with its last word. */
 function recipientsOf(text: string): [recipient: string, word: string][] {
@@ -98,7 +98,7 @@ function openSummary(clock: EnvelopeContext): FormatReader {
       if (row === undefined) return { kind: 'dead', reason: 'm365-summary: no row under a header' }
       const events: LoggedEvent[] = []
       for (const [recipient, word] of recipientsOf(cell(row, 'recipient_status'))) {
-        const outcome = STATUSES[word]
+        const outcome = STATUSES.get(word)
         if (outcome !== undefined) events.push(eventOf(record, row, recipient, outcome))
       }
       return events.length > 0 ? { kind: 'events', events } : ignored('m365_summary.undecided')

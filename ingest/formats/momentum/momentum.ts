@@ -21,24 +21,24 @@ const ACCOUNTING = /^\d{9,10}@[NZ?]@/
 const INTERNAL = '[internal]'
 
 /** Stage by the code of "Connection Stages"; those that are missing tell none. */
-const STAGES: Record<string, Stage> = {
-  0: 'connect',
-  2: 'mail_from',
-  3: 'mail_from',
-  4: 'rcpt_to',
-  5: 'rcpt_to',
-  6: 'data',
-  7: 'data',
-  8: 'end_of_data',
-  9: 'end_of_data',
-  10: 'helo',
-  11: 'helo',
-  12: 'connect',
-  15: 'starttls',
-  16: 'starttls',
-  17: 'starttls',
-  18: 'starttls',
-}
+const STAGES: ReadonlyMap<string, Stage> = new Map<string, Stage>([
+  ['0', 'connect'],
+  ['2', 'mail_from'],
+  ['3', 'mail_from'],
+  ['4', 'rcpt_to'],
+  ['5', 'rcpt_to'],
+  ['6', 'data'],
+  ['7', 'data'],
+  ['8', 'end_of_data'],
+  ['9', 'end_of_data'],
+  ['10', 'helo'],
+  ['11', 'helo'],
+  ['12', 'connect'],
+  ['15', 'starttls'],
+  ['16', 'starttls'],
+  ['17', 'starttls'],
+  ['18', 'starttls'],
+])
 
 /** Where the fields of a kind of record stand that differ between the logs. */
 interface Places {
@@ -65,7 +65,7 @@ function open(messages: Correlator): FormatReader {
   }
 
   function failed(event: LoggedEvent, fields: readonly string[], { stage, ip, reply }: Places): void {
-    event.stage = STAGES[fields[stage] ?? ''] ?? 'unknown'
+    event.stage = STAGES.get(fields[stage] ?? '') ?? 'unknown'
     const address = fields[ip] ?? ''
     event.remote_ip = isIP(address) === 0 ? '' : address
     // A reply may hold the mark between fields.
