@@ -62,12 +62,19 @@ const BRIEF = [
   'recipient',
   'remote_host',
   'queue_id',
+  'source_format',
   'reply_text',
 ] as const
 
 // Not shown, but read for what is said below the table.
 const BESIDE = ['recipient_domain', 'dns_mx'] as const
 const TAKES_NO_MAIL: ReadonlySet<unknown> = new Set(['nxdomain', 'missing', 'nullmx', 'permerror'])
+
+/** The brief columns; the log's format only where several logs tell of the attempts, for then it says who told. */
+export const briefColumns = (rows: readonly Row[]): readonly string[] =>
+  new Set(rows.map(({ source_format }) => source_format)).size > 1
+    ? BRIEF
+    : BRIEF.filter((column) => column !== 'source_format')
 
 const address = (column: string) =>
   `replaceRegexpOne(toString(${column}), '^::(ffff:([0-9.]+))?$', '\\\\2') AS ${column}`
@@ -184,7 +191,7 @@ export async function eventsCommand(args: string[]): Promise<number> {
   const { sql, params } = eventsStatement(values, time_zone, limit, whole)
   return withStore(values, async (store) => {
     const rows = await store.query<Row>(sql, params)
-    await print(rowsText(format, whole ? Object.keys(rows[0] ?? {}) : BRIEF, rows))
+    await print(rowsText(format, whole ? Object.keys(rows[0] ?? {}) : briefColumns(rows), rows))
     if (!whole) for (const slip of slipsIn(rows)) console.error(shown(slip))
     if (rows.length === limit) console.error(`the newest ${limit}; --limit shows more`)
     return 0

@@ -47,8 +47,11 @@ const Source = z.union(
   [
     Places,
     z.strictObject({ value: z.union([z.string(), z.number()]) }),
-    /** The parts that are there with blanks between; a part with which the next one begins is left out. */
-    z.strictObject({ join: z.array(pointer).min(1) }),
+    /**
+     * The parts that are there with blanks between; a part with which the next one begins is left out. With `with`, all
+     * parts with that between: a local part and a domain with `@`; nothing where the last is missing.
+     */
+    z.strictObject({ join: z.array(pointer).min(1), with: z.string().min(1).max(10).optional() }),
     /** What the log's words mean; without a word for it the column stays empty. */
     z.strictObject({ from: pointers, words, otherwise: z.string().optional() }),
   ],

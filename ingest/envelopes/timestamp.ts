@@ -84,13 +84,16 @@ function offset(text: string, at: number): Stamp | undefined {
 }
 
 /**
- * Reads an ISO 8601 / RFC 3339 (5.6) time at `from`, `T` or a blank between date and time. A zone (`Z`, `+01:00`,
+ * Reads an ISO 8601 / RFC 3339 (5.6) time at `from`, `T` or a blank between date and time, or Sophos UTM's with colons. A zone (`Z`, `+01:00`,
  * Exim's ` +0100`) is used where there is one, else the context's. Undefined where there is no such time.
  */
 export function isoStamp(text: string, from: number, context: EnvelopeContext): Stamp | undefined {
-  if (text.charCodeAt(from + 4) !== 0x2d || text.charCodeAt(from + 7) !== 0x2d) return undefined
+  const mark = text.charCodeAt(from + 4)
+  if ((mark !== 0x2d && mark !== 0x3a) || text.charCodeAt(from + 7) !== mark) return undefined
   const between = text.charCodeAt(from + 10)
-  if (between !== 0x54 && between !== 0x20 && between !== 0x74) return undefined
+  // Sophos UTM: `2026:11:24-03:25:25`.
+  if (mark === 0x3a ? between !== 0x2d : between !== 0x54 && between !== 0x20 && between !== 0x74)
+    return undefined
   const year = digits(text, from, 4)
   const month = digits(text, from + 5, 2)
   const day = digits(text, from + 8, 2)

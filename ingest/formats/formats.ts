@@ -1,6 +1,8 @@
 import { barracuda } from './barracuda/barracuda.ts'
 import { cisco } from './cisco/cisco.ts'
 import { DSN } from './dsn/about.ts'
+import { m365Detail } from './exchange/m365-detail.ts'
+import { m365Extended, m365Summary } from './exchange/m365-reports.ts'
 import { exchangeProtocol } from './exchange/protocol.ts'
 import { exchangeTracking } from './exchange/tracking.ts'
 import { exim } from './exim/exim.ts'
@@ -10,10 +12,12 @@ import { hmailserver } from './hmailserver.ts'
 import { kumomta } from './kumomta.ts'
 import { mailerq } from './mailerq.ts'
 import { mdaemon } from './mdaemon.ts'
+import { momentum } from './momentum/momentum.ts'
 import { opensmtpd } from './opensmtpd.ts'
 import { postal } from './postal.ts'
 import { postfix } from './postfix/postfix.ts'
 import { powermta } from './powermta.ts'
+import { proofpointFilter } from './proofpoint-filter.ts'
 import { proxmox } from './proxmox.ts'
 import { qmail } from './qmail.ts'
 import { sendmail } from './sendmail/sendmail.ts'
@@ -32,15 +36,20 @@ export const FORMATS: readonly Format[] = [
   powermta,
   exchangeTracking,
   exchangeProtocol,
+  m365Extended,
+  m365Summary,
+  m365Detail,
   haraka,
   zonemta,
   stalwart,
   mdaemon,
   hmailserver,
   mailerq,
+  momentum,
   postal,
   barracuda,
   cisco,
+  proofpointFilter,
   proxmox,
   ...VENDORS,
 ]

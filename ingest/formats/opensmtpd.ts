@@ -229,6 +229,14 @@ export const opensmtpd: Format = {
       'the command that was answered, a refused greeting, the Message-ID, the sender of what it refuses at RCPT',
     samples: 'run',
   },
-  recognise: ({ program }) => (program === 'smtpd' || program === 'opensmtpd' ? 2 : 0),
+  // Others call a program of theirs smtpd too (Sophos UTM, qmail through splogger).
+  recognise: ({ program, message }) =>
+    program === 'opensmtpd'
+      ? 2
+      : program !== 'smtpd'
+        ? 0
+        : SESSION.test(message) || OLD.test(message)
+          ? 2
+          : 1,
   open,
 }

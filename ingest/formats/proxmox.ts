@@ -74,7 +74,7 @@ export const proxmox: Format = {
     fills: ['log_host', 'queue_id', 'message_id', 'recipient', 'stage', 'reply_text'],
     tells: 'what the filter accepts and blocks for each recipient, with its rule',
     lacks: 'sender, client and reply, which stand in the lines of Postfix; quarantined mail is ignored',
-    samples: 'unverified',
+    samples: 'published',
   },
   recognise: ({ program }) => (program === PROGRAM ? 2 : 0),
   open,

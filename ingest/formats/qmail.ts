@@ -8,6 +8,7 @@ import {
   ignored,
   type LogRecord,
 } from './format.ts'
+import { readSmtpd, SMTPD } from './qmail-smtpd.ts'
 import { setReply } from './values.ts'
 
 const OUTCOMES: Record<string, Outcome> = { success: 'delivered', deferral: 'deferred', failure: 'bounced' }
@@ -100,6 +101,8 @@ function open(messages: Correlator): FormatReader {
     const text = stamp === null ? record.message : record.message.slice(stamp[0].length)
     if (stamp !== null && record.time === 0)
       record.time = Number(stamp[1]) * 1000 + Math.floor(Number(stamp[2]) / 1000)
+    const smtpd = SMTPD.exec(text)
+    if (smtpd !== null) return readSmtpd(record, text.slice(smtpd[0].length))
     if (text.startsWith('delivery ')) {
       const found = RESULT.exec(text)
       if (found === null) return { kind: 'dead', reason: 'qmail: delivery line without a result' }
@@ -134,8 +137,12 @@ function open(messages: Correlator): FormatReader {
 export const qmail: Format = {
   name: 'qmail',
   about: {
-    title: 'qmail, netqmail, notqmail, s/qmail (qmail-send)',
-    docs: ['https://cr.yp.to/qmail.html', 'https://notqmail.org/'],
+    title: 'qmail, netqmail, notqmail, s/qmail (qmail-send, and qmail-smtpd with SPAMCONTROL)',
+    docs: [
+      'https://cr.yp.to/qmail.html',
+      'https://notqmail.org/',
+      'https://www.fehcom.de/sqmail/sqmail.html',
+    ],
     input: 'lines',
     directions: ['outbound', 'inbound'],
     correlates: true,
@@ -144,21 +151,26 @@ export const qmail: Format = {
       'queue_id',
       'sender',
       'recipient',
+      'remote_host',
       'remote_ip',
+      'source_ip',
       'stage',
       'reply_code',
       'enhanced_code',
       'reply_text',
     ],
-    tells: 'every attempt with the address of the server, the command and the reply',
-    lacks: "the server's name, our sending address, the Message-ID; what qmail-smtpd refuses",
+    tells:
+      'every attempt with the address of the server, the command and the reply; with SPAMCONTROL (s/qmail) what qmail-smtpd refuses',
+    lacks: "the server's name, our sending address, the Message-ID; the reply to a refused client",
     samples: 'run',
   },
   recognise: ({ program, message, json }) => {
     if (program === 'qmail' || program === 'qmail-send') return 2
-    if (program !== '' || json !== undefined) return 0
+    if (json !== undefined) return 0
     const stamp = SPLOGGER.exec(message)
     const text = stamp === null ? message : message.slice(stamp[0].length)
+    if (SMTPD.test(text)) return 2
+    if (program !== '') return 0
     return OWN.test(text) ? 2 : NOTICES.test(text) ? 1 : 0
   },
   open,

@@ -22,7 +22,10 @@ export function cellsOf(line: string, delimiter: string): string[] {
   for (;;) {
     if (line.charCodeAt(at) !== 0x22) {
       const end = line.indexOf(delimiter, at)
-      if (end === -1) return [...cells, line.slice(at)]
+      if (end === -1) {
+        cells.push(line.slice(at))
+        return cells
+      }
       cells.push(line.slice(at, end))
       at = end + 1
       continue

@@ -44,7 +44,7 @@ export function aboutMapping(mapping: Mapping): Pick<About, 'input' | 'direction
   fills.delete('event_time')
   fills.delete('direction')
   return {
-    input: mapping.syntax.includes('json') ? 'json' : 'lines',
+    input: mapping.syntax.includes('json') ? 'json' : mapping.syntax.includes('csv') ? 'csv' : 'lines',
     directions: DIRECTIONS.filter((one) => words.includes(one)),
     correlates: false,
     fills: [...fills],

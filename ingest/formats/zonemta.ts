@@ -9,11 +9,25 @@ const OUTCOMES: Record<string, Outcome> = {
   REJECTED: 'bounced',
 }
 
-/** npmlog's level, then `Sender/ZONE/PID`. */
-const HEAD =
-  /^(?:info |silly |verb |warn |ERR! |http )?(?:Sender\/\S{1,100} )?id=(\S{1,64}) (\S{1,64}) (ACCEPTED|DEFERRED|REJECTED)(?:\[([\w-]{1,40})\])? from=/
+/**
+ * npmlog's level and `Sender/ZONE/PID[n]`. Its processes share one standard error and write these in pieces, so that
+ * pieces of two lines get mixed: `infoinfo Sender/default/17349[1] id=...`.
+ */
+const PIECES = /^(?:info|silly|verb|warn|ERR!|http| |Sender\/[\w.-]{1,60}\/\d{1,10}(?:\[\d{1,5}\])?)*$/
+const MAX_PIECES = 300
+const DELIVERY = /^id=(?:\S{1,64}) (\S{1,64}) (ACCEPTED|DEFERRED|REJECTED)(?:\[[\w-]{1,40}\])? from=/
 const NAMED =
-  /^(?:info|verb|silly|warn|ERR!|http) (?:SMTP|Queue|Sender|Receiver|API|Plugin|REDIS|DB|Mongo|Zones?)\//
+  /^(?:info|verb|silly|warn|ERR!|http) (?:App |mongo |(?:SMTP|Queue|Sender|Receiver|API|Child|ConnPool|DNS|Plugins?|REDIS|Redis|DB|Mongo|Zones?)\/)/
+
+/** What a line tells of an attempt; undefined where it is another line. The `id=` of a delivery is the first one. */
+function delivery(message: string): { found: RegExpExecArray; rest: string } | undefined {
+  const at = message.indexOf('id=')
+  if (at === -1 || at > MAX_PIECES) return undefined
+  const text = message.slice(at)
+  const found = DELIVERY.exec(text)
+  if (found === null || !PIECES.test(message.slice(0, at))) return undefined
+  return { found, rest: text.slice(found[0].length) }
+}
 
 /** Peels `from=a@b[bounce+1@b] to=c@d src=198.51.100.1 mx=mx1.d[203.0.113.11] id=<m@b> (250 ok)`, each from where the last ended. */
 function fields(text: string): string[] | undefined {
@@ -30,35 +44,40 @@ function fields(text: string): string[] | undefined {
   return values
 }
 
-// What it says itself where no server answered (sender.js, mx-connect).
-const NO_REPLY =
-  /^(?:Connection|Failed|Error|Network|connect |getaddrinfo|DNS|No |Could not|Timeout|Greeting never)/i
+/** What it says of a server that it could not connect to. */
+const UNREACHED =
+  /^(?:Network error: )?Network error when connecting to MX server (\S{1,255})\[([0-9a-fA-F.:]{3,45})\] /
 
 function open(_: Correlator): FormatReader {
   function read(record: LogRecord): Disposition {
-    const head = HEAD.exec(record.message)
-    if (head === null) return ignored('zonemta.notice')
-    const values = fields(record.message.slice(head[0].length))
+    const told = delivery(record.message)
+    if (told === undefined) return ignored('zonemta.notice')
+    const [, id = '', word = ''] = told.found
+    const values = fields(told.rest)
     if (values === undefined) return { kind: 'dead', reason: 'zonemta: delivery line without its fields' }
-    const [sender = '', recipient = '', source = '', mx = '', id = '', reply = ''] = values
+    const [sender = '', recipient = '', source = '', mx = '', message_id = '', reply = ''] = values
     const event = emptyEvent()
     event.event_time = record.time
     event.log_host = record.host
     event.source_format = 'zonemta'
-    event.outcome = OUTCOMES[head[3] ?? ''] ?? 'deferred'
-    event.queue_id = head[2] ?? ''
+    event.outcome = OUTCOMES[word] ?? 'deferred'
+    event.queue_id = id
     // In brackets the envelope's, where it was rewritten (SRS, VERP).
     const rewritten = /\[([^\][]{0,320})\]$/.exec(sender)?.[1]
     event.sender = (rewritten ?? sender).replace(/^<>$/, '')
     event.recipient = recipient
-    event.message_id = id === 'false' ? '' : messageId(id)
+    event.message_id = message_id === 'false' ? '' : messageId(message_id)
     event.source_ip = source
+    // Without an address it is the recipient's domain: no server was reached, or none greeted us.
     const open = mx.indexOf('[')
-    event.remote_host = open === -1 ? mx : mx.slice(0, open)
-    event.remote_ip = open === -1 ? '' : mx.slice(open + 1, -1)
+    const unreached = open === -1 ? UNREACHED.exec(reply) : null
+    event.remote_host = open === -1 ? (unreached?.[1] ?? '') : mx.slice(0, open)
+    event.remote_ip = open === -1 ? (unreached?.[2] ?? '') : mx.slice(open + 1, -1)
     setReply(event, reply)
+    // Its rules for bounces give up on some temporary answers (over quota, no storage).
+    if (event.outcome === 'bounced' && reply.startsWith('4')) event.outcome = 'expired'
     if (event.outcome === 'delivered') event.stage = 'end_of_data'
-    else if (event.reply_code === 0 && NO_REPLY.test(reply)) event.stage = 'connect'
+    else if (open === -1 && event.reply_code === 0) event.stage = 'connect'
     return { kind: 'events', events: [event] }
   }
 
@@ -90,10 +109,10 @@ export const zonemta: Format = {
     ],
     tells: 'every attempt with server, sending address and reply',
     lacks: 'the command that was answered; what its receiver refuses',
-    samples: 'unverified',
+    samples: 'run',
   },
   recognise: ({ message, program }) => {
-    if (HEAD.test(message)) return 2
+    if (delivery(message) !== undefined) return 2
     if (program === 'zone-mta' || program === 'zonemta') return 2
     return NAMED.test(message) ? 1 : 0
   },

@@ -1,9 +1,9 @@
 import { emptyEvent, type LoggedEvent, type Outcome } from '../../../schemas/event.ts'
-import type { Correlator } from '../../correlate.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import { type Disposition, type Format, type FormatReader, ignored, type LogRecord } from '../format.ts'
 import { cell, type Row } from '../table.ts'
 import { fromDomain, messageId, setReply, timeOf } from '../values.ts'
+import { readStatus } from './status.ts'
 
 const OUTCOMES: Record<string, Outcome> = {
   SEND: 'delivered',
@@ -23,31 +23,6 @@ const OTHERS = new Set(
   ).split(' '),
 )
 
-/** `{LED=550 5.1.1 ...};{MSG=...};{FQDN=mx1};{IP=203.0.113.11};{LRT=...}`: the last error, and who gave it. */
-const PART = (text: string, name: string): string => {
-  const start = text.indexOf(`{${name}=`)
-  if (start === -1) return ''
-  const end = text.indexOf('}', start)
-  return text.slice(start + name.length + 2, end === -1 ? text.length : end)
-}
-
-/** What a recipient's status says: a reply alone, or the last error of the queue. */
-function readStatus(event: LoggedEvent, status: string): void {
-  const led = PART(status, 'LED')
-  let reply = led === '' ? status : PART(status, 'MSG') === '' ? led : `${led} ${PART(status, 'MSG')}`
-  if (event.outcome === 'bounced' && EXPIRED.test(reply)) {
-    event.outcome = 'expired'
-    // `550 5.4.300 Message expired -> 451 4.7.1 ...`: the server's last words, where there were any.
-    const last = reply.lastIndexOf(' -> ')
-    if (last !== -1) reply = reply.slice(last + 4)
-  }
-  setReply(event, reply)
-  event.remote_host ||= PART(status, 'FQDN')
-  event.remote_ip ||= PART(status, 'IP')
-}
-
-const EXPIRED = /QUEUE\.Expired|Message expired/i
-
 const INTERNAL = /^Intra-Organization SMTP Send Connector|^Inbound Proxy Internal Send Connector/i
 
 /** Statuses of several recipients: one each, parted by semicolons; a status may have one of its own. */
@@ -56,7 +31,14 @@ function statuses(text: string, recipients: number): string[] {
   return recipients > 1 && parts.length === recipients ? parts : [text]
 }
 
-function open(_: Correlator, clock: EnvelopeContext): FormatReader {
+/** Reads rows of a tracking log under the name of a format; `isInternal` says which deliveries decide nothing yet. */
+export function openTracking(
+  format: string,
+  clock: EnvelopeContext,
+  isInternal: (row: Row) => boolean,
+): FormatReader {
+  const rule = format.replaceAll('-', '_')
+
   function eventOf(
     record: LogRecord,
     row: Row,
@@ -67,7 +49,7 @@ function open(_: Correlator, clock: EnvelopeContext): FormatReader {
     const event = emptyEvent()
     event.event_time = timeOf(cell(row, 'date-time'), clock, record.time)
     event.log_host = record.host
-    event.source_format = 'exchange-tracking'
+    event.source_format = format
     event.outcome = outcome
     const isIncoming = cell(row, 'directionality') === 'Incoming'
     const isMailbox = cell(row, 'event-id') === 'DELIVER'
@@ -103,14 +85,12 @@ function open(_: Correlator, clock: EnvelopeContext): FormatReader {
 
   function read(record: LogRecord): Disposition {
     const { row } = record
-    if (row === undefined) return { kind: 'dead', reason: 'exchange-tracking: no row under a header' }
+    if (row === undefined) return { kind: 'dead', reason: `${format}: no row under a header` }
     const name = cell(row, 'event-id').toUpperCase()
     const outcome = OUTCOMES[name]
     if (outcome === undefined)
-      return ignored(`exchange_tracking.${OTHERS.has(name) ? name.toLowerCase() : 'other_event'}`)
-    // From server to server of one organisation nothing is decided yet.
-    if (outcome === 'delivered' && INTERNAL.test(cell(row, 'connector-id')))
-      return ignored('exchange_tracking.internal')
+      return ignored(`${rule}.${OTHERS.has(name) ? name.toLowerCase() : 'other_event'}`)
+    if (outcome === 'delivered' && isInternal(row)) return ignored(`${rule}.internal`)
     const recipients = cell(row, 'recipient-address')
       .split(';')
       .filter((one) => one !== '')
@@ -118,7 +98,7 @@ function open(_: Correlator, clock: EnvelopeContext): FormatReader {
     const events = recipients.map((recipient, index) =>
       eventOf(record, row, outcome, recipient, each[index] ?? each[0] ?? ''),
     )
-    return events.length > 0 ? { kind: 'events', events } : ignored('exchange_tracking.no_recipient')
+    return events.length > 0 ? { kind: 'events', events } : ignored(`${rule}.no_recipient`)
   }
 
   return { read }
@@ -157,5 +137,7 @@ export const exchangeTracking: Format = {
   },
   header: ['date-time', 'event-id', 'source', 'recipient-address', 'recipient-status', 'sender-address'],
   recognise: ({ row }) => (row?.columns.has('recipient-status') && row.columns.has('event-id') ? 2 : 0),
-  open,
+  // From server to server of one organisation nothing is decided yet.
+  open: (_, clock) =>
+    openTracking('exchange-tracking', clock, (row) => INTERNAL.test(cell(row, 'connector-id'))),
 }

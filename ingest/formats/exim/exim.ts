@@ -109,7 +109,8 @@ export const exim: Format = {
     samples: 'run',
   },
   recognise: (record) => {
-    if (isExim(record)) return 2
+    // Sophos UTM has its Exim write refusals in words of its own.
+    if (isExim(record)) return record.message.startsWith('id="') ? 1 : 2
     if (!isPlainFile(record)) return 0
     const certain = idLength(record.message, 0) > 0 || STARTS.test(record.message)
     // A shipper names the host that it read the file on.

@@ -1,4 +1,4 @@
-import type { Fields } from './key-value.ts'
+import { type Fields, fieldsOf, type Layout, openLayouts } from './layout.ts'
 
 const HEADER = [
   'cefVersion',
@@ -40,19 +40,22 @@ function keyStart(text: string, equals: number, from: number): number {
   return at < equals && (at === from || text.charCodeAt(at - 1) === 0x20) ? at : -1
 }
 
+const layouts = openLayouts()
+
 /** `a=1 b=two words c=3`: a value goes on up to the next name with an equals sign that is not escaped. */
-function readExtension(text: string, from: number, fields: Fields): void {
-  let key = ''
-  let valueStart = from
+function readExtension(text: string, from: number, header: Layout, values: string[]): Layout {
+  let layout = header
+  let valueStart = -1
   for (let equals = text.indexOf('=', from); equals !== -1; equals = text.indexOf('=', equals + 1)) {
     if (text.charCodeAt(equals - 1) === 0x5c) continue
-    const start = keyStart(text, equals, valueStart)
+    const start = keyStart(text, equals, valueStart === -1 ? from : valueStart)
     if (start === -1) continue
-    if (key !== '') fields[key] = unescaped(text.slice(valueStart, start).trimEnd())
-    key = text.slice(start, equals)
+    if (valueStart !== -1) values.push(unescaped(text.slice(valueStart, start).trimEnd()))
+    layout = layouts.after(layout, text, start, equals)
     valueStart = equals + 1
   }
-  if (key !== '') fields[key] = unescaped(text.slice(valueStart).trimEnd())
+  if (valueStart !== -1) values.push(unescaped(text.slice(valueStart).trimEnd()))
+  return layout
 }
 
 /**
@@ -64,16 +67,17 @@ export function cefFields(text: string): Fields | undefined {
   const start = text.indexOf('CEF:')
   // Behind `<PRI>`, a time and a host at the most.
   if (start === -1 || start > 300) return undefined
-  const fields: Fields = Object.create(null)
+  const values: string[] = []
+  let layout = layouts.begin()
   let at = start + 4
   for (const name of HEADER) {
     let end = at
     while (end < text.length && text.charCodeAt(end) !== 0x7c) end += text.charCodeAt(end) === 0x5c ? 2 : 1
     // Some leave out the last bar.
     if (end >= text.length && name !== 'severity') return undefined
-    fields[name] = unescaped(text.slice(at, end).trim())
+    layout = layouts.after(layout, name, 0, name.length)
+    values.push(unescaped(text.slice(at, end).trim()))
     at = end + 1
   }
-  readExtension(text, Math.min(at, text.length), fields)
-  return fields
+  return fieldsOf(readExtension(text, Math.min(at, text.length), layout, values), values)
 }

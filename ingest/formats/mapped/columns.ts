@@ -71,7 +71,12 @@ function read(source: Source): Lookup {
   if ('value' in source) return () => source.value
   if ('join' in source) {
     const parts = source.join.map((pointer) => firstOf([pointer]))
-    return (record, element) => joined(parts.map((part) => textOf(part(record, element)).trim()))
+    const { with: mark } = source
+    return (record, element) => {
+      const texts = parts.map((part) => textOf(part(record, element)).trim())
+      if (mark === undefined) return joined(texts)
+      return texts.at(-1) === '' ? '' : texts.join(mark)
+    }
   }
   const lookups = source.from.map((pointer) => firstOf([pointer]))
   const words = meanings(source.words)

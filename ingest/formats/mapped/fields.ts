@@ -1,7 +1,8 @@
 import type { Syntax } from '../../../schemas/mapping.ts'
 import type { LogRecord } from '../format.ts'
 import { cefFields } from './cef.ts'
-import { type Fields, keyValueFields, pipeFields } from './key-value.ts'
+import { keyValueFields, pipeFields } from './key-value.ts'
+import { Fields } from './layout.ts'
 import { leefFields } from './leef.ts'
 
 /** What a record holds: an object, or a list of them; undefined where it is not of this syntax. */
@@ -32,12 +33,7 @@ function remembered(read: (text: string) => unknown): TakeApart {
 }
 
 /** The cells of a row by the names of their columns. */
-function rowFields({ row }: LogRecord): Fields | undefined {
-  if (row === undefined) return undefined
-  const fields: Fields = Object.create(null)
-  for (const [name, at] of row.columns) fields[name] = row.cells[at] ?? ''
-  return fields
-}
+const rowFields: TakeApart = ({ row }) => (row === undefined ? undefined : new Fields(row.columns, row.cells))
 
 const json = remembered(jsonOf)
 

@@ -1,4 +1,6 @@
-import type { Fields } from './key-value.ts'
+import { type Fields, fieldsOf, openLayouts } from './layout.ts'
+
+const layouts = openLayouts()
 
 const HEADER = ['leefVersion', 'deviceVendor', 'deviceProduct', 'deviceVersion', 'eventId'] as const
 
@@ -16,16 +18,18 @@ function delimiterOf(text: string): string {
 export function leefFields(text: string): Fields | undefined {
   const start = text.indexOf('LEEF:')
   if (start === -1 || start > 300) return undefined
-  const fields: Fields = Object.create(null)
+  const values: string[] = []
+  let layout = layouts.begin()
   let at = start + 5
   for (const name of HEADER) {
     const end = text.indexOf('|', at)
     if (end === -1) return undefined
-    fields[name] = text.slice(at, end).trim()
+    layout = layouts.after(layout, name, 0, name.length)
+    values.push(text.slice(at, end).trim())
     at = end + 1
   }
   let delimiter = '\t'
-  if (fields['leefVersion']?.startsWith('2')) {
+  if (values[0]?.startsWith('2')) {
     // A sixth field, but many writers leave it out.
     const end = text.indexOf('|', at)
     if (end !== -1 && end - at <= 6) {
@@ -35,7 +39,10 @@ export function leefFields(text: string): Fields | undefined {
   }
   for (const attribute of text.slice(at).split(delimiter)) {
     const equals = attribute.indexOf('=')
-    if (equals > 0) fields[attribute.slice(0, equals).trim()] = attribute.slice(equals + 1).trim()
+    if (equals < 1) continue
+    const name = attribute.slice(0, equals).trim()
+    layout = layouts.after(layout, name, 0, name.length)
+    values.push(attribute.slice(equals + 1).trim())
   }
-  return fields
+  return fieldsOf(layout, values)
 }

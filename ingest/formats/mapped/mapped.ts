@@ -82,6 +82,12 @@ function disposition(readings: readonly { reading: Reading; record: unknown }[],
   return events.length > 0 ? { kind: 'events', events, unread: rest } : { kind: 'dead', reason, unread: rest }
 }
 
+/** A record within a line, and whether it has the fields by which the mapping knows its records. */
+interface Found {
+  record: unknown
+  isOurs: boolean
+}
+
 /** A log format out of a mapping: see schemas/mapping.ts for what each of its settings means. */
 export function mappedFormat(mapping: Mapping, about: About): Format {
   const sets = mapping.when.map(compileConditions)
@@ -98,22 +104,34 @@ export function mappedFormat(mapping: Mapping, about: About): Format {
     return undefined
   }
 
+  // A record is first recognised, then read: what was found in it is kept until the next one.
+  let last: LogRecord | undefined
+  let found: Found[] | undefined
+  function within(log: LogRecord): Found[] | undefined {
+    if (log === last) return found
+    const value = takenApart(log)
+    found =
+      value === undefined ? undefined : recordsOf(value).map((record) => ({ record, isOurs: holds(record) }))
+    last = log
+    return found
+  }
+
   return {
     name,
     about,
     ...(mapping.header === undefined ? {} : { header: mapping.header }),
-    recognise: (log) => (recordsOf(takenApart(log)).some(holds) ? 2 : 0),
+    recognise: (log) => (within(log)?.some(({ isOurs }) => isOurs) ? 2 : 0),
     open: (_correlator, clock) => {
       const zoned = mapping.time_zone === undefined ? undefined : { ...clock, timeZone: mapping.time_zone }
       return {
         read(log) {
-          const value = takenApart(log)
-          if (value === undefined)
+          const records = within(log)
+          if (records === undefined)
             return { kind: 'dead', reason: `${name}: no ${mapping.syntax.join(' or ')}` }
           if (zoned !== undefined) zoned.reference = clock.reference
-          const readings = recordsOf(value).map((record) => ({
+          const readings = records.map(({ record, isOurs }) => ({
             record,
-            reading: holds(record) ? read(record, log, zoned ?? clock) : { dead: `${name}: not its fields` },
+            reading: isOurs ? read(record, log, zoned ?? clock) : { dead: `${name}: not its fields` },
           }))
           return disposition(readings, name)
         },

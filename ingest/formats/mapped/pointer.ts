@@ -1,3 +1,5 @@
+import { Fields } from './layout.ts'
+
 /** What a pointer gives: the value in a record, or in the recipient at hand. */
 export type Lookup = (record: unknown, element: unknown) => unknown
 
@@ -5,6 +7,10 @@ function within(value: unknown, keys: readonly string[]): unknown {
   let at = value
   for (let i = 0; i < keys.length; i++) {
     const key = keys[i] as string
+    if (at instanceof Fields) {
+      at = at.get(key)
+      continue
+    }
     // Own properties only: a log chooses the names, and __proto__ is none of its fields.
     if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined
     at = (at as Record<string, unknown>)[key]

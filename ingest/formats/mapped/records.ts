@@ -58,7 +58,9 @@ export function recipientsOf(each: readonly string[] | undefined): (record: unkn
     const value = lookup(record, undefined)
     if (Array.isArray(value)) return value.length === 0 ? [undefined] : value.slice(0, MAX_RECIPIENTS)
     if (value !== null && typeof value === 'object') return [value]
-    const text = textOf(value)
+    const told = textOf(value)
+    // As Java prints a list: `[a@b, c@d]`.
+    const text = told.startsWith('[') && told.endsWith(']') ? told.slice(1, -1) : told
     if (!/[,;]/.test(text)) return [text === '' ? undefined : text.trim()]
     return text
       .split(/[,;]/, MAX_RECIPIENTS)

@@ -59,12 +59,24 @@ function usDate(text: string, clock: EnvelopeContext): number {
   return isoStamp(iso, 0, clock)?.time ?? 0
 }
 
+/** 2026/11/24 03:25:25 UTC, as Google's consoles write it. */
+const SLASHED = /^([0-9]{4})\/([0-9]{2})\/([0-9]{2}) ([0-9:]{8})(?: (UTC|GMT))?$/
+
+function slashedDate(text: string, clock: EnvelopeContext): number {
+  const [, year, month, day, time, zone] = SLASHED.exec(text) ?? []
+  if (year === undefined) return 0
+  return isoStamp(`${year}-${month}-${day}T${time}${zone === undefined ? '' : 'Z'}`, 0, clock)?.time ?? 0
+}
+
+/** /Date(1658751973240)/, as Microsoft's OData wrote JSON. */
+const ODATA = /^\/Date\(([0-9]{12,13})\)\/$/
+
 /** Thu Mar 18 08:04:46 2021, as C's asctime writes it. */
 const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2} [ 0-9][0-9]) ([0-9:]{8}) ([0-9]{4})$/
 
 /**
  * A time as UTC milliseconds: a number since 1970 of seconds to nanoseconds, told apart by its size, ISO 8601, RFC 5322's,
- * syslog's, asctime's or the American one of .NET. One without a zone is read in the clock's. 0 where it is none.
+ * syslog's, asctime's, the American one of .NET, with slashes or OData's. One without a zone is read in the clock's. 0 where it is none.
  */
 export function timeOf(value: unknown, clock: EnvelopeContext): number {
   if (typeof value === 'number') return Number.isFinite(value) ? epoch(value) : 0
@@ -75,7 +87,10 @@ export function timeOf(value: unknown, clock: EnvelopeContext): number {
   if (iso !== undefined) return iso.time
   const asctime = ASCTIME.exec(text)
   const bsd = bsdStamp(asctime === null ? text : `${asctime[1]} ${asctime[3]} ${asctime[2]}`, 0, clock)
-  return bsd?.time || usDate(text, clock) || mailDate(text)
+  if (bsd !== undefined) return bsd.time
+  const odata = ODATA.exec(text)?.[1]
+  if (odata !== undefined) return Number(odata)
+  return usDate(text, clock) || slashedDate(text, clock) || mailDate(text)
 }
 
 /** How each column takes a text; those that are missing take it as it is. */
