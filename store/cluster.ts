@@ -24,7 +24,8 @@ const WINDOW = 'replicated_deduplication_window = 10000, replicated_deduplicatio
 const CREATE =
   /^(CREATE (?:TABLE IF NOT EXISTS|TABLE|MATERIALIZED VIEW|VIEW)) ([a-z0-9_]+)(?: TO ([a-z0-9_]+))?/m
 // What changes neither columns nor engine is done where the rows lie; what all ask stays as it is.
-const ALTER = /^ALTER TABLE ([a-z0-9_]+) (?=MODIFY SETTING|ADD PROJECTION|MATERIALIZE PROJECTION)/m
+const ALTER =
+  /^ALTER TABLE ([a-z0-9_]+) (?=MODIFY SETTING|(?:ADD|MATERIALIZE) PROJECTION|(?:ADD|DROP|MATERIALIZE) INDEX)/m
 const ENGINE = /^ENGINE = ((?:[A-Z][a-z]+)*MergeTree)(?:\(([a-z_]+)\))?/m
 
 /**

@@ -28,7 +28,7 @@ export interface PartitionAudit {
   doubled: number
   /** By how much dispositions do not sum to records, or records to offsets. */
   unbalanced: number
-  /** By how much the roll-ups by minute and by hour differ from the rows, together. */
+  /** By how much the roll-ups by minute and by hour differ from the rows, together, of the time that both are kept for. */
   roll_up: number
 }
 
@@ -47,14 +47,16 @@ interface CountRow {
   /** Events of replayed letters that must be there, and that may be. */
   least: number
   most: number
-  /** Attempts in the roll-ups. */
+  /** Attempts in the roll-ups, and the rows that they are of. */
   minutes: number
+  rows_of_minutes: number
   hours: number
+  rows_of_hours: number
 }
 
 const NONE = {
   ...{ rows: 0, places: 0, replayed_places: 0, records: 0, with_events: 0, least: 0, most: 0 },
-  ...{ minutes: 0, hours: 0 },
+  ...{ minutes: 0, rows_of_minutes: 0, hours: 0, rows_of_hours: 0 },
 }
 
 const keyOf = ({ topic, partition }: { topic: string; partition: number }) => `${topic}/${partition}`
@@ -78,7 +80,7 @@ async function ask(store: Store): Promise<PartitionAudit[]> {
   ]
   return blocks.map(({ uncounted, ...block }) => {
     const key = keyOf(block)
-    const [rows, letter, replay, { minutes, hours }] = [events(key), letters(key), replays(key), rollUp(key)]
+    const [rows, letter, replay, sums] = [events(key), letters(key), replays(key), rollUp(key)]
     const places = rows.places - rows.replayed_places
     const dead = letter.records - letter.with_events
     const lacking =
@@ -95,7 +97,7 @@ async function ask(store: Store): Promise<PartitionAudit[]> {
       missing: block.missing + lacking,
       doubled: block.doubled + surplus + (rows.rows - rows.places) + (letter.rows - letter.records),
       unbalanced: block.unbalanced + uncounted,
-      roll_up: Math.abs(minutes - rows.rows) + Math.abs(hours - rows.rows),
+      roll_up: Math.abs(sums.minutes - sums.rows_of_minutes) + Math.abs(sums.hours - sums.rows_of_hours),
     }
   })
 }

@@ -27,13 +27,13 @@ afterAll(async () => {
 // Two table partitions: their tokens are noted apart.
 const TIMES = [Date.UTC(2025, 11, 31, 23, 59, 30), Date.UTC(2026, 0, 1, 0, 0, 30)]
 
-function block(topic: string, first: number): BlockRows {
+function block(topic: string, first: number, ingest_time = Date.now()): BlockRows {
   const events = TIMES.flatMap((event_time, index) =>
     ['delivered', 'deferred', 'deferred'].map(
       (outcome, n): DeliveryEventRow => ({
         ...emptyEvent(),
         event_time,
-        ingest_time: Date.now(),
+        ingest_time,
         outcome: outcome as 'delivered',
         queue_id: `Q${n}`,
         recipient: 'a@d.example',
@@ -42,7 +42,7 @@ function block(topic: string, first: number): BlockRows {
       }),
     ),
   )
-  const place = { ingest_time: Date.now(), topic, partition: 0 }
+  const place = { ingest_time, topic, partition: 0 }
   const counts = { records: 6, with_events: 6, events: 6, correlated: 0, ignored: 0, dead: 0, lost: 0 }
   const range = { first_offset: first, last_offset: first + 5, bytes: 600 }
   return {
@@ -166,3 +166,15 @@ test('the audit asks again where a block is being stored', async () => {
   await store.command("DELETE FROM attempts_1m WHERE topic = 'whole'")
   expect(await audit(store)).toMatchObject([{ topic: 'whole', events: 6, roll_up: 6 }])
 }, 20_000)
+
+test('what a roll-up keeps no longer is no fault, and what it keeps is', async () => {
+  const day_ms = 86_400_000
+  const topic = await storedTopic(store, 'kept', 'id-kept')
+  await writeBlock(store, block(topic, 0, Date.now() - 100 * day_ms))
+  await store.command('OPTIMIZE TABLE attempts_1m FINAL')
+  expect(await held(topic)).toMatchObject({ rows: 6, minutes: 0, hours: 6 })
+  const faults = async () => (await audit(store)).find((one) => one.topic === topic)?.roll_up
+  expect(await faults()).toBe(0)
+  await store.command('DELETE FROM attempts_1h WHERE topic = {topic:String}', { topic })
+  expect(await faults()).toBe(6)
+}, 30_000)
