@@ -10,13 +10,19 @@ import { freePort } from '../test/integration/kafka-broker.ts'
 const TICKS = 100
 const CLI = join(import.meta.dirname, '../cli/faultline.mjs')
 
+/** How many records are stored; 0 where the store does not answer. */
+export async function recordsStored(store: Store): Promise<number> {
+  const [row] = await store
+    .query<{ n: number }>('SELECT sum(records) AS n FROM pipeline_stats')
+    .catch(() => [])
+  return row?.n ?? 0
+}
+
 /** Waits until so many records are stored; gives how many are. */
 export async function untilStored(store: Store, records: number): Promise<number> {
   for (;;) {
-    const [row] = await store
-      .query<{ n: number }>('SELECT sum(records) AS n FROM pipeline_stats')
-      .catch(() => [{ n: 0 }])
-    if ((row?.n ?? 0) >= records) return row?.n ?? 0
+    const stored = await recordsStored(store)
+    if (stored >= records) return stored
     await sleep(50)
   }
 }
