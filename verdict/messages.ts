@@ -50,8 +50,8 @@ const isSurer = (a: Attempt, b: Attempt): boolean =>
 
 /**
  * What became of a message by its tries, in the order of their times: accepted in the end is accepted; where a hop accepted
- * it (a filter, a gateway) and a later one refused it, it is refused. `fresh`: the
- * moment from which on a first try has had no time for a second.
+ * it (a filter, a gateway) and a later one refused it, it is refused. `fresh`: the moment from which on a first try has had
+ * no time for a second.
  */
 function messageOf(tries: readonly [Attempt, ...Attempt[]], fresh: number): Message {
   const [first] = tries

@@ -84,8 +84,8 @@ function offset(text: string, at: number): Stamp | undefined {
 }
 
 /**
- * Reads an ISO 8601 / RFC 3339 (5.6) time at `from`, `T` or a blank between date and time, or Sophos UTM's with colons. A zone (`Z`, `+01:00`,
- * Exim's ` +0100`) is used where there is one, else the context's. Undefined where there is no such time.
+ * Reads an ISO 8601 / RFC 3339 (5.6) time at `from`, `T` or a blank between date and time, or Sophos UTM's with colons. A
+ * zone (`Z`, `+01:00`, Exim's ` +0100`) is used where there is one, else the context's. Undefined where there is no such time.
  */
 export function isoStamp(text: string, from: number, context: EnvelopeContext): Stamp | undefined {
   const mark = text.charCodeAt(from + 4)

@@ -76,7 +76,8 @@ const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2} [ 0-9][0-9]) ([0-9:]{8}) ([0-9]{4
 
 /**
  * A time as UTC milliseconds: a number since 1970 of seconds to nanoseconds, told apart by its size, ISO 8601, RFC 5322's,
- * syslog's, asctime's, the American one of .NET, with slashes or OData's. One without a zone is read in the clock's. 0 where it is none.
+ * syslog's, asctime's, the American one of .NET, with slashes or OData's. One without a zone is read in the clock's. 0 where
+ * it is none.
  */
 export function timeOf(value: unknown, clock: EnvelopeContext): number {
   if (typeof value === 'number') return Number.isFinite(value) ? epoch(value) : 0
