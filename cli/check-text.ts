@@ -1,5 +1,5 @@
-import type { CheckReport } from '../enrich/dns/check.ts'
 import type { PastReport } from '../enrich/dns/check-past.ts'
+import type { CheckReport } from '../enrich/dns/check-report.ts'
 import type { DnsHistoryRow } from '../verdict/dns-history.ts'
 import { shown } from '../verdict/shown.ts'
 

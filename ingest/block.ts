@@ -2,7 +2,7 @@ import { createHash, type Hash } from 'node:crypto'
 import type { DeliveryEventRow } from '../schemas/delivery-events.ts'
 import { type Account, count, openAccount } from './account.ts'
 import type { Disposition } from './formats/format.ts'
-import type { LineBlock } from './sources/lines.ts'
+import type { LineBlock, Message } from './sources/lines.ts'
 
 /** A record that could not be read, with its bytes. */
 export interface DeadLetter {
@@ -11,14 +11,6 @@ export interface DeadLetter {
   bytes: Buffer
   /** What a message broker kept with it. */
   message?: Message
-}
-
-/** What a message broker keeps with a record. */
-export interface Message {
-  /** Milliseconds since 1970. */
-  time: number
-  key: Buffer | string
-  headers: Readonly<Record<string, string>>
 }
 
 /** The records from `first` to `last` of one partition, read but not yet stored. */

@@ -1,12 +1,5 @@
-import type { CheckReport } from './check.ts'
+import type { Advice, CheckReport } from './check-report.ts'
 import type { Problem } from './words.ts'
-
-/** One thing to do, or to know. */
-export interface Advice {
-  about: 'spf' | 'dkim' | 'dmarc' | 'mx' | 'mta_sts' | 'tls_rpt' | 'bimi' | 'source'
-  severity: Problem['severity']
-  text: string
-}
 
 type Judged = Omit<CheckReport, 'verdict' | 'advice'>
 

@@ -1,6 +1,6 @@
 import { orgDomainOf } from '../domains.ts'
 import { providerOfHost } from '../provider/provider.ts'
-import { type CheckVerdict, checkVerdict } from './check.ts'
+import { type CheckVerdict, checkVerdict } from './check-report.ts'
 import { type DkimKey, readDkimKey } from './dkim-key.ts'
 import { readDmarc } from './dmarc/record.ts'
 import type { MxHost } from './mx.ts'

@@ -1,5 +1,4 @@
-import type { Framing } from './framing.ts'
-import { type LineBlock, readLines } from './lines.ts'
+import { type Framing, type LineBlock, readLines } from './lines.ts'
 
 const QUOTE = 0x22
 const NEWLINE = 0x0a

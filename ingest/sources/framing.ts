@@ -2,16 +2,7 @@ import type { Format } from '../formats/format.ts'
 import { formatOf, headerOf } from '../formats/table.ts'
 import { readCsvRecords } from './csv-records.ts'
 import { readJsonRecords } from './json-records.ts'
-import { type LineBlock, readLines } from './lines.ts'
-
-/** Where to begin, in the decompressed stream, and how long a record may be. */
-export interface FramingOptions {
-  offset?: number
-  maxLineBytes?: number
-}
-
-/** Cuts a stream of bytes into records. */
-export type Framing = (chunks: AsyncIterable<Buffer>, options?: FramingOptions) => AsyncIterable<LineBlock>
+import { type Framing, readLines } from './lines.ts'
 
 const isBlank = (byte: number | undefined) =>
   byte === 0x20 ||

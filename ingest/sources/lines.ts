@@ -1,7 +1,14 @@
 import { isAscii } from 'node:buffer'
-import type { Message } from '../block.ts'
 import type { Disposition } from '../formats/format.ts'
 import type { Pipeline } from '../pipeline.ts'
+
+/** What a message broker keeps with a record. */
+export interface Message {
+  /** Milliseconds since 1970. */
+  time: number
+  key: Buffer | string
+  headers: Readonly<Record<string, string>>
+}
 
 /** Complete lines of one stretch of a byte stream. */
 export interface LineBlock {
@@ -22,6 +29,15 @@ export interface LineBlock {
   /** What came with a record besides its bytes. */
   message?(index: number): Message
 }
+
+/** Where to begin, in the decompressed stream, and how long a record may be. */
+export interface FramingOptions {
+  offset?: number
+  maxLineBytes?: number
+}
+
+/** Cuts a stream of bytes into records. */
+export type Framing = (chunks: AsyncIterable<Buffer>, options?: FramingOptions) => AsyncIterable<LineBlock>
 
 const NEWLINE = 0x0a
 

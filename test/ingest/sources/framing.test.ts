@@ -5,8 +5,9 @@ import fc from 'fast-check'
 import { afterAll, expect, test } from 'vitest'
 import { readCsvRecords } from '../../../ingest/sources/csv-records.ts'
 import { openFile } from '../../../ingest/sources/file.ts'
-import { type Framing, framingOf } from '../../../ingest/sources/framing.ts'
+import { framingOf } from '../../../ingest/sources/framing.ts'
 import { readJsonRecords } from '../../../ingest/sources/json-records.ts'
+import type { Framing } from '../../../ingest/sources/lines.ts'
 import { readLines } from '../../../ingest/sources/lines.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'faultline-framing-'))
