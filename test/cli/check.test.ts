@@ -1,17 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { checkCommand } from '../../cli/check.ts'
 import { UsageError } from '../../cli/usage-error.ts'
 import { DNS_SNAPSHOTS, type SnapshotRow } from '../../schemas/dns-snapshots.ts'
-import { openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
 import { insert } from '../../store/writer.ts'
 import { DAY_2, startZoneServer, type ZoneServer } from '../enrich/dns/zone-server.ts'
+import { writeStore } from '../store/temporary-store.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { fill, single } from '../verdict/traffic.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-check-'))
+const folder = temporaryFolder()
 const AT = Date.UTC(2026, 5, 10, 12)
 const HOUR = 3_600_000
 
@@ -41,8 +39,8 @@ beforeEach(() => {
 let server: ZoneServer
 beforeAll(async () => {
   server = await startZoneServer({ files: DAY_2 })
-  const store = await openEmbedded(folder)
-  await migrate(store)
+})
+await writeStore(folder, async (store) => {
   const moved = { answer: '0 migrate-test.mail.protection.outlook.com', valid_from: AT, last_seen: AT + HOUR }
   const others: Partial<SnapshotRow>[] = [
     { type: 'spf', answer: 'v=spf1 -all' },
@@ -62,12 +60,8 @@ beforeAll(async () => {
     ...often,
     single(signed, undefined, { dkim_domain: 'good.test', dkim_selector: 's2048' }),
   ])
-  await store.close()
 })
-afterAll(async () => {
-  await server.close()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => server.close())
 
 const check = (...args: string[]) => checkCommand([...args, '--resolver', `127.0.0.1:${server.port}`])
 const nowhere = ['--data-dir', join(folder, 'none')]

@@ -1,15 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { parse } from 'yaml'
 import { dashboardsCommand } from '../../cli/dashboards.ts'
 import { UsageError } from '../../cli/usage-error.ts'
 import { BOARDS } from '../../dashboards/boards/boards.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 vi.spyOn(process.stdout, 'write').mockImplementation(() => true)
-const folder = mkdtempSync(join(tmpdir(), 'faultline-dashboards-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 test('writes every board and the provisioning that finds them, whatever the folder is called', async () => {
   const into = join(folder, 'a: $HOME "b"')

@@ -1,8 +1,7 @@
 import { execFile } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { replayLetters } from '../../cli/dlq-replay.ts'
 import { blockKeeper, loadFile } from '../../cli/load.ts'
 import { recordOptions } from '../../cli/record-options.ts'
@@ -15,24 +14,16 @@ import { Config } from '../../schemas/config.ts'
 import { audit } from '../../store/audit/audit.ts'
 import { repairRollUps } from '../../store/audit/repair.ts'
 import { listLetters, pendingLetters, readLetter } from '../../store/dead-letters/dead-letters.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
 import { startEndpoint } from '../../store/http/endpoint.ts'
 import { storedTopic } from '../../store/kafka-topics.ts'
-import { migrate } from '../../store/migrate.ts'
 import { openServer } from '../../store/server.ts'
 import type { Store } from '../../store/store.ts'
 import { writeBlock } from '../../store/writer.ts'
+import { migratedStore } from '../store/temporary-store.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-dlq-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
+const folder = temporaryFolder()
+const store = await migratedStore()
 
 const ARRIVAL = Date.UTC(2026, 10, 3, 10, 0)
 const postfix = (id: string) =>

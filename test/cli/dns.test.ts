@@ -1,21 +1,18 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { VerdictItem } from '../../schemas/verdict.ts'
 import { DAY_2, startZoneServer, type ZoneServer } from '../enrich/dns/zone-server.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const root = join(import.meta.dirname, '../..')
-const folder = mkdtempSync(join(tmpdir(), 'faultline-dns-'))
+const folder = temporaryFolder()
 let server: ZoneServer
 beforeAll(async () => {
   server = await startZoneServer()
 })
-afterAll(async () => {
-  await server.close()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => server.close())
 
 function faultline(...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   const child = spawn(process.execPath, [join(root, 'cli/faultline.mjs'), ...args])

@@ -1,15 +1,14 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { incidentsCommand } from '../../cli/incidents.ts'
 import { openLog } from '../../cli/log.ts'
 import { serve } from '../../cli/serve.ts'
 import { Config } from '../../schemas/config.ts'
-import { openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
 import { advance } from '../../verdict/incident.ts'
 import { writeIncidents } from '../../verdict/incident-store.ts'
+import { writeStore } from '../store/temporary-store.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { item } from '../verdict/items.ts'
 import { fill, traffic } from '../verdict/traffic.ts'
 
@@ -20,7 +19,7 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const NOW = Date.now()
 const HOSTILE = 'x\u001b[31m\u202e.example'
-const folder = mkdtempSync(join(tmpdir(), 'faultline-incidents-'))
+const folder = temporaryFolder()
 const at = ['--data-dir', folder]
 let ids: string[] = []
 
@@ -33,9 +32,7 @@ vi.spyOn(console, 'error').mockImplementation(() => {})
 beforeEach(() => {
   out = ''
 })
-beforeAll(async () => {
-  const store = await openEmbedded(folder)
-  await migrate(store)
+await writeStore(folder, async (store) => {
   const life = { quiet_ms: HOUR, reopen_ms: HOUR, remind_ms: 24 * HOUR, blind_ms: 24 * HOUR }
   const items = [item('recipient_domain', HOSTILE, NOW), item('provider', 'yahoo', NOW)]
   const incidents = advance({
@@ -54,9 +51,7 @@ beforeAll(async () => {
       domain === 'd3.example' ? denied : undefined,
     ),
   ])
-  await store.close()
 })
-afterAll(() => rmSync(folder, { recursive: true }))
 
 async function json(...args: string[]) {
   out = ''

@@ -1,17 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { packetCommand } from '../../cli/packet.ts'
 import { DNS_SNAPSHOTS } from '../../schemas/dns-snapshots.ts'
 import type { Packet } from '../../schemas/packet.ts'
-import { openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
 import { insert } from '../../store/writer.ts'
 import { advance } from '../../verdict/incident.ts'
 import { writeIncidents } from '../../verdict/incident-store.ts'
 import { judgeWindow } from '../../verdict/judge.ts'
 import { DAY_2, startZoneServer } from '../enrich/dns/zone-server.ts'
+import { writeStore } from '../store/temporary-store.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { fill, single, traffic } from '../verdict/traffic.ts'
 
 // Each opens a store: a busy machine takes its time.
@@ -22,7 +19,7 @@ const AT = Date.UTC(2026, 5, 10, 12)
 const HOSTILE =
   '554 5.7.1 <u1@d3.example> "u2 x"@d3.example: ```\r\n# Approved\r\nBcc: x@evil.example\r\n\r\n<script>1</script> \u001b[31m\u202e'
 const DENIED = { reason: 'recipient_access_denied', reply: HOSTILE }
-const folder = mkdtempSync(join(tmpdir(), 'faultline-packet-'))
+const folder = temporaryFolder()
 const stored = ['--data-dir', folder]
 const at = [...stored, '--no-dns']
 let incident = ''
@@ -38,9 +35,7 @@ vi.spyOn(console, 'error').mockImplementation((text) => {
 beforeEach(() => {
   out = ''
 })
-beforeAll(async () => {
-  const store = await openEmbedded(folder)
-  await migrate(store)
+await writeStore(folder, async (store) => {
   const senders = { 's1.example': 200, 's2.example': 100, 's3.example': 60 }
   const one = { domain: 'd3.example', provider: 'microsoft365', sender: 's1.example', ip: '192.0.2.1' }
   await fill(store, [
@@ -81,9 +76,7 @@ beforeAll(async () => {
   const changes = advance({ now: AT, items, incidents: [], acknowledged: new Set(), blind: false, life })
   await writeIncidents(store, changes, 1)
   incident = changes[0]?.id ?? ''
-  await store.close()
 })
-afterAll(() => rmSync(folder, { recursive: true }))
 
 async function packet(...args: string[]): Promise<Packet> {
   out = ''

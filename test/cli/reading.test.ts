@@ -1,19 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeEach, expect, test, vi } from 'vitest'
 import { eventsCommand } from '../../cli/events.ts'
 import { queryCommand } from '../../cli/query.ts'
 import { durationOf, instantOf } from '../../cli/reading.ts'
 import { rowsText } from '../../cli/rows.ts'
 import { UsageError } from '../../cli/usage-error.ts'
 import { verdictCommand } from '../../cli/verdict.ts'
-import { openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
 import { shown } from '../../verdict/shown.ts'
+import { writeStore } from '../store/temporary-store.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { fill, single, traffic } from '../verdict/traffic.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-reading-'))
+const folder = temporaryFolder()
 const AT = Date.UTC(2026, 5, 10, 12)
 const HOSTILE = '550 \u001b[31mred\u202e "quoted", =1+1'
 const DENIED = { reason: 'relay_denied', reply: HOSTILE }
@@ -28,9 +25,7 @@ vi.spyOn(console, 'error').mockImplementation(() => {})
 beforeEach(() => {
   out = ''
 })
-beforeAll(async () => {
-  const store = await openEmbedded(folder)
-  await migrate(store)
+await writeStore(folder, async (store) => {
   const window = [AT - 600_000, AT] as const
   await fill(store, [
     ...traffic({ 's1.example': 200, 's2.example': 100 }, window, ({ domain }) =>
@@ -38,9 +33,7 @@ beforeAll(async () => {
     ),
     single(at, DENIED, { recipient: "o'hara@x.example", queue_id: 'ABC', message_id: 'm@x' }),
   ])
-  await store.close()
 })
-afterAll(() => rmSync(folder, { recursive: true }))
 
 const TO = new Date(AT).toISOString()
 const here = ['--data-dir', folder]

@@ -1,25 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { openRowDns } from '../../cli/dns.ts'
 import { Config } from '../../schemas/config.ts'
 import { emptyEvent } from '../../schemas/event.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
 import { parseZone } from '../enrich/dns/zone.ts'
 import { startZoneServer } from '../enrich/dns/zone-server.ts'
+import { migratedStore } from '../store/temporary-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-row-dns-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
+const store = await migratedStore()
 
 const zone = (policy: string) =>
   parseZone(`example. 60 IN SOA ns.example. h.example. 1 1 1 1 1

@@ -1,5 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import { classifyCommand } from '../../cli/classify.ts'
@@ -8,8 +7,9 @@ import { rulesCommand } from '../../cli/rules.ts'
 import { UsageError } from '../../cli/usage-error.ts'
 import { useRules } from '../../enrich/classify/classify.ts'
 import { loadRules } from '../../enrich/classify/rules.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-rules-'))
+const folder = temporaryFolder()
 const file = join(folder, 'mine.json')
 const config = join(folder, 'faultline.yaml')
 const rule = {
@@ -31,10 +31,7 @@ vi.spyOn(console, 'error').mockImplementation(() => {})
 beforeEach(() => {
   out = ''
 })
-afterAll(() => {
-  rmSync(folder, { recursive: true })
-  useRules(loadRules())
-})
+afterAll(() => useRules(loadRules()))
 
 test('rules test passes a good file, and says what decided where an example fails', async () => {
   write(rule)

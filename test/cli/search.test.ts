@@ -1,12 +1,13 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeEach, expect, test, vi } from 'vitest'
 import { eventsCommand } from '../../cli/events.ts'
 import { trendRows, trendsCommand, weekBefore } from '../../cli/trends.ts'
 import { watchVerdicts } from '../../cli/watch.ts'
 import { openEmbedded } from '../../store/embedded.ts'
 import { migrate } from '../../store/migrate.ts'
+import { writeStore } from '../store/temporary-store.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { item } from '../verdict/items.ts'
 import { fill, single } from '../verdict/traffic.ts'
 
@@ -17,7 +18,7 @@ const MINUTE = 60_000
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 const NOW = Date.UTC(2026, 5, 10, 12)
-const folder = mkdtempSync(join(tmpdir(), 'faultline-search-'))
+const folder = temporaryFolder()
 const config = join(folder, 'faultline.yaml')
 const at = ['--data-dir', join(folder, 'data'), '--config', config]
 
@@ -36,11 +37,9 @@ const DELAYED = { ...DENIED, outcome: 'deferred' } as const
 const GREY = { reason: 'greylisted', reply: '450 4.2.0 greylisted', outcome: 'deferred' } as const
 const mail = { sender: 's1.example', ip: '192.0.2.1', domain: 'd1.example', provider: 'google' }
 
-beforeAll(async () => {
-  writeFileSync(config, 'time_zone: UTC\n')
-  vi.useFakeTimers({ toFake: ['Date'], now: NOW })
-  const store = await openEmbedded(join(folder, 'data'))
-  await migrate(store)
+writeFileSync(config, 'time_zone: UTC\n')
+vi.useFakeTimers({ toFake: ['Date'], now: NOW })
+await writeStore(join(folder, 'data'), async (store) => {
   const retried = { queue_id: 'GREY', recipient: 'g@d1.example' }
   await fill(store, [
     // This week: three refused, one of them after a delay; two accepted, one of them after greylisting.
@@ -60,12 +59,8 @@ beforeAll(async () => {
       dns_mx: 'nxdomain',
     }),
   ])
-  await store.close()
 })
-afterAll(() => {
-  vi.useRealTimers()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => vi.useRealTimers())
 
 test('a recipient domain that was probably mistyped is named below the events', async () => {
   told.mockClear()

@@ -1,12 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { replayCommand } from '../../cli/replay.ts'
 import { unknownCommand } from '../../cli/unknown.ts'
 import { UsageError } from '../../cli/usage-error.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-unknown-'))
+const folder = temporaryFolder()
 const here = ['--data-dir', join(folder, 'store')]
 
 const refused = (time: string, id: string, recipient: string, reply: string) =>
@@ -33,7 +33,6 @@ beforeAll(async () => {
   writeFileSync(log, `${lines.join('\n')}\n`)
   await replayCommand([...here, log])
 })
-afterAll(() => rmSync(folder, { recursive: true }))
 
 test('groups the replies that no words decided, the most frequent first', async () => {
   expect(await unknownCommand([...here, '--json'])).toBe(0)

@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { UsageError } from '../../cli/usage-error.ts'
 import { verifyCommand } from '../../cli/verify.ts'
 import { DNS_SNAPSHOTS } from '../../schemas/dns-snapshots.ts'
-import { openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
 import { insert } from '../../store/writer.ts'
 import { startZoneServer, type ZoneServer } from '../enrich/dns/zone-server.ts'
+import { writeStore } from '../store/temporary-store.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { fill, single } from '../verdict/traffic.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-verify-'))
+const folder = temporaryFolder()
 const message = join(folder, 'test.eml')
 const AT = Date.UTC(2026, 5, 10, 12)
 const MINUTE = 60_000
@@ -33,8 +32,8 @@ beforeAll(async () => {
     message,
     'Authentication-Results: mx.receiver.example; spf=pass smtp.mailfrom=a@good.test; dkim=none\r\nReturn-Path: <a@good.test>\r\nFrom: a@good.test\r\nSubject: test\r\n\r\nHello\r\n',
   )
-  const store = await openEmbedded(join(folder, 'data'))
-  await migrate(store)
+})
+await writeStore(join(folder, 'data'), async (store) => {
   const to = (domain: string, minutes: number) => ({
     sender: 'good.test',
     ip: '192.0.2.1',
@@ -61,12 +60,8 @@ beforeAll(async () => {
     ],
     '',
   )
-  await store.close()
 })
-afterAll(async () => {
-  await server.close()
-  rmSync(folder, { recursive: true })
-})
+afterAll(() => server.close())
 
 const verify = (...args: string[]) => verifyCommand([...args, '--resolver', `127.0.0.1:${server.port}`])
 const since = async (recipient: string, ...more: string[]) => {

@@ -1,14 +1,12 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { TIME_PARAMETERS } from '../../dashboards/boards/board.ts'
 import { BOARDS } from '../../dashboards/boards/boards.ts'
 import { valuesOf } from '../../dashboards/boards/values.ts'
 import { ALERTS } from '../../dashboards/grafana/alerts.ts'
 import { parametersOf, sql } from '../../dashboards/sql.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
+import { migratedStore } from '../store/temporary-store.ts'
 import { AT, FROM, fillBoards, HOSTILE } from './board-store.ts'
 
 type Row = Record<string, unknown>
@@ -16,16 +14,9 @@ type Row = Record<string, unknown>
 // Some ask every board again and again.
 vi.setConfig({ testTimeout: 120_000 })
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-boards-'))
-let store: EmbeddedStore
+const store = await migratedStore()
 beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
   await fillBoards(store)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
 })
 
 const clickhouseTime = (time: number) => new Date(time).toISOString().replace('T', ' ').replace('Z', '')

@@ -1,8 +1,7 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dashboard, Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { Board } from '../../dashboards/boards/board.ts'
 import { BOARDS } from '../../dashboards/boards/boards.ts'
 import { valuesOf } from '../../dashboards/boards/values.ts'
@@ -11,21 +10,13 @@ import { grafanaDashboard } from '../../dashboards/grafana/dashboard.ts'
 import { generatedFiles } from '../../dashboards/grafana/files.ts'
 import type { ClickHouseQuery } from '../../dashboards/grafana/query.ts'
 import { sql } from '../../dashboards/sql.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
+import { migratedStore } from '../store/temporary-store.ts'
 import { AT, FROM, fillBoards, HOSTILE } from './board-store.ts'
 import { expand } from './expand.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-grafana-'))
-let store: EmbeddedStore
+const store = await migratedStore()
 beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
   await fillBoards(store)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
 })
 
 const STRETCH = { from: FROM, to: AT, interval_s: 300 }

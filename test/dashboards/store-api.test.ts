@@ -1,36 +1,25 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import type { PageApi } from '../../dashboards/web/api.ts'
 import { storeApi } from '../../dashboards/web/store-api.ts'
 import { DELIVERY_EVENTS, type DeliveryEventRow } from '../../schemas/delivery-events.ts'
 import { emptyEvent } from '../../schemas/event.ts'
 import type { PipelineStatsRow } from '../../schemas/pipeline.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
 import { writeBlock } from '../../store/writer.ts'
+import { migratedStore } from '../store/temporary-store.ts'
 import { HOSTILE, ONE_DOMAIN } from './fixed-api.ts'
 
 // Past on every machine's clock.
 const AT = Date.UTC(2024, 10, 24, 8, 30)
 const WINDOW = { at: AT, window_ms: 900_000, direction: undefined, limit: 20 }
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-page-'))
-let store: EmbeddedStore
+const store = await migratedStore()
 let api: PageApi
 const judged: unknown[] = []
 beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
   api = storeApi(store, async (_, window) => {
     judged.push(window)
     return [ONE_DOMAIN]
   })
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
 })
 
 let rows = 0

@@ -1,9 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { DELIVERY_EVENTS } from '../../schemas/delivery-events.ts'
@@ -11,11 +10,12 @@ import { openServer } from '../../store/server.ts'
 import type { Store } from '../../store/store.ts'
 import { insert } from '../../store/writer.ts'
 import { sql } from '../../verdict/sql.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { freePort } from '../verdict/notify/free-port.ts'
 import { traffic } from '../verdict/traffic.ts'
 
 const FAULTLINE = join(import.meta.dirname, '../../cli/faultline.mjs')
-const folder = mkdtempSync(join(tmpdir(), 'faultline-evaluators-'))
+const folder = temporaryFolder()
 const running: ChildProcess[] = []
 const told: string[] = []
 const hook = createServer(async (request, response) => {
@@ -96,7 +96,6 @@ afterAll(async () => {
       await once(child, 'exit')
     }
   hook.close()
-  rmSync(folder, { recursive: true })
 }, 60_000)
 
 test('of several processes one tells people; killed, another goes on and tells nothing twice', async () => {

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { openEmbedded } from '../../store/embedded.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { generateLog } from './generate-log.ts'
 
 // `npm run kills` runs the long form: 200,000 lines and 20 kills at random moments besides those in each phase.
@@ -12,7 +12,7 @@ const RANDOM_KILLS = Number(process.env['FAULTLINE_KILLS'] ?? 4)
 const BLOCK_ROWS = Math.ceil(LINES / 300)
 
 const root = join(import.meta.dirname, '../..')
-const folder = mkdtempSync(join(tmpdir(), 'faultline-kill-'))
+const folder = temporaryFolder()
 const log = join(folder, 'mail.log')
 const config = join(folder, 'faultline.yaml')
 beforeAll(() => {
@@ -21,7 +21,6 @@ beforeAll(() => {
   utimesSync(log, arrival, arrival)
   writeFileSync(config, `time_zone: UTC\nlimits:\n  block_rows: ${BLOCK_ROWS}\n`)
 })
-afterAll(() => rmSync(folder, { recursive: true }))
 
 /** Replays the log in a process of its own; gives whether it came to its end. */
 function replay(data: string, environment: Record<string, string> = {}): Promise<boolean> {

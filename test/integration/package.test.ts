@@ -1,14 +1,13 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, readdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const root = join(import.meta.dirname, '../..')
-const folder = mkdtempSync(join(tmpdir(), 'faultline-package-'))
+const folder = temporaryFolder()
 const clone = join(folder, 'clone')
 const installed = join(folder, 'node_modules/faultline')
-afterAll(() => rmSync(folder, { recursive: true }))
 
 beforeAll(() => {
   // Packing writes JavaScript beside the TypeScript for a moment: in a copy, so that no other test sees it.

@@ -1,15 +1,14 @@
 import { execFile, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { BOARDS } from '../../dashboards/boards/boards.ts'
 import type { PanelAnswer } from '../../dashboards/web/board-answers.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 const root = join(import.meta.dirname, '../..')
 const cli = join(root, 'cli/faultline.mjs')
-const folder = mkdtempSync(join(tmpdir(), 'faultline-page-api-'))
+const folder = temporaryFolder()
 const env = {
   ...process.env,
   FAULTLINE_WEB_PORT: '0',
@@ -44,7 +43,6 @@ afterAll(async () => {
   const ended = new Promise((resolve) => serving.on('exit', resolve))
   serving.kill('SIGTERM')
   await ended
-  rmSync(folder, { recursive: true })
 })
 
 const get = async (path: string) => {

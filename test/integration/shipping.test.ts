@@ -1,13 +1,13 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { recordsOf } from '../../ingest/sources/kafka/batch-decoder.ts'
 import { openKafka } from '../../ingest/sources/kafka/client.ts'
 import { recordKey } from '../../ingest/sources/kafka/record-batch.ts'
 import { openEmbedded } from '../../store/embedded.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { freePort, missingBroker, startBroker } from './kafka-broker.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
@@ -26,8 +26,7 @@ const ended = (child: ChildProcess): Promise<unknown> =>
   child.exitCode === null ? new Promise((resolve) => child.once('exit', resolve)) : Promise.resolve()
 
 const missing = missingRsyslog() ?? missingBroker()
-const folder = mkdtempSync(join(tmpdir(), 'faultline-shipping-'))
-afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 3 }))
+const folder = temporaryFolder()
 
 /** The configuration that the docs give, for another broker and other folders. */
 function rsyslogConfig(socket: string, brokers: string): string {

@@ -1,11 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { replayCommand } from '../../cli/replay.ts'
 import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-breadth-'))
+const folder = temporaryFolder()
 let store: EmbeddedStore
 beforeAll(async () => {
   const sample = join(import.meta.dirname, '../../cli/demo/mail.log.zst')
@@ -14,7 +13,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await store.close()
-  rmSync(folder, { recursive: true })
 })
 
 const STRETCH = "from = '2026-06-10 11:45:00', to = '2026-06-10 12:00:00', direction = 'outbound'"

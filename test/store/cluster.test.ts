@@ -1,21 +1,12 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { onCluster } from '../../store/cluster.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
 import { readMigrations } from '../../store/migrate.ts'
+import { emptyStore } from './temporary-store.ts'
 
 // The embedded engine has no Keeper: replicated tables are parsed by it, not made.
-const folder = mkdtempSync(join(tmpdir(), 'faultline-cluster-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(folder)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
+const store = await emptyStore()
 
 const migrations = readMigrations(undefined, 'mail')
 const statements = migrations.flatMap((migration) => migration.statements)

@@ -1,25 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import { DELIVERY_EVENTS } from '../../schemas/delivery-events.ts'
 import { DNS_SNAPSHOTS, type Published, type SnapshotRow } from '../../schemas/dns-snapshots.ts'
 import { emptyEvent } from '../../schemas/event.ts'
 import { openSnapshots } from '../../store/dns-snapshots.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
 import { insert } from '../../store/writer.ts'
+import { migratedStore } from './temporary-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-snapshots-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
+const store = await migratedStore()
 beforeEach(async () => {
   await store.command('TRUNCATE TABLE dns_snapshots')
   await store.command('TRUNCATE TABLE delivery_events')

@@ -1,25 +1,17 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type Columns, DELIVERY_EVENTS, type DeliveryEventRow } from '../../schemas/delivery-events.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
 import { migrate, readMigrations } from '../../store/migrate.ts'
 import { encodeNative, ipv6Bytes } from '../../store/native.ts'
 import { keepProgress, readProgress, writeBlock } from '../../store/writer.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { migratedStore } from './temporary-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-store-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
+const folder = temporaryFolder()
+const store = await migratedStore(join(folder, 'data'))
 
 const row = (change: Partial<DeliveryEventRow> = {}): DeliveryEventRow => {
   const blank = Object.fromEntries(
@@ -234,7 +226,7 @@ test('every column has a comment', async () => {
 
 test('migrations are applied once; a dry run changes nothing; a changed one is refused', async () => {
   expect(await migrate(store)).toEqual([])
-  const copy = mkdtempSync(join(tmpdir(), 'faultline-migrations-'))
+  const copy = join(folder, 'migrations')
   cpSync(join(import.meta.dirname, '../../schemas/clickhouse'), copy, { recursive: true })
   writeFileSync(join(copy, '9999_more.sql'), 'CREATE TABLE more (a UInt8) ENGINE = Memory;\n')
   expect((await migrate(store, { dryRun: true, folder: copy })).map(({ name }) => name)).toEqual([
@@ -246,11 +238,10 @@ test('migrations are applied once; a dry run changes nothing; a changed one is r
   await expect(migrate(store, { folder: copy })).rejects.toThrow(
     `migration ${first} was changed after it was applied`,
   )
-  rmSync(copy, { recursive: true })
 })
 
 test('a second process on the same folder is told so in one line', () => {
-  const script = `import { openEmbedded } from '${join(import.meta.dirname, '../../store/embedded.ts')}'; try { await openEmbedded('${folder}') } catch (e) { console.log(e.message); process.exit(3) }`
+  const script = `import { openEmbedded } from '${join(import.meta.dirname, '../../store/embedded.ts')}'; try { await openEmbedded('${join(folder, 'data')}') } catch (e) { console.log(e.message); process.exit(3) }`
   const { status, stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
     encoding: 'utf8',
   })

@@ -1,24 +1,11 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { DELIVERY_EVENTS, type DeliveryEventRow } from '../../schemas/delivery-events.ts'
 import { emptyEvent } from '../../schemas/event.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
 import { storeGap } from '../../store/gap.ts'
-import { migrate } from '../../store/migrate.ts'
 import { insert } from '../../store/writer.ts'
+import { migratedStore } from './temporary-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-gap-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
+const store = await migratedStore()
 
 const row = (offset: number, event_index: number): DeliveryEventRow => ({
   ...emptyEvent(),

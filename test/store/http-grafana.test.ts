@@ -1,12 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { replayCommand } from '../../cli/replay.ts'
 import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
 import { type RunningEndpoint, startEndpoint } from '../../store/http/endpoint.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 // Grafana itself can't be had here; the driver of its data source can, built from source with what that data source sets.
 const SOURCE = join(import.meta.dirname, '../fixtures/grafana-driver')
@@ -30,7 +29,7 @@ interface Answer {
 }
 
 describe.skipIf(isMissing)('the driver of Grafana’s data source', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'faultline-grafana-'))
+  const folder = temporaryFolder()
   const driver = join(folder, 'driver')
   let store: EmbeddedStore
   let endpoint: RunningEndpoint
@@ -45,7 +44,6 @@ describe.skipIf(isMissing)('the driver of Grafana’s data source', () => {
   afterAll(async () => {
     await endpoint?.close()
     await store?.close()
-    rmSync(folder, { recursive: true })
   })
 
   async function ask(compression: string, ...queries: string[]): Promise<Answer[]> {

@@ -1,23 +1,16 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { zstdDecompressSync } from 'node:zlib'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
 import { cityHash128 } from '../../store/http/cityhash.ts'
 import { type RunningEndpoint, startEndpoint } from '../../store/http/endpoint.ts'
+import { emptyStore } from './temporary-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-http-native-'))
-let store: EmbeddedStore
+const store = await emptyStore()
 let endpoint: RunningEndpoint
 beforeAll(async () => {
-  store = await openEmbedded(folder)
   endpoint = await startEndpoint({ store, port: 0 })
 })
 afterAll(async () => {
   await endpoint.close()
-  await store.close()
-  rmSync(folder, { recursive: true })
 })
 
 const native = async (sql: string, query: string) => {

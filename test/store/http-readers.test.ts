@@ -1,18 +1,17 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
 import { type RunningEndpoint, startEndpoint } from '../../store/http/endpoint.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { emptyStore } from './temporary-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-http-readers-'))
+const folder = temporaryFolder()
 const written = join(folder, 'written')
-let store: EmbeddedStore
+const store = await emptyStore()
 let endpoint: RunningEndpoint
 const faults: unknown[] = []
 
 beforeAll(async () => {
-  store = await openEmbedded(join(folder, 'store'))
   await store.command('CREATE TABLE t (a UInt32, b String) ENGINE = MergeTree ORDER BY a')
   endpoint = await startEndpoint({
     store,
@@ -23,8 +22,6 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await endpoint.close()
-  await store.close()
-  rmSync(folder, { recursive: true })
   expect(faults).toEqual([])
 })
 

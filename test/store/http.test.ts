@@ -1,30 +1,28 @@
-import { mkdtempSync, rmSync } from 'node:fs'
 import { request } from 'node:http'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { type ClickHouseClient, createClient } from '@clickhouse/client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Columns, DELIVERY_EVENTS } from '../../schemas/delivery-events.ts'
 import { PIPELINE_STATS } from '../../schemas/pipeline.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
 import { type RunningEndpoint, startEndpoint } from '../../store/http/endpoint.ts'
 import { migrate } from '../../store/migrate.ts'
 import { openServer } from '../../store/server.ts'
 import type { Store } from '../../store/store.ts'
 import { writeBlock } from '../../store/writer.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
+import { emptyStore } from './temporary-store.ts'
 
 const PASSWORD = 'p:ä ss'
-const folder = mkdtempSync(join(tmpdir(), 'faultline-http-test-'))
+const folder = temporaryFolder()
 const written = join(folder, 'written')
-let store: EmbeddedStore
+const store = await emptyStore()
 let endpoint: RunningEndpoint
 let reader: ClickHouseClient
 let writer: ClickHouseClient
 const faults: unknown[] = []
 
 beforeAll(async () => {
-  store = await openEmbedded(join(folder, 'store'))
   endpoint = await startEndpoint({
     store,
     port: 0,
@@ -45,8 +43,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await Promise.all([reader.close(), writer.close()])
   await endpoint.close()
-  await store.close()
-  rmSync(folder, { recursive: true })
   expect(faults).toEqual([])
 })
 

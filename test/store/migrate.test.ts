@@ -1,19 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
+import { expect, test } from 'vitest'
 import { migrate, readMigrations } from '../../store/migrate.ts'
+import { emptyStore } from './temporary-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-migrate-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(folder)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
+const store = await emptyStore()
 
 test('a migration that was broken off is gone on with, also by two at once', async () => {
   const [first, second] = readMigrations()

@@ -1,28 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import type { DeliveryEventRow } from '../../schemas/delivery-events.ts'
 import { emptyEvent } from '../../schemas/event.ts'
 import type { BlockRows } from '../../schemas/pipeline.ts'
 import { audit } from '../../store/audit/audit.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
 import { storedTopic } from '../../store/kafka-topics.ts'
-import { migrate } from '../../store/migrate.ts'
 import { recoverBlock } from '../../store/recover.ts'
 import type { Store } from '../../store/store.ts'
 import { writeBlock } from '../../store/writer.ts'
+import { migratedStore } from './temporary-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-recover-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
+const store = await migratedStore()
 
 // Two table partitions: their tokens are noted apart.
 const TIMES = [Date.UTC(2025, 11, 31, 23, 59, 30), Date.UTC(2026, 0, 1, 0, 0, 30)]

@@ -1,26 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { loader } from '../../cli/simulate.ts'
 import type { VerdictItem } from '../../schemas/verdict.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
 import { judgeWindow } from '../../verdict/judge.ts'
+import { migratedStore } from '../store/temporary-store.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 
 // The cases in words, written as a Postfix log by hand: every one goes through reading, classification and the store.
 vi.setConfig({ testTimeout: 60_000 })
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-cases-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(join(folder, 'data'))
-  await migrate(store)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
+const folder = temporaryFolder()
+const store = await migratedStore()
 
 const ONSET = Date.UTC(2026, 5, 10, 11, 50)
 const AT = ONSET + 10 * 60_000

@@ -1,10 +1,5 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import type { VerdictItem } from '../../schemas/verdict.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
 import { type EvaluatorOptions, evaluate } from '../../verdict/evaluator.ts'
 import { handlingOf, isMuted } from '../../verdict/handling.ts'
 import {
@@ -17,6 +12,7 @@ import {
 import { judgeWindow } from '../../verdict/judge.ts'
 import { openLease } from '../../verdict/lease.ts'
 import { readCompleteness } from '../../verdict/read.ts'
+import { migratedStore } from '../store/temporary-store.ts'
 import { fill, traffic } from './traffic.ts'
 
 // Each opens a store: a busy machine takes its time.
@@ -24,11 +20,8 @@ vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 const MINUTE = 60_000
 const AT = Date.UTC(2026, 5, 10, 12)
-const folder = mkdtempSync(join(tmpdir(), 'faultline-evaluator-'))
-let store: EmbeddedStore
+const store = await migratedStore()
 beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
   const denied = { reason: 'recipient_access_denied', reply: '554 5.7.1 Access denied' }
   await fill(store, [
     ...traffic({ 's1.example': 2000, 's2.example': 1000 }, [AT - 24 * 60 * MINUTE, AT - 15 * MINUTE]),
@@ -37,10 +30,6 @@ beforeAll(async () => {
     ),
     ...traffic({ 's1.example': 600, 's2.example': 300 }, [AT, AT + 60 * MINUTE], () => 'accepted'),
   ])
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
 })
 
 function process_(name: string, now: () => number): EvaluatorOptions {

@@ -1,30 +1,17 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
+import { expect, test, vi } from 'vitest'
 import { startEndpoint } from '../../store/http/endpoint.ts'
-import { migrate } from '../../store/migrate.ts'
 import { openServer } from '../../store/server.ts'
 import type { Store } from '../../store/store.ts'
 import { openLease } from '../../verdict/lease.ts'
+import { migratedStore } from '../store/temporary-store.ts'
 
 // Each opens a store: a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
 // Long enough for inserts on a busy machine: a claim that takes longer is none.
 const TIMES = { timeout_ms: 3000, settle_ms: 700 }
-const folder = mkdtempSync(join(tmpdir(), 'faultline-lease-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
+const store = await migratedStore()
 
 test('of many that ask at once one gets it, and keeps it', async () => {
   const times = { timeout_ms: 20_000, settle_ms: 2000 }

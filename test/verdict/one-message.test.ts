@@ -1,26 +1,13 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { DeliveryEventRow } from '../../schemas/delivery-events.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
 import { judgeWindow } from '../../verdict/judge.ts'
 import { readSightings } from '../../verdict/packet/sightings.ts'
+import { migratedStore } from '../store/temporary-store.ts'
 import { type Fate, fill, single, traffic } from './traffic.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-one-message-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
+const store = await migratedStore()
 
 const MINUTE = 60_000
 const AT = Date.UTC(2026, 5, 10, 12)

@@ -1,22 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
+import { beforeEach, expect, test } from 'vitest'
 import { readSilentSources } from '../../verdict/silent-sources.ts'
+import { migratedStore } from '../store/temporary-store.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-silence-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
-})
+const store = await migratedStore()
 beforeEach(() => store.command('TRUNCATE TABLE sources_1m'))
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
 
 const NOW = Date.UTC(2026, 10, 24, 12, 0)
 const MINUTE = 60_000

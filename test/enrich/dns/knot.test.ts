@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { RECORD_TYPES } from '../../../enrich/dns/answer.ts'
 import { openResolver } from '../../../enrich/dns/resolver.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
 import { readZone } from './zone.ts'
 import { DAY_1, startZoneServer, type ZoneServer } from './zone-server.ts'
 
@@ -15,7 +15,7 @@ if (KNOT === undefined && process.env['CI'] !== 'true')
 
 let server: ZoneServer
 let knot: ChildProcess | undefined
-const folder = mkdtempSync(join(tmpdir(), 'faultline-knot-'))
+const folder = temporaryFolder()
 let port = 0
 beforeAll(async () => {
   server = await startZoneServer()
@@ -50,7 +50,6 @@ ${zones.join('\n')}
 afterAll(async () => {
   knot?.kill()
   await server.close()
-  rmSync(folder, { recursive: true, force: true })
 })
 
 const open = (port: number) =>

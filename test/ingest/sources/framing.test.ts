@@ -1,17 +1,16 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { readCsvRecords } from '../../../ingest/sources/csv-records.ts'
 import { openFile } from '../../../ingest/sources/file.ts'
 import { framingOf } from '../../../ingest/sources/framing.ts'
 import { readJsonRecords } from '../../../ingest/sources/json-records.ts'
 import type { Framing } from '../../../ingest/sources/lines.ts'
 import { readLines } from '../../../ingest/sources/lines.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-framing-'))
-afterAll(() => rmSync(folder, { recursive: true }))
+const folder = temporaryFolder()
 
 async function* chunked(bytes: Buffer, size: number) {
   for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size)
