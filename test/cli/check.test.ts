@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { checkCommand } from '../../cli/check.ts'
 import { UsageError } from '../../cli/usage-error.ts'
 import { DNS_SNAPSHOTS, type SnapshotRow } from '../../schemas/dns-snapshots.ts'
@@ -8,6 +8,7 @@ import { DAY_2, startZoneServer, type ZoneServer } from '../enrich/dns/zone-serv
 import { writeStore } from '../store/temporary-store.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { fill, single } from '../verdict/traffic.ts'
+import { catchPrinted } from './printed.ts'
 
 const folder = temporaryFolder()
 const AT = Date.UTC(2026, 5, 10, 12)
@@ -24,18 +25,7 @@ const row = (change: Partial<SnapshotRow>): SnapshotRow => ({
   ...change,
 })
 
-let out = ''
-let said = ''
-vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-  out += text
-  return true
-})
-vi.spyOn(console, 'error').mockImplementation((text) => {
-  said += text
-})
-beforeEach(() => {
-  out = said = ''
-})
+const printed = catchPrinted()
 let server: ZoneServer
 beforeAll(async () => {
   server = await startZoneServer({ files: DAY_2 })
@@ -69,7 +59,7 @@ const here = ['--data-dir', folder]
 
 test('--json prints an object of what the contract names', async () => {
   expect(await check('good.test', '--ip', '192.0.2.1', '--json', ...nowhere)).toBe(0)
-  expect(JSON.parse(out)).toMatchObject({
+  expect(JSON.parse(printed.out)).toMatchObject({
     domain: 'good.test',
     spf: { state: 'valid', record: expect.stringContaining('v=spf1 ip4:'), lookups: 3, result: 'pass' },
     dkim: { state: 'valid' },
@@ -113,35 +103,35 @@ test.each([
   ['x.servfail.test', [], 'DNS gave no answer'],
 ])('%s %j: %s', async (domain, options, words) => {
   expect(await check(domain, ...options, ...nowhere)).toBe(0)
-  expect(out).toContain(words)
+  expect(printed.out).toContain(words)
   // A weaker policy hides what fails.
-  for (const line of out.split('\n').filter((text) => text.startsWith('  advice')))
+  for (const line of printed.out.split('\n').filter((text) => text.startsWith('  advice')))
     expect(line).not.toMatch(/p=none(?!; rua=mailto:)|p=quarantine/)
 })
 
 test('a domain that does not exist and is near one that mail is often delivered to is named', async () => {
   await check('stabel.test', ...here)
-  expect(out).toContain('stabel.test takes no mail; was stable.test meant?')
+  expect(printed.out).toContain('stabel.test takes no mail; was stable.test meant?')
 })
 
 test('selectors are those that mail was signed with', async () => {
   await check('good.test', '--json', ...here)
-  expect(JSON.parse(out).dkim.selectors[0]).toMatchObject({ selector: 's2048', state: 'valid' })
+  expect(JSON.parse(printed.out).dkim.selectors[0]).toMatchObject({ selector: 's2048', state: 'valid' })
 })
 
 test('the history stands beside what is published now', async () => {
   expect(await check('migrate.test', ...here)).toBe(0)
-  expect(out).toContain('mx       valid, microsoft365: 0 migrate-test.mail.protection.outlook.com')
-  expect(out).toContain(
+  expect(printed.out).toContain('mx       valid, microsoft365: 0 migrate-test.mail.protection.outlook.com')
+  expect(printed.out).toContain(
     'history  2026-06-09T12:00:00Z to 2026-06-10T11:00:00Z  mx valid: 10 old.migrate.test',
   )
 })
 
 test('--at says what was published then', async () => {
   const at = async (time: number) => {
-    out = ''
+    printed.out = ''
     expect(await check('migrate.test', '--at', new Date(time).toISOString(), '--json', ...here)).toBe(0)
-    return JSON.parse(out)
+    return JSON.parse(printed.out)
   }
   expect(await at(AT - 2 * HOUR)).toMatchObject({
     spf: { state: 'valid', record: 'v=spf1 -all', lookups: null, result: '' },
@@ -154,7 +144,7 @@ test('--at says what was published then', async () => {
   expect(await at(AT + 1000)).toMatchObject({ spf: { state: 'valid' } })
   // Longer than an hour after it was last seen nothing is known any more.
   expect(await at(AT + 5 * HOUR)).toMatchObject({ mx: { state: 'unknown', hosts: [] }, verdict: 'unknown' })
-  expect(said).toContain('nothing is known of migrate.test at that time')
+  expect(printed.said).toContain('nothing is known of migrate.test at that time')
 })
 
 test('wrong use is one clear line', async () => {
@@ -177,6 +167,6 @@ test('without any resolver it says so and ends', async () => {
   const closed = await startZoneServer()
   await closed.close()
   expect(await checkCommand(['good.test', '--resolver', `127.0.0.1:${closed.port}`, ...nowhere])).toBe(0)
-  expect(out).toContain('DNS gave no answer')
-  expect(said).toContain('no DNS resolver answers')
+  expect(printed.out).toContain('DNS gave no answer')
+  expect(printed.said).toContain('no DNS resolver answers')
 })

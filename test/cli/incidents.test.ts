@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { incidentsCommand } from '../../cli/incidents.ts'
 import { openLog } from '../../cli/log.ts'
 import { serve } from '../../cli/serve.ts'
@@ -11,6 +11,7 @@ import { writeStore } from '../store/temporary-store.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { item } from '../verdict/items.ts'
 import { fill, traffic } from '../verdict/traffic.ts'
+import { catchPrinted } from './printed.ts'
 
 // Each opens a store: a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -23,15 +24,7 @@ const folder = temporaryFolder()
 const at = ['--data-dir', folder]
 let ids: string[] = []
 
-let out = ''
-vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-  out += text
-  return true
-})
-vi.spyOn(console, 'error').mockImplementation(() => {})
-beforeEach(() => {
-  out = ''
-})
+const printed = catchPrinted()
 await writeStore(folder, async (store) => {
   const life = { quiet_ms: HOUR, reopen_ms: HOUR, remind_ms: 24 * HOUR, blind_ms: 24 * HOUR }
   const items = [item('recipient_domain', HOSTILE, NOW), item('provider', 'yahoo', NOW)]
@@ -54,17 +47,17 @@ await writeStore(folder, async (store) => {
 })
 
 async function json(...args: string[]) {
-  out = ''
+  printed.out = ''
   expect(await incidentsCommand([...args, ...at, '--json'])).toBe(0)
-  return JSON.parse(out)
+  return JSON.parse(printed.out)
 }
 
 test('lists, shows and keeps what people do, where nobody serves the store', async () => {
   const [id = ''] = ids
   expect((await json()).map(({ subject }: { subject: string }) => subject).sort()).toEqual([HOSTILE, 'yahoo'])
   expect(await incidentsCommand(['ack', id.slice(0, 8), 'on', 'it', '--by', 'eve', ...at])).toBe(0)
-  expect(out).toContain('eve: on it')
-  expect(out).not.toContain('\u001b')
+  expect(printed.out).toContain('eve: on it')
+  expect(printed.out).not.toContain('\u001b')
   expect(await incidentsCommand(['mute', id, '--for', '1h', '--by', 'eve', ...at])).toBe(0)
   const seen = await json('show', id)
   expect(seen).toMatchObject({ acknowledged_by: 'eve', muted_by: 'eve', comments: [{ text: 'on it' }] })
@@ -72,9 +65,9 @@ test('lists, shows and keeps what people do, where nobody serves the store', asy
   await incidentsCommand(['unack', id, ...at])
   await incidentsCommand(['unmute', id, ...at])
   expect(await json('show', id)).toMatchObject({ acknowledged_by: '', muted_until: '' })
-  out = ''
+  printed.out = ''
   await incidentsCommand(['list', '--csv', ...at])
-  expect(out.split('\r\n')).toHaveLength(4)
+  expect(printed.out.split('\r\n')).toHaveLength(4)
 })
 
 test('while a process serves the store it opens what it finds, and is asked over its page', async () => {

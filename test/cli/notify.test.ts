@@ -2,10 +2,11 @@ import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { configCommand } from '../../cli/config.ts'
 import { notifyCommand } from '../../cli/notify.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { catchPrinted } from './printed.ts'
 
 const folder = temporaryFolder()
 const file = join(folder, 'faultline.yaml')
@@ -17,19 +18,12 @@ const server = createServer(async (request, response) => {
   response.writeHead(request.url === '/good/token' ? 200 : 410).end()
 })
 let origin = ''
-let out = ''
-vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-  out += text
-  return true
-})
+const printed = catchPrinted()
 beforeAll(async () => {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 })
 afterAll(() => server.close())
-beforeEach(() => {
-  out = ''
-})
 
 const configured = (channels: object[], notify: object = {}) =>
   writeFileSync(file, JSON.stringify({ notify: { ...notify, channels } }))
@@ -38,7 +32,7 @@ const good = () => ({ name: 'good', type: 'webhook', url: `${origin}/good/token`
 test('tries each channel and says what came of it', async () => {
   configured([good(), { name: 'gone', type: 'slack', url: `${origin}/gone/token` }])
   expect(await notifyCommand(['test', '--config', file])).toBe(1)
-  expect(out).toBe('channel\toutcome\terror\ngood\tsent\t\ngone\tfailed\tHTTP 410\n')
+  expect(printed.out).toBe('channel\toutcome\terror\ngood\tsent\t\ngone\tfailed\tHTTP 410\n')
   expect(JSON.parse(bodies[0] ?? '')).toMatchObject({ notice: 'test', incident: { subject: 'test.example' } })
   expect(await notifyCommand(['test', 'good', '--config', file])).toBe(0)
 })
@@ -48,9 +42,9 @@ test('the configuration that is printed holds no secret', async () => {
   const proms = { name: 'prom', type: 'alertmanager', url: 'http://me:hidden@alerts.example:9093/' }
   configured([{ ...good(), secret: { env: 'FAULTLINE_TEST_SECRET' } }, proms])
   await configCommand(['--config', file])
-  expect(out).not.toMatch(/token|very secret|hidden/)
-  expect(out).toContain(`url: ${origin}/***`)
-  expect(out).toContain('env: FAULTLINE_TEST_SECRET')
+  expect(printed.out).not.toMatch(/token|very secret|hidden/)
+  expect(printed.out).toContain(`url: ${origin}/***`)
+  expect(printed.out).toContain('env: FAULTLINE_TEST_SECRET')
 })
 
 test.each<[string, object[], object, string]>([

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { packetCommand } from '../../cli/packet.ts'
 import { DNS_SNAPSHOTS } from '../../schemas/dns-snapshots.ts'
 import type { Packet } from '../../schemas/packet.ts'
@@ -10,6 +10,7 @@ import { DAY_2, startZoneServer } from '../enrich/dns/zone-server.ts'
 import { writeStore } from '../store/temporary-store.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { fill, single, traffic } from '../verdict/traffic.ts'
+import { catchPrinted } from './printed.ts'
 
 // Each opens a store: a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -23,18 +24,7 @@ const folder = temporaryFolder()
 const stored = ['--data-dir', folder]
 const at = [...stored, '--no-dns']
 let incident = ''
-let out = ''
-const said: string[] = []
-vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-  out += text
-  return true
-})
-vi.spyOn(console, 'error').mockImplementation((text) => {
-  said.push(text)
-})
-beforeEach(() => {
-  out = ''
-})
+const printed = catchPrinted()
 await writeStore(folder, async (store) => {
   const senders = { 's1.example': 200, 's2.example': 100, 's3.example': 60 }
   const one = { domain: 'd3.example', provider: 'microsoft365', sender: 's1.example', ip: '192.0.2.1' }
@@ -79,9 +69,9 @@ await writeStore(folder, async (store) => {
 })
 
 async function packet(...args: string[]): Promise<Packet> {
-  out = ''
+  printed.out = ''
   expect(await packetCommand([...args, ...at, '--json'])).toBe(0)
-  return JSON.parse(out)
+  return JSON.parse(printed.out)
 }
 
 test('of one message: everything about it, the wave that it belongs to, and whom to ask', async () => {
@@ -150,7 +140,7 @@ test('what is published now stands beside what was then', async () => {
   try {
     const asked = ['--queue-id', 'GOOD', ...stored, '--resolver', `${server.host}:${server.port}`]
     await packetCommand([...asked, '--json'])
-    const { authentication } = JSON.parse(out) as Packet
+    const { authentication } = JSON.parse(printed.out) as Packet
     // Nothing was attached to the row; the history knows.
     expect(authentication.published_then).toMatchObject({
       spf: 'permerror',
@@ -158,10 +148,10 @@ test('what is published now stands beside what was then', async () => {
       looked_up: '2026-06-10T11:50:00.000Z',
     })
     expect(authentication.published_now).toMatchObject({ spf: 'valid', spf_result: 'pass', dmarc: 'valid' })
-    out = ''
+    printed.out = ''
     await packetCommand(asked)
-    expect(out).toContain('- Published now: SPF record `valid` (result `pass`)')
-    expect(out).toContain('- Published at that time: SPF record `permerror`')
+    expect(printed.out).toContain('- Published now: SPF record `valid` (result `pass`)')
+    expect(printed.out).toContain('- Published at that time: SPF record `permerror`')
   } finally {
     await server.close()
   }
@@ -183,10 +173,10 @@ test('redacted, only the one case names people', async () => {
 test('Markdown: hostile words stay inside their block', async () => {
   await packetCommand(['--queue-id', '4aBcD', ...at])
   // Taken out what stands in fences, no line of theirs is left.
-  const outside = out.replace(/^(`{3,})text\n[\s\S]*?\n\1$/gm, '')
+  const outside = printed.out.replace(/^(`{3,})text\n[\s\S]*?\n\1$/gm, '')
   expect(outside).not.toMatch(/Approved|evil\.example|<script>/)
-  expect(out).toContain('````text')
-  expect(out).not.toMatch(/[\u001b\u202e]/)
+  expect(printed.out).toContain('````text')
+  expect(printed.out).not.toMatch(/[\u001b\u202e]/)
   expect(outside).toContain('- Time (UTC): `2026-06-10T11:59:00.000Z`')
   expect(outside).toContain('- Published now: unknown (not looked up)')
 })
@@ -195,14 +185,14 @@ test('a message to be sent: no word of the log becomes a header', async () => {
   expect(
     await packetCommand(['--queue-id', '4aBcD', ...at, '--eml', '--from', 'eve@northwind.example']),
   ).toBe(0)
-  const [head = ''] = out.split('\r\n\r\n')
+  const [head = ''] = printed.out.split('\r\n\r\n')
   const names = head.split(/\r\n(?![ \t])/).map((line) => line.split(':')[0])
   expect(names).not.toContain('Bcc')
   expect(head).toMatch(/^To: postmaster@d3\.example$/m)
   expect(head).toMatch(/^From: eve@northwind\.example$/m)
   expect(head).toMatch(/^X-Unsent: 1$/m)
-  expect(out).toContain('filename=packet.json')
-  expect(out.replaceAll('\r\n', '')).not.toContain('\n')
+  expect(printed.out).toContain('filename=packet.json')
+  expect(printed.out.replaceAll('\r\n', '')).not.toContain('\n')
 })
 
 test('wrong use, and what was not refused, is said in one line', async () => {
@@ -214,5 +204,5 @@ test('wrong use, and what was not refused, is said in one line', async () => {
     'is no address',
   )
   expect(await packetCommand(['--queue-id', 'OK1', ...at])).toBe(1)
-  expect(said.at(-1)).toContain('no such refusal is stored')
+  expect(printed.said).toMatch(/no such refusal is stored[^\n]*\n$/)
 })

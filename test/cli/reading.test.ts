@@ -1,4 +1,4 @@
-import { beforeEach, expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { eventsCommand } from '../../cli/events.ts'
 import { queryCommand } from '../../cli/query.ts'
 import { durationOf, instantOf } from '../../cli/reading.ts'
@@ -9,6 +9,7 @@ import { shown } from '../../verdict/shown.ts'
 import { writeStore } from '../store/temporary-store.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { fill, single, traffic } from '../verdict/traffic.ts'
+import { catchPrinted } from './printed.ts'
 
 const folder = temporaryFolder()
 const AT = Date.UTC(2026, 5, 10, 12)
@@ -16,15 +17,7 @@ const HOSTILE = '550 \u001b[31mred\u202e "quoted", =1+1'
 const DENIED = { reason: 'relay_denied', reply: HOSTILE }
 const at = { domain: 'x.example', provider: 'p', sender: 's.example', ip: '192.0.2.1', at: AT - 1000 }
 
-let out = ''
-vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-  out += text
-  return true
-})
-vi.spyOn(console, 'error').mockImplementation(() => {})
-beforeEach(() => {
-  out = ''
-})
+const printed = catchPrinted()
 await writeStore(folder, async (store) => {
   const window = [AT - 600_000, AT] as const
   await fill(store, [
@@ -40,7 +33,7 @@ const here = ['--data-dir', folder]
 
 test('verdict prints an array of what the contract names', async () => {
   expect(await verdictCommand([...here, '--at', TO, '--json'])).toBe(0)
-  expect(JSON.parse(out)).toMatchObject([
+  expect(JSON.parse(printed.out)).toMatchObject([
     {
       direction: 'outbound',
       subject_kind: 'recipient_domain',
@@ -55,9 +48,9 @@ test('verdict prints an array of what the contract names', async () => {
 
 test('verdict for people shows hostile words escaped', async () => {
   expect(await verdictCommand([...here, '--at', TO, '--since', '1h'])).toBe(0)
-  expect(out).toContain('d3.example')
-  expect(out).toContain('\\u001b[31mred\\u202e')
-  expect(out).not.toContain('\u001b')
+  expect(printed.out).toContain('d3.example')
+  expect(printed.out).toContain('\\u001b[31mred\\u202e')
+  expect(printed.out).not.toContain('\u001b')
 })
 
 test.each([
@@ -81,19 +74,19 @@ test.each([
   ],
 ])('events finds one attempt by %j', async (asked) => {
   expect(await eventsCommand([...here, '--json', ...asked])).toBe(0)
-  expect(JSON.parse(out)).toMatchObject([
+  expect(JSON.parse(printed.out)).toMatchObject([
     { recipient: "o'hara@x.example", source_ip: '192.0.2.1', remote_ip: '', reply_text: HOSTILE },
   ])
 })
 
 test('a quote in a search is a letter, and nothing is found', async () => {
   expect(await eventsCommand([...here, '--json', '--queue-id', "' OR 1=1 --"])).toBe(0)
-  expect(JSON.parse(out)).toEqual([])
+  expect(JSON.parse(printed.out)).toEqual([])
 })
 
 test('query prints tab-separated rows, and keeps every digit and the order', async () => {
   expect(await queryCommand([...here, "SELECT 'b', 1, 18446744073709551615 AS big, 'a\\tb' AS t"])).toBe(0)
-  expect(out).toBe("'b'\t1\tbig\tt\nb\t1\t18446744073709551615\ta\\tb\n")
+  expect(printed.out).toBe("'b'\t1\tbig\tt\nb\t1\t18446744073709551615\ta\\tb\n")
 })
 
 test.each([

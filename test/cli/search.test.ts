@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
 import { eventsCommand } from '../../cli/events.ts'
 import { trendRows, trendsCommand, weekBefore } from '../../cli/trends.ts'
 import { watchVerdicts } from '../../cli/watch.ts'
@@ -10,6 +10,7 @@ import { writeStore } from '../store/temporary-store.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { item } from '../verdict/items.ts'
 import { fill, single } from '../verdict/traffic.ts'
+import { catchPrinted } from './printed.ts'
 
 // Each opens a store: a busy machine takes its time.
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -22,15 +23,7 @@ const folder = temporaryFolder()
 const config = join(folder, 'faultline.yaml')
 const at = ['--data-dir', join(folder, 'data'), '--config', config]
 
-let out = ''
-vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-  out += text
-  return true
-})
-const told = vi.spyOn(console, 'error').mockImplementation(() => {})
-beforeEach(() => {
-  out = ''
-})
+const printed = catchPrinted()
 
 const DENIED = { reason: 'policy_rejected', reply: '550 5.7.1 Blocked by policy' }
 const DELAYED = { ...DENIED, outcome: 'deferred' } as const
@@ -63,19 +56,19 @@ await writeStore(join(folder, 'data'), async (store) => {
 afterAll(() => vi.useRealTimers())
 
 test('a recipient domain that was probably mistyped is named below the events', async () => {
-  told.mockClear()
+  printed.said = ''
   expect(await eventsCommand(['--where', 'queue_id=H', ...at])).toBe(0)
-  expect(out).toContain('@gmal.com')
-  expect(told.mock.calls).toEqual([['gmal.com takes no mail; was gmail.com meant?']])
-  told.mockClear()
+  expect(printed.out).toContain('@gmal.com')
+  expect(printed.said).toBe('gmal.com takes no mail; was gmail.com meant?\n')
+  printed.said = ''
   await eventsCommand(['--where', 'queue_id=A', ...at])
-  expect(told).not.toHaveBeenCalled()
+  expect(printed.said).toBe('')
 })
 
 async function found(...args: string[]): Promise<string[]> {
-  out = ''
+  printed.out = ''
   expect(await eventsCommand([...args, ...at, '--json'])).toBe(0)
-  return JSON.parse(out).map(({ queue_id }: { queue_id: string }) => queue_id)
+  return JSON.parse(printed.out).map(({ queue_id }: { queue_id: string }) => queue_id)
 }
 
 test.each<[string[], string[]]>([
@@ -122,9 +115,9 @@ test.each([
 })
 
 async function trends(...args: string[]) {
-  out = ''
+  printed.out = ''
   expect(await trendsCommand([...args, ...at, '--json'])).toBe(0)
-  return JSON.parse(out)
+  return JSON.parse(printed.out)
 }
 
 test('trends hold a week against the one before, messages once', async () => {
@@ -170,7 +163,7 @@ test('trends hold a week against the one before, messages once', async () => {
   expect(await trends('--by', 'side', '--time', 'today')).toMatchObject([{ refused: 2, refused_before: 0 }])
   expect(await trends('--direction', 'inbound')).toEqual([])
   await trendsCommand(['--by', 'sender', '--csv', ...at])
-  expect(out).toContain('sender,refused,deferred,messages')
+  expect(printed.out).toContain('sender,refused,deferred,messages')
 })
 
 test('a Monday is held against a Monday, a month against whole weeks before', () => {
@@ -197,9 +190,9 @@ test('--watch judges again and again until it is told to stop', async () => {
   }
   await watchVerdicts(1, false, judge, stop.signal)
   expect(rounds).toBe(3)
-  expect(out).toContain("contoso\\u001b[31m.example: the recipient domain's side")
-  expect(out).toContain('no wave of refusals')
-  expect(out).not.toContain('\u001b')
+  expect(printed.out).toContain("contoso\\u001b[31m.example: the recipient domain's side")
+  expect(printed.out).toContain('no wave of refusals')
+  expect(printed.out).not.toContain('\u001b')
 })
 
 test('a long stretch, of which the middle is read by hours and by days, is counted as its rows are', async () => {

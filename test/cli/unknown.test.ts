@@ -1,10 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { beforeAll, expect, test, vi } from 'vitest'
 import { replayCommand } from '../../cli/replay.ts'
 import { unknownCommand } from '../../cli/unknown.ts'
 import { UsageError } from '../../cli/usage-error.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { catchPrinted } from './printed.ts'
 
 const folder = temporaryFolder()
 const here = ['--data-dir', join(folder, 'store')]
@@ -12,16 +13,8 @@ const here = ['--data-dir', join(folder, 'store')]
 const refused = (time: string, id: string, recipient: string, reply: string) =>
   `2026-06-10T${time}Z mx postfix/smtp[1]: ${id}: to=<${recipient}>, relay=mx.b.example[192.0.2.1]:25, delay=1, delays=0/0/1/0, dsn=5.0.0, status=bounced (host mx.b.example[192.0.2.1] said: ${reply} (in reply to RCPT TO command))`
 
-let out = ''
-vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-  out += text
-  return true
-})
-vi.spyOn(console, 'error').mockImplementation(() => {})
+const printed = catchPrinted()
 vi.spyOn(console, 'log').mockImplementation(() => {})
-beforeEach(() => {
-  out = ''
-})
 beforeAll(async () => {
   const log = join(folder, 'mail.log')
   const lines = [
@@ -36,7 +29,7 @@ beforeAll(async () => {
 
 test('groups the replies that no words decided, the most frequent first', async () => {
   expect(await unknownCommand([...here, '--json'])).toBe(0)
-  expect(JSON.parse(out)).toMatchObject([
+  expect(JSON.parse(printed.out)).toMatchObject([
     {
       replies: 2,
       domains: 2,
@@ -54,11 +47,11 @@ test('groups the replies that no words decided, the most frequent first', async 
 
 test('prints rows for programs, and no more than asked', async () => {
   expect(await unknownCommand([...here, '--csv', '--limit', '1'])).toBe(0)
-  expect(out.split('\r\n').length).toBe(3)
-  expect(out).toMatch(/^replies,domains,first_seen,last_seen,/)
-  out = ''
+  expect(printed.out.split('\r\n').length).toBe(3)
+  expect(printed.out).toMatch(/^replies,domains,first_seen,last_seen,/)
+  printed.out = ''
   expect(await unknownCommand([...here, '--since', '1s'])).toBe(0)
-  expect(out).toBe('replies\tdomains\tlast_seen\treason\tstage\texample\n')
+  expect(printed.out).toBe('replies\tdomains\tlast_seen\treason\tstage\texample\n')
 })
 
 test.each([[['--limit', '0']], [['--since', 'x']], [['extra']], [['--nope']]])(

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { UsageError } from '../../cli/usage-error.ts'
 import { verifyCommand } from '../../cli/verify.ts'
 import { DNS_SNAPSHOTS } from '../../schemas/dns-snapshots.ts'
@@ -9,6 +9,7 @@ import { startZoneServer, type ZoneServer } from '../enrich/dns/zone-server.ts'
 import { writeStore } from '../store/temporary-store.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { fill, single } from '../verdict/traffic.ts'
+import { catchPrinted } from './printed.ts'
 
 const folder = temporaryFolder()
 const message = join(folder, 'test.eml')
@@ -17,14 +18,7 @@ const MINUTE = 60_000
 const REFUSED = { reason: 'spf_failed', reply: '550 5.7.1 SPF \u001b[31mfail' }
 const FULL = { reason: 'mailbox_full', reply: '552 5.2.2 full' }
 
-let out = ''
-vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-  out += text
-  return true
-})
-beforeEach(() => {
-  out = ''
-})
+const printed = catchPrinted()
 let server: ZoneServer
 beforeAll(async () => {
   server = await startZoneServer()
@@ -68,7 +62,7 @@ const since = async (recipient: string, ...more: string[]) => {
   const time = ['--since', new Date(AT).toISOString(), '--at', new Date(AT + 60 * MINUTE).toISOString()]
   const args = ['--sender', 'good.test', '--recipient-domain', recipient, '--data-dir', join(folder, 'data')]
   expect(await verify(...args, ...time, ...more)).toBe(0)
-  return out
+  return printed.out
 }
 
 test.each([
@@ -105,19 +99,19 @@ test('for people, with hostile words escaped', async () => {
 
 test('a message: nobody is trusted unless named', async () => {
   expect(await verify('--message', message, '--json')).toBe(0)
-  expect(JSON.parse(out)).toMatchObject({
+  expect(JSON.parse(printed.out)).toMatchObject({
     from_domain: 'good.test',
     authentication_results: [{ authserv_id: 'mx.receiver.example', trusted: false }],
     spf: { source: 'unknown' },
     dmarc: { result: 'fail', policy: 'reject' },
   })
-  out = ''
+  printed.out = ''
   expect(await verify('--message', message, '--authserv-id', 'MX.receiver.example')).toBe(0)
-  expect(out).toContain('good.test: DMARC pass (policy reject)')
-  expect(out).toContain('reported mx.receiver.example (trusted): spf=pass aligned, dkim=none')
-  out = ''
+  expect(printed.out).toContain('good.test: DMARC pass (policy reject)')
+  expect(printed.out).toContain('reported mx.receiver.example (trusted): spf=pass aligned, dkim=none')
+  printed.out = ''
   expect(await verify('--message', message, '--ip', '203.0.113.1')).toBe(0)
-  expect(out).toContain('SPF of good.test is fail')
+  expect(printed.out).toContain('SPF of good.test is fail')
 })
 
 test('wrong use is one clear line', async () => {
