@@ -1,11 +1,9 @@
--- How mail fared by recipient domain, worst first. Counted as in outcomes.sql.
+-- How mail fared by recipient domain, worst first.
 SELECT
     recipient_org_domain,
     any(provider) AS provider,
-    sumIf(attempts, outcome = 'delivered') AS accepted,
-    uniqMergeIf(messages, outcome = 'deferred') AS deferred,
-    sumIf(attempts, outcome IN ('bounced', 'expired')) + uniqMergeIf(messages, outcome = 'rejected') AS refused,
-    refused / greatest(accepted + refused, 1) AS refused_share
+-- include counted.sql
+    , refused / greatest(accepted + refused, 1) AS refused_share
 FROM attempts
 WHERE grain = 'minute'
     AND start >= {from:DateTime64(3, 'UTC')} AND start < {to:DateTime64(3, 'UTC')}

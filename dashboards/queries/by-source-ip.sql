@@ -1,10 +1,8 @@
--- How mail fared by sending address, worst first. Counted as in outcomes.sql.
+-- How mail fared by sending address, worst first.
 SELECT
     replaceOne(toString(source_ip), '::ffff:', '') AS address,
-    sumIf(attempts, outcome = 'delivered') AS accepted,
-    uniqMergeIf(messages, outcome = 'deferred') AS deferred,
-    sumIf(attempts, outcome IN ('bounced', 'expired')) + uniqMergeIf(messages, outcome = 'rejected') AS refused,
-    refused / greatest(accepted + refused, 1) AS refused_share
+-- include counted.sql
+    , refused / greatest(accepted + refused, 1) AS refused_share
 FROM (-- include asked.sql
 )
 GROUP BY address

@@ -1,4 +1,4 @@
--- Why messages were refused or put off, most frequent first. Counted as in outcomes.sql.
+-- Why messages were refused or put off, most frequent first. Counted as counted.sql does.
 SELECT
     side,
     reason,

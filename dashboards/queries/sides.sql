@@ -1,4 +1,4 @@
--- Messages that were refused or put off over time, by the side that the replies name. Counted as in outcomes.sql.
+-- Messages that were refused or put off over time, by the side that the replies name. Counted as counted.sql does.
 WITH {to:DateTime64(3, 'UTC')} > {from:DateTime64(3, 'UTC')} + INTERVAL 2 DAY AND {recipient_org_domain:String} = '' AS by_hour
 SELECT
     toStartOfInterval(start, toIntervalSecond(greatest({step_s:UInt32}, if(by_hour, 3600, 60)))) AS time,
