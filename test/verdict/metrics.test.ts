@@ -4,6 +4,7 @@ import { Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import { advance } from '../../verdict/incident.ts'
 import { registerVerdictMetrics } from '../../verdict/metrics.ts'
+import { needs } from '../needs.ts'
 import { item } from './items.ts'
 
 const NOW = Date.UTC(2026, 5, 10, 12)
@@ -52,8 +53,11 @@ test('a process that does not evaluate says so, and counts nothing a second time
   expect(text).toContain('faultline_evaluation_failures_total 1')
 })
 
-const isMissing = !existsSync(PROMTOOL) && process.env['CI'] !== 'true'
-if (isMissing) console.warn('skipped: promtool is not installed')
-test.skipIf(isMissing)('promtool finds nothing to complain of', async () => {
-  expect(execFileSync(PROMTOOL, ['check', 'metrics'], { input: await exposed(), encoding: 'utf8' })).toBe('')
-})
+needs(existsSync(PROMTOOL) ? '' : 'promtool is not installed')(
+  'promtool finds nothing to complain of',
+  async () => {
+    expect(execFileSync(PROMTOOL, ['check', 'metrics'], { input: await exposed(), encoding: 'utf8' })).toBe(
+      '',
+    )
+  },
+)

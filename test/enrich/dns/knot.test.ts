@@ -1,17 +1,16 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 import { RECORD_TYPES } from '../../../enrich/dns/answer.ts'
 import { openResolver } from '../../../enrich/dns/resolver.ts'
+import { needs } from '../../needs.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 import { readZone } from './zone.ts'
 import { DAY_1, startZoneServer, type ZoneServer } from './zone-server.ts'
 
 // Debian: apt-get install --no-install-recommends knot
 const KNOT = ['/usr/sbin/knotd', 'knotd'].find((path) => spawnSync(path, ['--version']).status === 0)
-if (KNOT === undefined && process.env['CI'] !== 'true')
-  console.warn('skipped: Knot DNS is not installed (apt-get install knot)')
 
 let server: ZoneServer
 let knot: ChildProcess | undefined
@@ -64,7 +63,7 @@ const open = (port: number) =>
     stale_s: 0,
   })
 
-test.skipIf(KNOT === undefined && process.env['CI'] !== 'true')(
+needs(KNOT === undefined ? 'Knot DNS is not installed (apt-get install knot)' : '')(
   'Knot and the test server give the same answers through the resolver',
   { timeout: 60_000 },
   async () => {
