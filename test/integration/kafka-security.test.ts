@@ -2,18 +2,16 @@ import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import kafkajs, { type Admin, type Producer } from 'kafkajs'
+import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeAuthority, makeCertificate } from './certificates.ts'
 import { missingBroker, startBroker, type TestBroker } from './kafka-broker.ts'
+import { type Client, connectClient, refusal, TIMESTAMP } from './kafka-client.ts'
 import { type Bench, openBench } from './kafka-ingest.ts'
 
 const FAULTLINE = join(import.meta.dirname, '../../cli/faultline.mjs')
 const PASSWORD = 'openSesame7'
 const WRONG = 'closedSesame8'
-const TIME = String(Date.UTC(2026, 10, 3, 10, 0, 5))
-const LINE =
-  'Nov  3 10:00:00 mx1 postfix/smtp[7]: A1000: to=<a@d.example>, relay=mx.d.example[192.0.2.1]:25, delay=1, delays=0/0/0/1, dsn=5.1.1, status=bounced (host mx.d.example[192.0.2.1] said: 550 5.1.1 User unknown (in reply to RCPT TO command))'
 
 const missing = missingBroker()
 
@@ -22,8 +20,7 @@ describe.skipIf(missing !== undefined || process.env['KAFKA_BROKERS'])('brokers 
   let folder: string
   let broker: TestBroker
   let bench: Bench
-  let admin: Admin
-  let producer: Producer
+  let client: Client
 
   const at = (listener: string) => broker.listeners[listener] ?? ''
   const file = (name: string) => join(folder, name)
@@ -64,14 +61,11 @@ describe.skipIf(missing !== undefined || process.env['KAFKA_BROKERS'])('brokers 
         'super.users=User:ANONYMOUS;User:reader;User:CN=reader',
       ],
     })
-    const kafka = new kafkajs.Kafka({ brokers: [broker.brokers], logLevel: 0 })
-    admin = kafka.admin()
-    producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner })
-    await Promise.all([admin.connect(), producer.connect()])
+    client = await connectClient(broker.brokers)
     bench = await openBench()
   }, 120_000)
   afterAll(async () => {
-    await Promise.all([admin?.disconnect(), producer?.disconnect()])
+    await client?.close()
     await bench?.close()
     await broker?.close()
     rmSync(folder, { recursive: true })
@@ -79,17 +73,17 @@ describe.skipIf(missing !== undefined || process.env['KAFKA_BROKERS'])('brokers 
 
   /** A line, and a record that nobody can read. */
   async function send(topic: string): Promise<void> {
-    await admin.createTopics({ topics: [{ topic }] })
-    const values = [LINE, '{']
-    await producer.send({ topic, messages: values.map((value) => ({ value, timestamp: TIME })) })
+    await client.admin.createTopics({ topics: [{ topic }] })
+    const messages = [refusal('A1000'), '{'].map((value) => ({ value, timestamp: TIMESTAMP }))
+    await client.producer.send({ topic, messages })
   }
 
   const tls = () => ({ ca: file('ca.pem') })
-  const client = (name = 'reader') => ({ cert: file(`${name}.pem`), key: file(`${name}.key`) })
+  const certificate = (name = 'reader') => ({ cert: file(`${name}.pem`), key: file(`${name}.key`) })
 
   test.each([
     ['TLS', 'TLS', () => ({ tls: tls() })],
-    ['mutual TLS', 'MUTUAL', () => ({ tls: { ...tls(), ...client() } })],
+    ['mutual TLS', 'MUTUAL', () => ({ tls: { ...tls(), ...certificate() } })],
     ['SASL PLAIN', 'SASL', () => ({ sasl: sasl('plain') })],
     ['SCRAM-SHA-256', 'SASL', () => ({ sasl: sasl('scram-sha-256') })],
     ['SCRAM-SHA-512 over TLS', 'BOTH', () => ({ tls: tls(), sasl: sasl('scram-sha-512') })],
@@ -107,7 +101,7 @@ describe.skipIf(missing !== undefined || process.env['KAFKA_BROKERS'])('brokers 
         { topic },
       )
       expect(row).toEqual({ n: 1, id: 'A1000' })
-      const ends = await admin.fetchTopicOffsets(`${topic}.dlq`)
+      const ends = await client.admin.fetchTopicOffsets(`${topic}.dlq`)
       expect(ends.map(({ high }) => high)).toEqual(['1'])
     },
     60_000,
@@ -118,7 +112,7 @@ describe.skipIf(missing !== undefined || process.env['KAFKA_BROKERS'])('brokers 
     const { DESCRIBE, READ } = kafkajs.AclOperationTypes
     const { TOPIC: topics, GROUP: groups } = kafkajs.AclResourceTypes
     const allow = (operation: number, resourceType: number, resourceName: string) =>
-      admin.createAcls({
+      client.admin.createAcls({
         acl: [
           {
             resourceType,
@@ -251,7 +245,7 @@ describe.skipIf(missing !== undefined || process.env['KAFKA_BROKERS'])('brokers 
     [
       'a certificate of another authority',
       'MUTUAL',
-      () => ({ tls: { ...tls(), ...client('stranger') } }),
+      () => ({ tls: { ...tls(), ...certificate('stranger') } }),
       'refuse our certificate, or want one: see kafka.tls.cert and kafka.tls.key',
     ],
   ])(
