@@ -1,9 +1,10 @@
-import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
+import type { Gauge, Registry } from 'prom-client'
 import { DIRECTIONS } from '../schemas/event.ts'
 import { DELIVERY_OUTCOMES, type Incident, NOTICES } from '../schemas/incident.ts'
 import type { VerdictItem } from '../schemas/verdict.ts'
 import type { RoundReport } from './evaluator.ts'
 import { WAVES } from './incident.ts'
+import { instruments } from './instruments.ts'
 import type { DeliveryReport } from './notify/notifier.ts'
 
 /** Takes what the evaluator and the notifier report, and keeps the metrics of it. */
@@ -28,63 +29,45 @@ function setByVerdict(gauge: Gauge<'direction' | 'verdict'>, waves: readonly (Ve
  * a log: their number is bounded by the configuration.
  */
 export function registerVerdictMetrics(registry: Registry, channels: readonly string[] = []): VerdictMetrics {
-  const registers = [registry]
-  const waves = new Gauge({
-    name: 'faultline_waves',
-    help: 'Waves of refusals in the newest window, by verdict',
-    labelNames: ['direction', 'verdict'],
-    registers,
-  })
-  const open = new Gauge({
-    name: 'faultline_incidents_open',
-    help: 'Incidents that are open, by verdict',
-    labelNames: ['direction', 'verdict'],
-    registers,
-  })
-  const notices = new Counter({
-    name: 'faultline_incident_notices_total',
-    help: 'What there was to tell of incidents',
-    labelNames: ['notice'],
-    registers,
-  })
-  const deliveries = new Counter({
-    name: 'faultline_notifications_total',
-    help: 'Tries to tell a channel',
-    labelNames: ['channel', 'outcome'],
-    registers,
-  })
-  const failing = new Gauge({
-    name: 'faultline_notification_channel_failing',
-    help: '1 where the newest try to tell a channel failed',
-    labelNames: ['channel'],
-    registers,
-  })
-  const seconds = new Histogram({
-    name: 'faultline_evaluation_duration_seconds',
-    help: 'How long it took to judge the newest window and keep its incidents',
-    buckets: [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30],
-    registers,
-  })
-  const failures = new Counter({
-    name: 'faultline_evaluation_failures_total',
-    help: 'Rounds of the evaluator that failed',
-    registers,
-  })
-  const holder = new Gauge({
-    name: 'faultline_evaluator_active',
-    help: '1 where this process evaluates, 0 where another one does',
-    registers,
-  })
-  const last = new Gauge({
-    name: 'faultline_evaluation_last_success_timestamp_seconds',
-    help: 'When the newest window was last judged here',
-    registers,
-  })
-  const blind = new Gauge({
-    name: 'faultline_evaluation_blind',
-    help: '1 where the newest event is older than the window: nothing can be said',
-    registers,
-  })
+  const { counter, gauge, histogram } = instruments(registry)
+  const waves = gauge('faultline_waves', 'Waves of refusals in the newest window, by verdict', [
+    'direction',
+    'verdict',
+  ])
+  const open = gauge('faultline_incidents_open', 'Incidents that are open, by verdict', [
+    'direction',
+    'verdict',
+  ])
+  const notices = counter('faultline_incident_notices_total', 'What there was to tell of incidents', [
+    'notice',
+  ])
+  const deliveries = counter('faultline_notifications_total', 'Tries to tell a channel', [
+    'channel',
+    'outcome',
+  ])
+  const failing = gauge(
+    'faultline_notification_channel_failing',
+    '1 where the newest try to tell a channel failed',
+    ['channel'],
+  )
+  const seconds = histogram(
+    'faultline_evaluation_duration_seconds',
+    'How long it took to judge the newest window and keep its incidents',
+    [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30],
+  )
+  const failures = counter('faultline_evaluation_failures_total', 'Rounds of the evaluator that failed')
+  const holder = gauge(
+    'faultline_evaluator_active',
+    '1 where this process evaluates, 0 where another one does',
+  )
+  const last = gauge(
+    'faultline_evaluation_last_success_timestamp_seconds',
+    'When the newest window was last judged here',
+  )
+  const blind = gauge(
+    'faultline_evaluation_blind',
+    '1 where the newest event is older than the window: nothing can be said',
+  )
   setByVerdict(waves, [])
   setByVerdict(open, [])
   for (const notice of NOTICES) if (notice !== '') notices.inc({ notice }, 0)

@@ -1,4 +1,5 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { instruments } from '../../verdict/instruments.ts'
 import type { SilentSource } from '../../verdict/silent-sources.ts'
 import type { Stored } from '../load.ts'
 
@@ -35,78 +36,52 @@ export function openMetrics(): Metrics {
   // Gauges whose names say that they are counters, which promtool refuses; the same by type stay.
   for (const name of ['handles', 'requests', 'resources'])
     registry.removeSingleMetric(`nodejs_active_${name}_total`)
-  const registers = [registry]
-  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
-    new Counter({ name: `faultline_${name}`, help, labelNames, registers })
-  const records = counter('records_total', 'Records that are stored, by what became of them', [
+  const { counter, gauge, histogram } = instruments(registry)
+  const records = counter('faultline_records_total', 'Records that are stored, by what became of them', [
     'topic',
     'disposition',
   ])
-  const bytes = counter('record_bytes_total', 'Bytes of the records that are stored', ['topic'])
-  const events = counter('events_total', 'Events that they gave', ['topic', 'direction', 'outcome'])
-  const ignored = counter('ignored_records_total', 'Records ignored, by the rule that did', ['topic', 'rule'])
-  const rebalances = counter('rebalances_total', 'Times that the consumer group was joined', [])
-  const blockRecords = new Histogram({
-    name: 'faultline_block_records',
-    help: 'Records of a block',
-    buckets: BLOCK_RECORDS,
-    registers,
-  })
-  const blockBytes = new Histogram({
-    name: 'faultline_block_bytes',
-    help: 'Bytes of the records of a block',
-    buckets: BLOCK_BYTES,
-    registers,
-  })
-  const insert = new Histogram({
-    name: 'faultline_insert_seconds',
-    help: 'Time from the intent of a block to its commit',
-    buckets: SECONDS,
-    registers,
-  })
-  const assigned = new Gauge({
-    name: 'faultline_assigned_partitions',
-    help: 'Kafka partitions that this worker reads',
-    registers,
-  })
-  const inFlight = new Gauge({
-    name: 'faultline_in_flight_bytes',
-    help: 'Bytes that are fetched from Kafka and not yet stored',
-    registers,
-  })
+  const bytes = counter('faultline_record_bytes_total', 'Bytes of the records that are stored', ['topic'])
+  const events = counter('faultline_events_total', 'Events that they gave', ['topic', 'direction', 'outcome'])
+  const ignored = counter('faultline_ignored_records_total', 'Records ignored, by the rule that did', [
+    'topic',
+    'rule',
+  ])
+  const rebalances = counter('faultline_rebalances_total', 'Times that the consumer group was joined')
+  const blockRecords = histogram('faultline_block_records', 'Records of a block', BLOCK_RECORDS)
+  const blockBytes = histogram('faultline_block_bytes', 'Bytes of the records of a block', BLOCK_BYTES)
+  const insert = histogram(
+    'faultline_insert_seconds',
+    'Time from the intent of a block to its commit',
+    SECONDS,
+  )
+  const assigned = gauge('faultline_assigned_partitions', 'Kafka partitions that this worker reads')
+  const inFlight = gauge('faultline_in_flight_bytes', 'Bytes that are fetched from Kafka and not yet stored')
   const lost = counter(
-    'lost_records_total',
+    'faultline_lost_records_total',
     'Records that a topic no longer held when they were to be read',
     ['topic'],
   )
-  const faults = counter('kafka_faults_total', 'Tries to read Kafka that failed', [])
-  const silent = new Gauge({
-    name: 'faultline_silent_sources',
-    help: 'Sources that give no events although they usually do at this time',
-    labelNames: ['kind'],
-    registers,
-  })
+  const faults = counter('faultline_kafka_faults_total', 'Tries to read Kafka that failed')
+  const silent = gauge(
+    'faultline_silent_sources',
+    'Sources that give no events although they usually do at this time',
+    ['kind'],
+  )
   const newest = new Map<string, number>()
-  new Gauge({
-    name: 'faultline_lag_seconds',
-    help: 'Age of the newest event that is stored',
-    labelNames: ['topic'],
-    registers,
-    collect() {
-      for (const [topic, time] of newest) this.set({ topic }, Math.max(0, (Date.now() - time) / 1000))
-    },
+  gauge('faultline_lag_seconds', 'Age of the newest event that is stored', ['topic'], (lag) => {
+    for (const [topic, time] of newest) lag.set({ topic }, Math.max(0, (Date.now() - time) / 1000))
   })
   const ends = new Map<string, { topic: string; partition: number; high: number; next: number }>()
-  new Gauge({
-    name: 'faultline_lag_records',
-    help: 'Records of a Kafka partition that are not yet stored',
-    labelNames: ['topic', 'partition'],
-    registers,
-    collect() {
+  gauge(
+    'faultline_lag_records',
+    'Records of a Kafka partition that are not yet stored',
+    ['topic', 'partition'],
+    (lag) => {
       for (const { topic, partition, high, next } of ends.values())
-        this.set({ topic, partition }, Math.max(0, high - next))
+        lag.set({ topic, partition }, Math.max(0, high - next))
     },
-  })
+  )
   const endOf = (topic: string, partition: number) => {
     const key = `${topic}/${partition}`
     const known = ends.get(key) ?? { topic, partition, high: 0, next: 0 }
