@@ -34,17 +34,6 @@ export function statusAt(bytes: Uint8Array, from: number): number {
   return packed((bytes[from] as number) - 48, subject, detail)
 }
 
-/** Finds a status inside a name. */
-export function statusIn(bytes: Uint8Array, start: number, end: number): number {
-  for (let dot = start + 1; dot < end; dot++) {
-    if (bytes[dot] !== DOT) continue
-    const before = dot - 2 >= start ? bytes[dot - 2] : undefined
-    const status = isDigit(before) || before === DOT ? 0 : statusAt(bytes, dot - 1)
-    if (status !== 0) return status
-  }
-  return 0
-}
-
 /** Reads `550 5.1.1 ` at a place, as RFC 5321, 4.2.1 and RFC 2034 have it, into `read`. False where there is no code. */
 export function codesAt(bytes: Uint8Array, from: number): boolean {
   if (!isClass(bytes[from])) return false

@@ -1,4 +1,4 @@
-import { codesAt, read, statusIn } from './codes.ts'
+import { codesAt, read, statusAt } from './codes.ts'
 import {
   APOSTROPHE,
   AT,
@@ -9,6 +9,7 @@ import {
   EQUALS,
   ESCAPE,
   HASH,
+  isDigit,
   JOINER,
   KIND,
   LOWER,
@@ -47,10 +48,10 @@ export interface Masked {
   names: number
 }
 
+const KINDS = KIND
 // One buffer, and one answer: a reply is masked in place, and is done with before the next one comes.
 const bytes = Buffer.alloc(MAX_TEXT + 8)
 const writable = bytes.subarray(0, MAX_TEXT)
-const encoder = new TextEncoder()
 const masked: Masked = {
   words: new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2),
   length: 0,
@@ -67,10 +68,10 @@ export const maskedText = (from = 0): string => bytes.toString('utf8', from, mas
  * Masks a reply, in one pass; names that the vocabulary knows are kept. The answer is the same object at each call.
  */
 export function mask(reply: string, vocabulary: Vocabulary): Masked {
-  const end = encoder.encodeInto(reply, writable).written
+  const end = writable.write(reply)
   // As many bytes as characters: it is ASCII.
   if (end === Math.min(reply.length, MAX_TEXT) && pass(end, vocabulary, false)) return masked
-  pass(encoder.encodeInto(plainText(reply), writable).written, vocabulary, true)
+  pass(writable.write(plainText(reply)), vocabulary, true)
   return masked
 }
 
@@ -132,12 +133,18 @@ function maskName(
   return from + 1
 }
 
+/** The status of which a dot, read at `dot` and to be written at `to`, parts class and subject; 0 where none does. */
+function statusAround(dot: number, to: number, start: number): number {
+  const before = to - 2 >= start ? bytes[to - 2] : undefined
+  return isDigit(before) || before === DOT ? 0 : statusAt(bytes, dot - 1)
+}
+
 // Written out for speed: this loop is most of what a reply costs that was seen before. What is written never passes
 // what is read. False where the text must be made plain first.
 function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
   masked.code = masked.status = masked.quoted = masked.names = 0
   // At hand, for each is looked at for every byte.
-  const kindTable = KIND
+  const kindTable = KINDS
   const text = bytes
   // Codes and numbers end here.
   text[end] = text[end + 1] = 0
@@ -149,13 +156,15 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
   while (i < end) {
     let byte = text[i] as number
     let kind = kindTable[byte] as number
-    // A run of plain words, its spaces made one. The 0 at the end is odd.
-    for (; !(kind & (DIGIT | JOINER | ODD)); kind = kindTable[byte] as number) {
-      text[n] = kind
-      n += 1 - ((kind & previous & SPACE) >> 8)
+    // A run of plain words, up to a second space. The 0 at the end is odd.
+    const gap = i - n
+    while (!(kind & (DIGIT | JOINER | ODD | (previous & SPACE)))) {
+      text[i - gap] = kind
       previous = kind
       byte = text[++i] as number
+      kind = kindTable[byte] as number
     }
+    n = i - gap
     if (i >= end) break
     if (kind & ODD) {
       if (!plain && (byte === ESCAPE || !(kind & SPACE))) return false
@@ -172,6 +181,11 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
         i++
         continue
       }
+    }
+    if (kind & SPACE) {
+      // One more than needed.
+      i++
+      continue
     }
     if (kind & JOINER && (kindTable[text[i + 1] as number] as number) & SPACE) {
       // The sign after a word.
@@ -209,8 +223,6 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
     let at = -1
     // Two words that only a sign parts.
     let joined = false
-    // A dot that has a digit on both sides.
-    let point = 0
     for (; ; i++) {
       byte = text[i] as number
       kind = kindTable[byte] as number
@@ -230,15 +242,13 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
         } else if (byte === EQUALS) {
           if (next === QUESTION && !plain) return false
         } else if (byte === DOT) {
-          if (n > start)
-            point |= (kindTable[text[n - 1] as number] as number) & (kindTable[next] as number) & DIGIT
-          if (
-            n > start &&
-            (kindTable[text[n - 1] as number] as number) & LOWER &&
-            (kindTable[next] as number) & (LOWER | UPPER)
-          ) {
+          const before = n > start ? (kindTable[text[n - 1] as number] as number) : 0
+          const behind = kindTable[next] as number
+          if (before & behind & DIGIT) {
+            if (masked.status === 0) masked.status = statusAround(i, n, start)
+          } else if (before & LOWER && behind & (LOWER | UPPER)) {
             // `unknown.Please` is the end of a sentence, `mail.example.org` a name.
-            joined = ((kindTable[next] as number) & UPPER) !== 0 && !name && !(kinds & DIGIT)
+            joined = (behind & UPPER) !== 0 && !name && !(kinds & DIGIT)
             if (joined) break
             name = true
           }
@@ -255,7 +265,6 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
     }
     previous = LOWER
     if (name || kinds & DIGIT) {
-      if (point !== 0 && masked.status === 0) masked.status = statusIn(bytes, start, n)
       masked.names = (Math.imul(masked.names, 31) + start + 1) | 0
       n = maskName(start, at, n, name, kinds, vocabulary)
     }

@@ -58,33 +58,36 @@ function isCode(bytes: Uint8Array, start: number, end: number): boolean {
   return true
 }
 
-function standsAt(
-  bytes: Uint8Array,
-  place: number,
-  known: NameSet,
-  gram: number,
-  start: number,
-  end: number,
-) {
-  const names = known.names.get(gram)
-  if (names === undefined) return false
-  for (const { name, at } of names) {
-    const from = place - at
-    if (from < start || from + name.length > end) continue
-    let i = 0
-    while (i < name.length && bytes[from + i] === name[i]) i++
-    if (i === name.length) return true
+/** Adds a byte to a gram, of which the last three are kept: five bits of each tell most apart. */
+export const addToGram = (gram: number, byte: number): number => ((gram << 5) | (byte & 31)) & 0x7fff
+
+// The loops over bytes are short functions of their own, without calls: V8 moves out of them what does not change.
+
+/** Where the next of these grams ends, at a place or behind it; `end` where none does. */
+function nextGram(bytes: Uint8Array, from: number, end: number, grams: Bits): number {
+  let gram = addToGram(bytes[from - 2] as number, bytes[from - 1] as number)
+  for (let i = from; i < end; i++) {
+    gram = addToGram(gram, bytes[i] as number)
+    if (hasBit(grams, gram)) return i
   }
-  return false
+  return end
+}
+
+function standsAt(bytes: Uint8Array, from: number, end: number, name: Uint8Array): boolean {
+  if (from + name.length > end) return false
+  for (let i = 0; i < name.length; i++) if (bytes[from + i] !== name[i]) return false
+  return true
 }
 
 /** Whether a name holds one that is known. */
 export function holdsName(bytes: Uint8Array, start: number, end: number, known: NameSet): boolean {
-  const { grams } = known
-  let gram = ((bytes[start] as number) << 8) | (bytes[start + 1] as number)
-  for (let i = start + 2; i < end; i++) {
-    gram = ((gram & 0xffff) << 8) | (bytes[i] as number)
-    if (hasBit(grams, slotOf(gram)) && standsAt(bytes, i - 2, known, gram, start, end)) return true
+  const { grams, names } = known
+  for (let i = nextGram(bytes, start + 2, end, grams); i < end; i = nextGram(bytes, i + 1, end, grams)) {
+    const first = addToGram(bytes[i - 2] as number, bytes[i - 1] as number)
+    const likely = names.get(addToGram(first, bytes[i] as number))
+    if (likely === undefined) continue
+    for (const { name, at } of likely)
+      if (i - 2 - at >= start && standsAt(bytes, i - 2 - at, end, name)) return true
   }
   return false
 }
@@ -99,19 +102,18 @@ const isKnownNumber = (bytes: Uint8Array, start: number, end: number, parts: Bit
 /** Whether a name that is not a host is known by one of its parts. */
 function holdsPart(bytes: Uint8Array, start: number, end: number, { words, parts }: Vocabulary): boolean {
   const kindTable = KIND
-  let i = start
-  while (i < end) {
-    let hash = 0
-    let kinds = 0
-    for (; i < end; i++) {
-      const byte = bytes[i] as number
-      const kind = kindTable[byte] as number
-      if (!(kind & PART)) break
+  let hash = 0
+  let kinds = 0
+  for (let i = start; i <= end; i++) {
+    const byte = bytes[i] as number
+    const kind = kindTable[byte] as number
+    if (i < end && kind & PART) {
       kinds |= kind
       hash = addToPart(hash, byte)
+    } else {
+      if (hash !== 0 && hasBit(kinds & DIGIT ? parts : words, slotOf(hash))) return true
+      kinds = hash = 0
     }
-    if (hash !== 0 && hasBit(kinds & DIGIT ? parts : words, slotOf(hash))) return true
-    i++
   }
   return false
 }

@@ -1,5 +1,5 @@
 import { addBit, type Bits, noBits, slotOf } from './bits.ts'
-import { addToPart, type NameSet, type Vocabulary } from './names.ts'
+import { addToGram, addToPart, type NameSet, type Vocabulary } from './names.ts'
 
 // As the mask takes a text apart.
 const SEPARATORS = /[\s<>()[\]"'`,;|\u0080-\uffff]+/
@@ -44,8 +44,8 @@ function nameSetOf(texts: Iterable<string>): NameSet {
       at = i
     }
     const name = Buffer.from(text)
-    const gram = name.readUIntBE(at, 3)
-    addBit(set.grams, slotOf(gram))
+    const gram = name.subarray(at, at + 3).reduce(addToGram, 0)
+    addBit(set.grams, gram)
     const there = set.names.get(gram)
     if (there === undefined) set.names.set(gram, [{ name, at }])
     else there.push({ name, at })

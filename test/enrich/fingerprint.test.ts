@@ -23,6 +23,7 @@ describe('fingerprint', () => {
     ['550 <"odd local"@a.example>: unknown', '550 <plain@b.example>: unknown'],
     ['421 mx1.example.com busy 4F1C23B', '421 in-7.mail.example.org busy 9A0B1C2D3E'],
     ['550 see https://a.example/x?id=1 for help', '550 see https://b.example/y/z?id=22&k=v for help'],
+    ['550 no user <a@b.example> (#5.1.1)', '550 no user <user1@host22.example> (#5.1.1)'],
     ['550 [2001:db8::1] has no PTR', '550 [2001:db8:1:2:3:4:5:6] has no PTR'],
   ])('%s = %s', (a, b) => {
     expect(maskOf(a)).toBe(maskOf(b))
@@ -30,6 +31,9 @@ describe('fingerprint', () => {
   })
   test('codes and words tell replies apart', () => {
     expect(fingerprint('550 5.1.1 no')).not.toBe(fingerprint('550 5.7.1 no'))
+    expect(fingerprint('550 no <a@b.example> (#5.1.1)')).not.toBe(
+      fingerprint('550 no <a@b.example> (#5.7.1)'),
+    )
     expect(fingerprint('550 User unknown')).not.toBe(fingerprint('550 Mailbox full'))
     expect(fingerprint('')).toBe(0n)
   })
