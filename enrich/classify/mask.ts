@@ -52,6 +52,7 @@ const KINDS = KIND
 // One buffer, and one answer: a reply is masked in place, and is done with before the next one comes.
 const bytes = Buffer.alloc(MAX_TEXT + 8)
 const writable = bytes.subarray(0, MAX_TEXT)
+const encoder = new TextEncoder()
 const masked: Masked = {
   words: new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2),
   length: 0,
@@ -68,10 +69,10 @@ export const maskedText = (from = 0): string => bytes.toString('utf8', from, mas
  * Masks a reply, in one pass; names that the vocabulary knows are kept. The answer is the same object at each call.
  */
 export function mask(reply: string, vocabulary: Vocabulary): Masked {
-  const end = writable.write(reply)
+  const end = encoder.encodeInto(reply, writable).written
   // As many bytes as characters: it is ASCII.
   if (end === Math.min(reply.length, MAX_TEXT) && pass(end, vocabulary, false)) return masked
-  pass(writable.write(plainText(reply)), vocabulary, true)
+  pass(encoder.encodeInto(plainText(reply), writable).written, vocabulary, true)
   return masked
 }
 

@@ -16,16 +16,20 @@ import {
 
 /** Names that are not masked, for rules and providers know them (see vocabulary.ts). */
 export interface Vocabulary {
-  /** Words, by their slots: of `size=#` the first part is known. */
-  words: Bits
+  /** Words and parts of names: of `size=#` the first part is known. */
+  parts: PartSet
   /** What hosts and links are known by: a plain word of a rule that stands in one says nothing of the reply. */
   hosts: NameSet
   /** What the domains of addresses are known by. */
   addresses: NameSet
-  /** Parts of names that hold a digit, by their slots. */
-  parts: Bits
   /** Whether short codes of providers are names too. */
   codes: boolean
+}
+
+/** Parts by their hashes, and as bits, which tell at once of nearly all others that they are not there. */
+export interface PartSet {
+  slots: Bits
+  hashes: Set<number>
 }
 
 /** Names of three bytes and more to be found in longer ones, each looked for only where its rarest three stand. */
@@ -39,11 +43,14 @@ export interface NameSet {
 /** Adds a byte to the hash of a part. */
 export const addToPart = (hash: number, byte: number): number => Math.imul(hash ^ byte, 0x0100_0193)
 
-function partSlot(bytes: Uint8Array, start: number, end: number): number {
+function hashOf(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0
   for (let i = start; i < end; i++) hash = addToPart(hash, bytes[i] as number)
-  return slotOf(hash)
+  return hash
 }
+
+const hasPart = ({ slots, hashes }: PartSet, hash: number): boolean =>
+  hasBit(slots, slotOf(hash)) && hashes.has(hash)
 
 /** Whether a name is a short code of a provider like `s3150`, `tss04`, `ofr_506` or `7.7`, not an id or a number. */
 function isCode(bytes: Uint8Array, start: number, end: number): boolean {
@@ -95,25 +102,18 @@ export function holdsName(bytes: Uint8Array, start: number, end: number, known: 
 // No number that a rule names is longer.
 const LONGEST_NUMBER = 8
 
-/** Whether a number, a time or an IP is known: as a whole or not at all. */
-const isKnownNumber = (bytes: Uint8Array, start: number, end: number, parts: Bits): boolean =>
-  end - start <= LONGEST_NUMBER && hasBit(parts, partSlot(bytes, start, end))
+/** Whether a number, a time, an IP or a hexadecimal id is known: as a whole or not at all. */
+const isKnownNumber = (bytes: Uint8Array, start: number, end: number, parts: PartSet): boolean =>
+  end - start <= LONGEST_NUMBER && hasPart(parts, hashOf(bytes, start, end))
 
 /** Whether a name that is not a host is known by one of its parts. */
-function holdsPart(bytes: Uint8Array, start: number, end: number, { words, parts }: Vocabulary): boolean {
+function holdsPart(bytes: Uint8Array, start: number, end: number, parts: PartSet): boolean {
   const kindTable = KIND
-  let hash = 0
-  let kinds = 0
-  for (let i = start; i <= end; i++) {
-    const byte = bytes[i] as number
-    const kind = kindTable[byte] as number
-    if (i < end && kind & PART) {
-      kinds |= kind
-      hash = addToPart(hash, byte)
-    } else {
-      if (hash !== 0 && hasBit(kinds & DIGIT ? parts : words, slotOf(hash))) return true
-      kinds = hash = 0
-    }
+  for (let i = start; i < end; i++) {
+    let hash = 0
+    for (; i < end && (kindTable[bytes[i] as number] as number) & PART; i++)
+      hash = addToPart(hash, bytes[i] as number)
+    if (hasPart(parts, hash)) return true
   }
   return false
 }
@@ -125,11 +125,12 @@ export function isKnown(
   end: number,
   host: boolean,
   kinds: number,
-  vocabulary: Vocabulary,
+  { hosts, parts, codes }: Vocabulary,
 ): boolean {
-  if (host) return holdsName(bytes, start, end, vocabulary.hosts)
-  if (!(kinds & (LOWER | UPPER))) return isKnownNumber(bytes, start, end, vocabulary.parts)
-  return holdsPart(bytes, start, end, vocabulary) || (vocabulary.codes && isCode(bytes, start, end))
+  if (host) return holdsName(bytes, start, end, hosts)
+  const words = kinds & NO_HEX && kinds & (LOWER | UPPER)
+  if (words ? holdsPart(bytes, start, end, parts) : isKnownNumber(bytes, start, end, parts)) return true
+  return codes && isCode(bytes, start, end)
 }
 
 const isPart = (byte: number): boolean => (kindOf(byte) & PART) !== 0
@@ -143,15 +144,15 @@ function addressEnd(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** Puts a known name at `to`, its parts with digits masked that are not known. Gives where it ends. */
-export function maskParts(bytes: Uint8Array, to: number, start: number, end: number, parts: Bits): number {
-  if (to === start && hasBit(parts, partSlot(bytes, start, end))) return end
+export function maskParts(bytes: Uint8Array, to: number, start: number, end: number, parts: PartSet): number {
+  if (to === start && hasPart(parts, hashOf(bytes, start, end))) return end
   for (let i = start; i < end; ) {
     const from = i
     let kinds = DIGIT
     i = addressEnd(bytes, from, end)
     if (i === from)
       for (kinds = 0; i < end && isPart(bytes[i] as number); i++) kinds |= kindOf(bytes[i] as number)
-    if (kinds & DIGIT && !hasBit(parts, partSlot(bytes, from, i)) && !isCode(bytes, from, i))
+    if (kinds & DIGIT && !hasPart(parts, hashOf(bytes, from, i)) && !isCode(bytes, from, i))
       bytes[to++] = HASH
     else if (to === from) to = i
     else for (let j = from; j < i; j++) bytes[to++] = bytes[j] as number

@@ -1,5 +1,5 @@
-import { addBit, type Bits, noBits, slotOf } from './bits.ts'
-import { addToGram, addToPart, type NameSet, type Vocabulary } from './names.ts'
+import { addBit, noBits, slotOf } from './bits.ts'
+import { addToGram, addToPart, type NameSet, type PartSet, type Vocabulary } from './names.ts'
 
 // As the mask takes a text apart.
 const SEPARATORS = /[\s<>()[\]"'`,;|\u0080-\uffff]+/
@@ -14,12 +14,13 @@ function noNames(): NameSet {
   return { grams: noBits(), names: new Map() }
 }
 
+const noParts = (): PartSet => ({ slots: noBits(), hashes: new Set() })
+
 /** A vocabulary that knows nothing: every name is masked. */
 export const NO_NAMES: Vocabulary = {
-  words: noBits(),
+  parts: noParts(),
   hosts: noNames(),
   addresses: noNames(),
-  parts: noBits(),
   codes: false,
 }
 
@@ -53,30 +54,30 @@ function nameSetOf(texts: Iterable<string>): NameSet {
   return set
 }
 
-function hashOf(text: string): number {
+function addPart({ slots, hashes }: PartSet, text: string): void {
   let hash = 0
   for (let i = 0; i < text.length; i++) hash = addToPart(hash, text.charCodeAt(i))
-  return hash
+  addBit(slots, slotOf(hash))
+  hashes.add(hash)
 }
 
 /** Adds the run of letters that tells a word or a name best. */
-function addWord(words: Bits, text: string): void {
+function addWord(parts: PartSet, text: string): void {
   const runs = PLAIN_WORD.test(text) ? [text] : (text.match(LETTERS) ?? [])
   const run = runs.reduce((a, b) => (b.length > a.length ? b : a), '')
-  if (run.length > 2) addBit(words, slotOf(hashOf(run)))
+  if (run.length > 2) addPart(parts, run)
 }
 
 interface Known {
-  words: Bits
   hosts: string[]
-  parts: Bits
+  parts: PartSet
 }
 
-function addNames(literal: string, { words, hosts, parts }: Known, named: boolean): void {
+function addNames(literal: string, { hosts, parts }: Known, named: boolean): void {
   // Most phrases hold plain words alone.
   if (!NAMES.test(literal)) {
     if (!ONE_WORD.test(literal)) return
-    addWord(words, literal)
+    addWord(parts, literal)
     if (named || literal.includes('/')) hosts.push(literal)
     return
   }
@@ -84,12 +85,12 @@ function addNames(literal: string, { words, hosts, parts }: Known, named: boolea
   for (const token of tokens) {
     if (tokens.length > 1 && !VARIES.test(token)) continue
     if (token.length > 2) {
-      addWord(words, token)
+      addWord(parts, token)
       if (VARIES.test(token) && !token.endsWith('://')) hosts.push(token)
     }
     // A part like the 7 of `7.7` would keep numbers that differ in each reply.
     for (const part of [token, ...(token.match(PARTS) ?? []).filter(({ length }) => length > 2)])
-      if (/\d/.test(part)) addBit(parts, slotOf(hashOf(part)))
+      if (/\d/.test(part)) addPart(parts, part)
   }
 }
 
@@ -102,13 +103,12 @@ export function vocabulariesOf(
   blockLists: readonly string[],
   providers: readonly string[],
 ): { ofRules: Vocabulary; withProviders: Vocabulary } {
-  const known: Known = { words: noBits(), hosts: [], parts: noBits() }
+  const known: Known = { hosts: [], parts: noParts() }
   for (const literal of literals) addNames(literal, known, false)
   for (const name of blockLists) addNames(name, known, true)
   const vocabulary = (addresses: NameSet): Vocabulary => ({
-    words: known.words.slice(),
+    parts: { slots: known.parts.slots.slice(), hashes: new Set(known.parts.hashes) },
     hosts: nameSetOf(known.hosts),
-    parts: known.parts.slice(),
     codes: true,
     addresses,
   })
