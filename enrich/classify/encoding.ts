@@ -9,8 +9,10 @@ const WINDOWS_1252 = new Map(
   ),
 )
 const utf8 = new TextDecoder('utf-8')
-/** A text of ASCII alone. */
-export const ASCII = /^[\x00-\x7f]*$/
+
+// The first two bytes of a letter in UTF-8 that were taken for Latin-1 or Windows-1252.
+const MISREAD =
+  /[\xc2-\xf4][\x80-\xbf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]/
 const LATIN_1 = /^[\x00-\xff]*$/
 const OCTAL = /(?:\\[0-3][0-7]{2})+/g
 const BREAK = /(?:\\r)?\\n/g
@@ -68,7 +70,7 @@ export function decoded(reply: string): string {
     )
   if (text.includes('=?')) text = text.replace(ENCODED_WORD, encodedWord)
   const escaped = text.includes(ESCAPE)
-  if (!escaped && ASCII.test(text)) return text
+  if (!escaped && !MISREAD.test(text)) return text
   const bytes = bytesOf(text)
   if (bytes === undefined) return text
   if (escaped) return decodedAs('iso-2022-jp', bytes) ?? text

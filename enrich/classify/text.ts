@@ -1,4 +1,4 @@
-import { ASCII, decoded } from './encoding.ts'
+import { decoded } from './encoding.ts'
 
 // Combining marks; quotes that have a plain form; the one accent that Unicode does not take apart.
 const TYPESET = /[\u0300-\u036f\u2018\u2019\u02bc\u0141\u0142]/g
@@ -8,11 +8,25 @@ function typed(char: string): string {
   return char < '\u2000' ? '' : "'"
 }
 
-/** Lower case without accents and with straight quotes, so that a rule needs one spelling of a word. */
-export function fold(text: string): string {
-  const plain = ASCII.test(text) ? text : text.normalize('NFKD').replace(TYPESET, typed)
-  return plain.toLowerCase()
+const NOT_ASCII = /[^\x00-\x7f]+/g
+const MAX_KEPT = 10_000
+const LONGEST_KEPT = 40
+const kept = new Map<string, string>()
+
+/** What a run of letters beyond ASCII is folded to; kept where it is short, for a language's words come again and again. */
+function folded(run: string): string {
+  const known = kept.get(run)
+  if (known !== undefined) return known
+  const plain = run.normalize('NFKD').replace(TYPESET, typed).toLowerCase()
+  if (run.length <= LONGEST_KEPT) {
+    if (kept.size >= MAX_KEPT) kept.clear()
+    kept.set(run, plain)
+  }
+  return plain
 }
+
+/** Lower case without accents and with straight quotes, so that a rule needs one spelling of a word. */
+export const fold = (text: string): string => text.replace(NOT_ASCII, folded).toLowerCase()
 
 /** A reply in one encoding and one spelling; only what is needed of a long one. */
 export const plainText = (reply: string): string => fold(decoded(reply.slice(0, 8192)))
