@@ -35,8 +35,11 @@ export const MAX_TEXT = 4096
  * to message (hosts, IPs, ids, numbers, times) as `#`, addresses as `@`.
  */
 export interface Masked {
-  /** Its bytes, four in one number, the last one filled with 0; only so many are of this reply as `length` takes. */
-  words: Uint32Array
+  /**
+   * All that follows here in HEAD numbers, the last two free; then the bytes of the text, four in one number, filled
+   * up with 0. What is behind is not of this reply.
+   */
+  key: Uint32Array
   /** Bytes of the text. */
   length: number
   /** Reply code, 0 for none; and packed status (see codes.ts). Those of the quoted reply, where there is one. */
@@ -48,13 +51,17 @@ export interface Masked {
   names: number
 }
 
+/** Numbers in the key before the text. */
+export const HEAD = 8
+
 const KINDS = KIND
 // One buffer, and one answer: a reply is masked in place, and is done with before the next one comes.
-const bytes = Buffer.alloc(MAX_TEXT + 8)
+const key = new Uint32Array(HEAD + MAX_TEXT / 4 + 2)
+const bytes = Buffer.from(key.buffer, HEAD * 4)
 const writable = bytes.subarray(0, MAX_TEXT)
 const encoder = new TextEncoder()
 const masked: Masked = {
-  words: new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2),
+  key,
   length: 0,
   code: 0,
   status: 0,
@@ -71,8 +78,13 @@ export const maskedText = (from = 0): string => bytes.toString('utf8', from, mas
 export function mask(reply: string, vocabulary: Vocabulary): Masked {
   const end = encoder.encodeInto(reply, writable).written
   // As many bytes as characters: it is ASCII.
-  if (end === Math.min(reply.length, MAX_TEXT) && pass(end, vocabulary, false)) return masked
-  pass(encoder.encodeInto(plainText(reply), writable).written, vocabulary, true)
+  if (end !== Math.min(reply.length, MAX_TEXT) || !pass(end, vocabulary, false))
+    pass(encoder.encodeInto(plainText(reply), writable).written, vocabulary, true)
+  key[0] = masked.length
+  key[1] = masked.code
+  key[2] = masked.status
+  key[3] = masked.quoted
+  key[4] = masked.names
   return masked
 }
 
