@@ -17,6 +17,8 @@ const LATIN_1 = /^[\x00-\xff]*$/
 const OCTAL = /(?:\\[0-3][0-7]{2})+/g
 const BREAK = /(?:\\r)?\\n/g
 const ENCODED_WORD = /=\?([\w-]{1,40})\?([bq])\?([^?\s]{0,400})\?=/gi
+// No reply that is read holds more of full length (RFC 2047, 2); each may name an encoding that there is not.
+const MAX_ENCODED_WORDS = 30
 const ESCAPE = '\u001b'
 
 /** The bytes that a text was before it was read as Latin-1 or Windows-1252; undefined where it was neither. */
@@ -53,6 +55,13 @@ function encodedWord(whole: string, charset: string, method: string, body: strin
   return decodedAs(charset, bytes) ?? whole
 }
 
+function encodedWords(text: string): string {
+  let left = MAX_ENCODED_WORDS
+  return text.replace(ENCODED_WORD, (whole, charset: string, method: string, body: string) =>
+    left-- > 0 ? encodedWord(whole, charset, method, body) : whole,
+  )
+}
+
 /**
  * A reply as its server meant it: octal escapes and `\n` of a log undone, encoded words (RFC 2047) and ISO-2022-JP read,
  * UTF-8 that was taken for Latin-1 or Windows-1252 put right.
@@ -68,7 +77,7 @@ export function decoded(reply: string): string {
           .map((digits) => Number.parseInt(digits, 8)),
       ),
     )
-  if (text.includes('=?')) text = text.replace(ENCODED_WORD, encodedWord)
+  if (text.includes('=?')) text = encodedWords(text)
   const escaped = text.includes(ESCAPE)
   if (!escaped && !MISREAD.test(text)) return text
   const bytes = bytesOf(text)

@@ -27,8 +27,11 @@ import {
 import { holdsName, isKnown, maskParts, type Vocabulary } from './names.ts'
 import { plainText } from './text.ts'
 
-/** So much of a reply is read: longer ones are hostile, or carry a whole message. Bytes of UTF-8. */
-export const MAX_TEXT = 4096
+/**
+ * So much of a reply is read, in bytes of UTF-8: four whole lines (RFC 5321, 4.5.3.1.5). Longer ones carry a message, or
+ * are to cost time.
+ */
+export const MAX_TEXT = 2048
 
 /**
  * A reply as rules see it: lower case, single spaces, the codes of its lines taken out, and what differs from message
@@ -79,7 +82,7 @@ export function mask(reply: string, vocabulary: Vocabulary): Masked {
   const end = encoder.encodeInto(reply, writable).written
   // As many bytes as characters: it is ASCII.
   if (end !== Math.min(reply.length, MAX_TEXT) || !pass(end, vocabulary, false))
-    pass(encoder.encodeInto(plainText(reply), writable).written, vocabulary, true)
+    pass(encoder.encodeInto(plainText(reply.slice(0, MAX_TEXT)), writable).written, vocabulary, true)
   key[0] = masked.length
   key[1] = masked.code
   key[2] = masked.status

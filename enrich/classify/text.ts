@@ -28,5 +28,5 @@ function folded(run: string): string {
 /** Lower case without accents and with straight quotes, so that a rule needs one spelling of a word. */
 export const fold = (text: string): string => text.replace(NOT_ASCII, folded).toLowerCase()
 
-/** A reply in one encoding and one spelling; only what is needed of a long one. */
-export const plainText = (reply: string): string => fold(decoded(reply.slice(0, 8192)))
+/** A reply in one encoding and one spelling. */
+export const plainText = (reply: string): string => fold(decoded(reply))

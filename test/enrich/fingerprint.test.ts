@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fingerprint, maskOf } from '../../enrich/classify/fingerprint.ts'
+import { MAX_TEXT } from '../../enrich/classify/mask.ts'
 import { loadRules } from '../../enrich/classify/rules.ts'
 
 describe('fingerprint', () => {
@@ -37,6 +38,14 @@ describe('fingerprint', () => {
     expect(fingerprint('550 User unknown')).not.toBe(fingerprint('550 Mailbox full'))
     expect(fingerprint('')).toBe(0n)
   })
+  test.each(['no ', 'нет ', '\\303\\251 ', '=?utf-8?q?=C3=A9?= '])(
+    'of a long one only the beginning counts: %s',
+    (word) => {
+      const text = `550 ${word.repeat(MAX_TEXT)}`
+      expect(fingerprint(`${text}a`)).toBe(fingerprint(`${text}b`))
+      expect(maskOf(text).length).toBeLessThan(MAX_TEXT + 4)
+    },
+  )
   test('different replies do not collide', () => {
     // A base of many: every example of every rule, each also with each of some endings.
     const endings = ['', ' please', ' later', ' now', ' denied', ' (policy)', '!', ' temporarily', ' forever']
