@@ -26,26 +26,25 @@ export const NO_NAMES: Vocabulary = {
 
 // What names hold, from the commonest on: signs and digits, then letters as in English. What is not among them is rarer.
 const COMMON = '.0123456789/-etaoinsrhldcumfpgwybvkxjqz'
-
-const rarityOf = (text: string, at: number): number => {
-  const rank = COMMON.indexOf(text[at] as string)
-  return rank < 0 ? COMMON.length : rank
-}
+const RARITY = new Uint8Array(256).fill(COMMON.length)
+for (let rank = 0; rank < COMMON.length; rank++) RARITY[COMMON.charCodeAt(rank)] = rank
 
 /** Names to be found in others, each by those three of its bytes that are rarest in names. */
 function nameSetOf(texts: Iterable<string>): NameSet {
   const set = noNames()
   for (const text of new Set(texts)) {
+    const name = Buffer.from(text)
+    const rarityAt = (i: number) => RARITY[name[i] as number] as number
     let at = 0
     let rarest = -1
-    for (let i = 0; i + 2 < text.length; i++) {
-      const rarity = rarityOf(text, i) + rarityOf(text, i + 1) + rarityOf(text, i + 2)
+    for (let i = 0; i + 2 < name.length; i++) {
+      const rarity = rarityAt(i) + rarityAt(i + 1) + rarityAt(i + 2)
       if (rarity <= rarest) continue
       rarest = rarity
       at = i
     }
-    const name = Buffer.from(text)
-    const gram = name.subarray(at, at + 3).reduce(addToGram, 0)
+    let gram = 0
+    for (let i = at; i < at + 3; i++) gram = addToGram(gram, name[i] as number)
     addBit(set.grams, gram)
     const there = set.names.get(gram)
     if (there === undefined) set.names.set(gram, [{ name, at }])
