@@ -13,19 +13,18 @@ export interface Known {
   fingerprint: bigint
 }
 
-/** A known answer, and what tells its reply from others. */
-interface Entry extends Asked {
-  /** Of the masked reply, and the reply code that the log told. */
-  key: Uint32Array
-  known: Known
-}
-
-/** What tells replies apart that mask to the same. */
+/** What tells replies apart that mask to the same, but for the reply code that the log told: that is in the key. */
 interface Asked {
   stage: Stage | undefined
   direction: Direction | undefined
   enhanced_code: string | undefined
   provider: string
+}
+
+/** What is known, and of which replies. */
+interface Entry extends Asked {
+  key: Uint32Array
+  known: Known
 }
 
 // Each masked reply has few places of its own: the remote server chooses the words, so that memory is bounded by the

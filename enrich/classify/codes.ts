@@ -1,4 +1,4 @@
-import { BLANK, COLON, COMMA, DASH, DOT, HASH, isDigit } from './kinds.ts'
+import { APOSTROPHE, BLANK, COLON, COMMA, DASH, DOT, HASH, isDigit, QUOTE, SEMICOLON } from './kinds.ts'
 
 /** What was read last: the reply code, the packed status (0 for none), and the place behind them. */
 export const read = { code: 0, status: 0, to: 0 }
@@ -53,4 +53,20 @@ export function codesAt(bytes: Uint8Array, from: number): boolean {
   }
   read.to = codeEnd
   return true
+}
+
+// What stands before a reply that is quoted: `host x[1.2.3.4] said: 550`, `smtp; 550`, `<<< 550`, `(reason: 550`.
+const QUOTING =
+  /(?:said|says|replied|responded|response|returned|answered|error|reply|reason|code|[\])>]) ?: ?["']?$|; ?$|<<< ?$/
+const QUOTING_STATUS = /[:("'] ?$/
+// The last sign of all that these find.
+const OPENING = new Set(Buffer.from(':;("\'<'))
+
+/** Whether the code that was just read begins a reply that is quoted, by the `n` bytes of masked words before it. */
+export function isQuoted(bytes: Buffer, n: number): boolean {
+  const before = bytes[n - 1] as number
+  if (![BLANK, COLON, SEMICOLON, QUOTE, APOSTROPHE].includes(before)) return false
+  if (!OPENING.has(before === BLANK && n > 1 ? (bytes[n - 2] as number) : before)) return false
+  const words = bytes.toString('latin1', Math.max(0, n - 16), n)
+  return QUOTING.test(words) || (read.status !== 0 && QUOTING_STATUS.test(words))
 }
