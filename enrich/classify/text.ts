@@ -8,20 +8,23 @@ function typed(char: string): string {
   return char < '\u2000' ? '' : "'"
 }
 
+const foldedRun = (run: string): string => run.normalize('NFKD').replace(TYPESET, typed).toLowerCase()
+
 const NOT_ASCII = /[^\x00-\x7f]+/g
 const MAX_KEPT = 10_000
 const LONGEST_KEPT = 40
 const kept = new Map<string, string>()
 
-/** What a run of letters beyond ASCII is folded to; kept where it is short, for a language's words come again and again. */
+/** Folds a run of letters beyond ASCII; short ones are kept, for a language's words come again and again. */
 function folded(run: string): string {
+  if (run.length > LONGEST_KEPT) return foldedRun(run)
   const known = kept.get(run)
   if (known !== undefined) return known
-  const plain = run.normalize('NFKD').replace(TYPESET, typed).toLowerCase()
-  if (run.length <= LONGEST_KEPT) {
-    if (kept.size >= MAX_KEPT) kept.clear()
-    kept.set(run, plain)
-  }
+  // A copy: a part of a text keeps all of it in memory.
+  const own = Buffer.from(run, 'utf16le').toString('utf16le')
+  const plain = foldedRun(own)
+  if (kept.size >= MAX_KEPT) kept.clear()
+  kept.set(own, plain)
   return plain
 }
 
