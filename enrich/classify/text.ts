@@ -1,3 +1,4 @@
+import { ownCopy } from '../own-copy.ts'
 import { decoded } from './encoding.ts'
 
 // Combining marks; quotes that have a plain form; the one accent that Unicode does not take apart.
@@ -20,8 +21,7 @@ function folded(run: string): string {
   if (run.length > LONGEST_KEPT) return foldedRun(run)
   const known = kept.get(run)
   if (known !== undefined) return known
-  // A copy: a part of a text keeps all of it in memory.
-  const own = Buffer.from(run, 'utf16le').toString('utf16le')
+  const own = ownCopy(run)
   const plain = foldedRun(own)
   if (kept.size >= MAX_KEPT) kept.clear()
   kept.set(own, plain)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { LiteralSet } from '../classify/literals.ts'
+import { ownCopy } from '../own-copy.ts'
 import data from './providers.json' with { type: 'json' }
 import { requiredLiterals } from './required-literals.ts'
 
@@ -74,7 +75,7 @@ export function cachedProviderOfHost(remoteHost: string): string {
   if (known !== undefined) return known
   const id = providerOfHost(remoteHost)
   if (providers.size >= MAX_CACHED) providers.clear()
-  providers.set(remoteHost, id)
+  providers.set(ownCopy(remoteHost), id)
   return id
 }
 
