@@ -4,14 +4,22 @@ import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import { enhancedCode, replyCode } from '../reply.ts'
 import { compileConditions } from './conditions.ts'
 import { compilePointer, firstFound, firstOf, type Lookup } from './pointer.ts'
-import { CLEAN, setRemoteHost, textOf, timeOf } from './values.ts'
+import { SETTERS } from './setters.ts'
+import { enhancedCodeOf, textOf, timeOf } from './values.ts'
 
 /** Puts what a record says into an event. */
 export type Fill = (event: LoggedEvent, record: unknown, element: unknown, clock: EnvelopeContext) => void
 
-/** Parts with blanks between, without a part with which the next one begins: `550` before `550 5.1.1 no`. */
-function joined(parts: readonly string[]): string {
-  return parts.filter((part, at) => part !== '' && !(parts[at + 1]?.startsWith(part) ?? false)).join(' ')
+/** Texts with blanks between, without one with which the next begins: `550` before `550 5.1.1 no`. */
+function joined(parts: readonly Lookup[], record: unknown, element: unknown): string {
+  let text = ''
+  let part = ''
+  for (const lookup of parts) {
+    const next = textOf(lookup(record, element)).trim()
+    if (part !== '' && !next.startsWith(part)) text += text === '' ? part : ` ${part}`
+    part = next
+  }
+  return part === '' ? text : text === '' ? part : `${text} ${part}`
 }
 
 /** The words of several fields with `/` between; a field that is missing leaves no gap at the end. */
@@ -38,6 +46,8 @@ export function meaningOf<Meaning>(
   words: ReadonlyMap<string, Meaning>,
   text: string,
 ): { word: string; meaning: Meaning } | undefined {
+  const exact = words.get(text)
+  if (exact !== undefined) return { word: text, meaning: exact }
   for (let word = text.slice(0, MAX_WORD).toLowerCase(); ; ) {
     const meaning = words.get(word)
     if (meaning !== undefined) return { word, meaning }
@@ -72,9 +82,9 @@ function read(source: Source): Lookup {
   if ('join' in source) {
     const parts = source.join.map((pointer) => firstOf([pointer]))
     const { with: mark } = source
+    if (mark === undefined) return (record, element) => joined(parts, record, element)
     return (record, element) => {
       const texts = parts.map((part) => textOf(part(record, element)).trim())
-      if (mark === undefined) return joined(texts)
       return texts.at(-1) === '' ? '' : texts.join(mark)
     }
   }
@@ -90,17 +100,10 @@ function fillColumn(column: MappedColumn, source: Source): Fill {
     return (event, record, element, clock) => {
       event.event_time = timeOf(lookup(record, element), clock)
     }
-  if (column === 'reply_code')
-    return (event, record, element) => {
-      event.reply_code = replyCode(textOf(lookup(record, element)).trim())
-    }
-  if (column === 'remote_host')
-    return (event, record, element) => setRemoteHost(event, textOf(lookup(record, element)))
-  const clean = CLEAN[column]
+  const set = SETTERS[column]
   return (event, record, element) => {
     const text = textOf(lookup(record, element))
-    // Direction and stage take words of the mapping alone, which were checked when it was loaded.
-    if (text !== '') (event[column] as string) = clean === undefined ? text : clean(text)
+    if (text !== '') set(event, text)
   }
 }
 
@@ -111,7 +114,7 @@ function fillCodes(event: LoggedEvent): void {
   event.enhanced_code =
     enhancedCode(event.reply_text) ||
     event.enhanced_code ||
-    (code === 0 ? (CLEAN.enhanced_code?.(event.reply_text) ?? '') : '')
+    (code === 0 ? enhancedCodeOf(event.reply_text) : '')
 }
 
 /** All columns of a mapping, in one function. */

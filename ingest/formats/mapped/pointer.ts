@@ -3,18 +3,25 @@ import { Fields } from './layout.ts'
 /** What a pointer gives: the value in a record, or in the recipient at hand. */
 export type Lookup = (record: unknown, element: unknown) => unknown
 
-function within(value: unknown, keys: readonly string[]): unknown {
+/** A key of a pointer, and whether objects or lists have a property of its name that no log wrote (`constructor`). */
+interface Key {
+  name: string
+  isInherited: boolean
+}
+
+const keyOf = (name: string): Key => ({ name, isInherited: name in [] })
+
+// Own properties only: a log chooses the names, and __proto__ is none of its fields. Asked only where it can matter, for it
+// costs as much as the look-up.
+function member(value: unknown, { name, isInherited }: Key): unknown {
+  if (typeof value !== 'object' || value === null) return undefined
+  return isInherited && !Object.hasOwn(value, name) ? undefined : (value as Record<string, unknown>)[name]
+}
+
+function within(value: unknown, keys: readonly Key[]): unknown {
+  if (value instanceof Fields) return keys.length === 1 ? value.get((keys[0] as Key).name) : undefined
   let at = value
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i] as string
-    if (at instanceof Fields) {
-      at = at.get(key)
-      continue
-    }
-    // Own properties only: a log chooses the names, and __proto__ is none of its fields.
-    if (typeof at !== 'object' || at === null || !Object.hasOwn(at, key)) return undefined
-    at = (at as Record<string, unknown>)[key]
-  }
+  for (let i = 0; i < keys.length; i++) at = member(at, keys[i] as Key)
   return at
 }
 
@@ -24,7 +31,7 @@ export function compilePointer(pointer: string): Lookup {
   const keys = pointer
     .split('/')
     .slice(1)
-    .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
+    .map((key) => keyOf(key.replaceAll('~1', '/').replaceAll('~0', '~')))
   return inElement ? (_record, element) => within(element, keys) : (record) => within(record, keys)
 }
 
