@@ -1,7 +1,7 @@
-import { emptyEvent, type LoggedEvent, type Outcome } from '../../../schemas/event.ts'
+import type { LoggedEvent, Outcome } from '../../../schemas/event.ts'
 import type { Mapping, VerdictWord } from '../../../schemas/mapping.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
-import { type About, type Disposition, type Format, ignored, type LogRecord } from '../format.ts'
+import { type About, type Disposition, eventOf, type Format, ignored, type LogRecord } from '../format.ts'
 import { fillColumns, meaningOf, meanings, wordsOf } from './columns.ts'
 import { compileConditions } from './conditions.ts'
 import { TAKE_APART } from './fields.ts'
@@ -40,10 +40,7 @@ function openReading(
         rule ||= `${name}.${(found?.word ?? 'other').replace(/[^a-z0-9]+/g, '_') || 'without_outcome'}`
         continue
       }
-      const event = emptyEvent()
-      event.source_format = name
-      event.event_time = log.time
-      event.log_host = log.host
+      const event = eventOf(log, name, 'deferred')
       fill(event, record, element, clock)
       if (event.event_time === 0) event.event_time = log.time
       if (!(event.event_time !== 0)) return dead(`${name}: no time`)
