@@ -8,8 +8,9 @@ import { addressOf, authResultOf, domainOf, enhancedCodeOf, ipOf, messageIdOf, r
 /** As nearly all name a server, for which `host` would find the same. A letter at its end: it is no address. */
 const PLAIN_HOST = /^[A-Za-z0-9._-]{0,254}[A-Za-z]$/
 
-/** A server as logs name it: `mx.example`, `mx.example. (192.0.2.1)`, `dns; mx.example` or an address alone. */
+/** A server as logs name it: `mx.example`, `mx.example. (192.0.2.1)`, `dns; mx.example`, an address alone, or `none`. */
 function setRemoteHost(event: LoggedEvent, text: string): void {
+  if (text === 'none') return
   if (PLAIN_HOST.test(text)) {
     event.remote_host = text
     return

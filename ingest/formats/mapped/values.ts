@@ -100,7 +100,7 @@ function slashedDate(text: string, clock: EnvelopeContext): number {
 const ODATA = /^\/Date\(([0-9]{12,13})\)\/$/
 
 /** Thu Mar 18 08:04:46 2021, as C's asctime writes it. */
-const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2} [ 0-9][0-9]) ([0-9:]{8}) ([0-9]{4})$/
+const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2} [ 0-9]?[0-9]) ([0-9:]{8}) ([0-9]{4})$/
 
 /**
  * A time as UTC milliseconds: a number since 1970 of seconds to nanoseconds, told apart by its size, ISO 8601, RFC 5322's,
