@@ -5,8 +5,9 @@ import { type About, type Disposition, eventOf, type Format, ignored, type LogRe
 import { fillColumns, meaningOf, meanings, wordsOf } from './columns.ts'
 import { compileConditions } from './conditions.ts'
 import { TAKE_APART } from './fields.ts'
-import { firstOf } from './pointer.ts'
+import { compilePointer } from './pointer.ts'
 import { recipientsOf, recordsWithin } from './records.ts'
+import { firstFound, openView } from './view.ts'
 
 const dead = (reason: string) => ({ kind: 'dead', reason }) as const
 
@@ -24,15 +25,18 @@ function openReading(
 ): (record: unknown, log: LogRecord, clock: EnvelopeContext) => Disposition {
   const { name, outcome } = mapping
   const words = meanings(outcome.words)
-  const outcomeFields = (outcome.from ?? []).map((pointer) => firstOf([pointer]))
-  const recipients = recipientsOf(mapping.each)
-  const fill = fillColumns(mapping.columns)
+  const view = openView()
+  const outcomeFields = (outcome.from ?? []).map(view.lookup)
+  const recipients = recipientsOf(mapping.each && firstFound(mapping.each.map(view.lookup)))
+  const fill = fillColumns(mapping.columns, view)
 
   return (record, log, clock) => {
     const events: LoggedEvent[] = []
     let rule = ''
-    for (const element of recipients(record)) {
-      const said = wordsOf(outcomeFields, record, element)
+    view.take(record)
+    for (const recipient of recipients()) {
+      view.takeRecipient(recipient)
+      const said = wordsOf(outcomeFields)
       const found = meaningOf(words, said)
       const word = found?.meaning ?? (said === '' ? undefined : outcome.otherwise)
       if (word === undefined) return dead(`${name}: no outcome is known for ${outcome.from?.join(' with ')}`)
@@ -41,7 +45,7 @@ function openReading(
         continue
       }
       const event = eventOf(log, name, 'deferred')
-      fill(event, record, element, clock)
+      fill(event, clock)
       if (event.event_time === 0) event.event_time = log.time
       if (!(event.event_time !== 0)) return dead(`${name}: no time`)
       event.outcome = outcomeOf(word, event)
@@ -84,7 +88,7 @@ function together(readings: readonly Disposition[], records: readonly Found[], n
 
 /** A log format out of a mapping: see schemas/mapping.ts for what each of its settings means. */
 export function mappedFormat(mapping: Mapping, about: About): Format {
-  const sets = mapping.when.map(compileConditions)
+  const sets = mapping.when.map((set) => compileConditions(set, compilePointer))
   const holds = (record: unknown) => sets.some((holdsIn) => holdsIn(record))
   const recordsOf = recordsWithin(mapping.inside)
   const read = openReading(mapping)
