@@ -23,7 +23,7 @@ export function member(value: unknown, { name, isInherited }: Key): unknown {
   return isInherited && !Object.hasOwn(value, name) ? undefined : (value as Record<string, unknown>)[name]
 }
 
-/** A pointer made ready: gives what stands there in a record. */
+/** A pointer made ready, for one record after another: gives what stands there. What many columns ask, `view.ts` gives. */
 export function compilePointer(pointer: string): (record: unknown) => unknown {
   const keys = keysOf(pointer)
   return (record) => {

@@ -49,8 +49,8 @@ export function recordsWithin(inside: readonly string[]): (value: unknown) => un
 }
 
 /**
- * Gives a function that lists the recipients of the record at hand: the members of a list, or addresses with commas or semicolons
- * between; one that is undefined where the mapping names no such field or it is not there.
+ * Gives a function that lists the recipients of the record at hand: the members of a list, or addresses with commas or
+ * semicolons between; one that is undefined where the mapping names no such field or it is not there.
  */
 export function recipientsOf(each: Lookup | undefined): () => readonly unknown[] {
   if (each === undefined) return () => [undefined]

@@ -22,7 +22,8 @@ function setRemoteHost(event: LoggedEvent, text: string): void {
 
 /**
  * How each column takes a text that is not empty. Each names its property itself: one that is known only at run time
- * costs V8 a look-up in every event. Direction and stage get words of the mapping alone, which were checked when it was loaded.
+ * costs V8 a look-up in every event. Direction and stage get words of the mapping alone, which were checked when it was
+ * loaded.
  */
 export const SETTERS: Record<
   Exclude<MappedColumn, 'event_time'>,

@@ -18,8 +18,8 @@ const AFTER_SENDER = [', size=', ', status=']
 
 const keyOf = (record: LogRecord, queueId: string) => `${record.host} ${queueId}`
 
-/** The id that a filter before the queue gives in its reply, as Proxmox: `554 5.7.1 Rejected for policy reasons (381C4E5DFA31DF9E90F)`. */
-const filterIdOf = (reply: string) => /\(([0-9A-F]{10,40})\)$/.exec(reply.slice(-42))?.[1] ?? ''
+/** The id that a filter before the queue gives in its reply, as Proxmox: `554 5.7.1 Rejected for policy reasons (381C4E5D)`. */
+const filterIdOf = (reply: string) => /\(([0-9A-F]{8,40})\)$/.exec(reply.slice(-42))?.[1] ?? ''
 
 function open(messages: Correlator): FormatReader {
   function complete(event: LoggedEvent, record: LogRecord, queueId: string, key: string): LoggedEvent {
