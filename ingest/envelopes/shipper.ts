@@ -56,6 +56,18 @@ function text(json: Json, from: readonly Path[]): string {
   return ''
 }
 
+/** What the line said, the first that is not empty; '' where there are only empty ones, for an empty line is a record. */
+function messageOf(json: Json): string | undefined {
+  let empty: string | undefined
+  for (const path of MESSAGE) {
+    const value = at(json, path)
+    const said = textOf(value)
+    if (said !== '') return said
+    if (value === '') empty = ''
+  }
+  return empty
+}
+
 function timeOf(json: Json, context: EnvelopeContext): number {
   for (const path of TIME) {
     const value = at(json, path)
@@ -100,10 +112,9 @@ const event = (line: string, json: Json): LogRecord => ({
 function open(line: string, context: EnvelopeContext): LogRecord | undefined {
   const json = parseObject(line)
   if (json === undefined) return undefined
-  const found = MESSAGE.find((path) => textOf(at(json, path)) !== '')
-  // An empty line is a record.
-  if (found === undefined && !MESSAGE.some((path) => at(json, path) === '')) return event(line, json)
-  const message = found === undefined ? '' : withoutLineEnd(textOf(at(json, found)))
+  const said = messageOf(json)
+  if (said === undefined) return event(line, json)
+  const message = withoutLineEnd(said)
   const record: LogRecord = {
     time: timeOf(json, context),
     host: text(json, HOST),

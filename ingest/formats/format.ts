@@ -1,4 +1,5 @@
-import type { Direction, LoggedEvent } from '../../schemas/event.ts'
+import type { DeliveryEventRow } from '../../schemas/delivery-events.ts'
+import { type Direction, emptyEvent, type LoggedEvent, type Outcome } from '../../schemas/event.ts'
 import type { Correlator } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import type { Json } from '../envelopes/json.ts'
@@ -89,3 +90,13 @@ export const CORRELATED: Disposition = { kind: 'correlated' }
 
 /** A record that is not told to anyone, by the name of the rule that says so. */
 export const ignored = (rule: string): Disposition => ({ kind: 'ignored', rule })
+
+/** An event of a record, with what its envelope tells; the outcome is another where the format finds so later. */
+export function eventOf(record: LogRecord, source_format: string, outcome: Outcome): DeliveryEventRow {
+  const event = emptyEvent()
+  event.event_time = record.time
+  event.log_host = record.host
+  event.source_format = source_format
+  event.outcome = outcome
+  return event
+}

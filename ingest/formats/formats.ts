@@ -18,6 +18,7 @@ import { postal } from './postal.ts'
 import { postfix } from './postfix/postfix.ts'
 import { powermta } from './powermta.ts'
 import { proofpointFilter } from './proofpoint-filter.ts'
+import { proofpointTap } from './proofpoint-tap.ts'
 import { proxmox } from './proxmox.ts'
 import { qmail } from './qmail.ts'
 import { sendmail } from './sendmail/sendmail.ts'
@@ -50,6 +51,7 @@ export const FORMATS: readonly Format[] = [
   barracuda,
   cisco,
   proofpointFilter,
+  proofpointTap,
   proxmox,
   ...VENDORS,
 ]

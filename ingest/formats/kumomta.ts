@@ -1,8 +1,15 @@
-import { emptyEvent, type LoggedEvent, type Outcome } from '../../schemas/event.ts'
+import type { LoggedEvent, Outcome } from '../../schemas/event.ts'
 import type { Correlator } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import type { Json } from '../envelopes/json.ts'
-import { type Disposition, type Format, type FormatReader, ignored, type LogRecord } from './format.ts'
+import {
+  type Disposition,
+  eventOf,
+  type Format,
+  type FormatReader,
+  ignored,
+  type LogRecord,
+} from './format.ts'
 import { stageOf } from './stage.ts'
 import { at, fromDomain, messageId, textAt, textsAt, timeOf } from './values.ts'
 
@@ -59,14 +66,11 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
     if (outcome === undefined) return ignored(OTHERS[type] ?? 'kumomta.other_type')
     const recipients = textsAt(json, 'recipient')
     const events = (recipients.length > 0 ? recipients : ['']).map((recipient) => {
-      const event = emptyEvent()
-      event.outcome = outcome
+      const event = eventOf(record, 'kumomta', outcome)
       event.direction =
         outcome === 'rejected' || textAt(json, 'delivery_protocol') === 'Maildir' ? 'inbound' : 'outbound'
       event.recipient = recipient
       event.event_time = timeOf(at(json, 'timestamp'), clock, record.time)
-      event.log_host = record.host
-      event.source_format = 'kumomta'
       event.queue_id = textAt(json, 'id')
       event.sender = textAt(json, 'sender')
       event.message_id = messageId(

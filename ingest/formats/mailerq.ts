@@ -1,7 +1,14 @@
-import { emptyEvent, type LoggedEvent, type Stage } from '../../schemas/event.ts'
+import type { LoggedEvent, Outcome, Stage } from '../../schemas/event.ts'
 import type { Correlator } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
-import { type Disposition, type Format, type FormatReader, ignored, type LogRecord } from './format.ts'
+import {
+  type Disposition,
+  eventOf,
+  type Format,
+  type FormatReader,
+  ignored,
+  type LogRecord,
+} from './format.ts'
 import { stageOf } from './stage.ts'
 import { at, setReply, textAt, timeOf } from './values.ts'
 
@@ -17,10 +24,14 @@ const STATES: Record<string, Stage> = {
   intro: 'connect',
 }
 
-function setOutcome(event: LoggedEvent, result: unknown): void {
+function outcomeOf(result: unknown): Outcome {
+  if (textAt(result, 'result') === 'accepted') return 'delivered'
+  return textAt(result, 'code').startsWith('5') ? 'bounced' : 'deferred'
+}
+
+function setResult(event: LoggedEvent, result: unknown): void {
   const word = textAt(result, 'result')
   const code = textAt(result, 'code')
-  event.outcome = word === 'accepted' ? 'delivered' : code.startsWith('5') ? 'bounced' : 'deferred'
   const state = textAt(result, 'state')
   event.stage = event.outcome === 'delivered' ? 'end_of_data' : (STATES[state] ?? stageOf(state))
   event.enhanced_code = textAt(result, 'status')
@@ -34,16 +45,14 @@ function open(_: Correlator, clock: EnvelopeContext): FormatReader {
     // A message that is tried again brings its older results along, which were told before.
     const result = Array.isArray(results) ? results.at(-1) : undefined
     if (result === undefined) return ignored('mailerq.no_result')
-    const event = emptyEvent()
+    const event = eventOf(record, 'mailerq', outcomeOf(result))
     event.event_time = timeOf(at(result, 'time'), clock, record.time)
-    event.log_host = record.host
-    event.source_format = 'mailerq'
     event.sender = textAt(record.json, 'envelope')
     event.recipient = textAt(record.json, 'recipient')
     event.remote_host = textAt(result, 'mta')
     event.remote_ip = textAt(result, 'to')
     event.source_ip = textAt(result, 'from')
-    setOutcome(event, result)
+    setResult(event, result)
     return { kind: 'events', events: [event] }
   }
 

@@ -1,8 +1,15 @@
-import { emptyEvent, type Outcome } from '../../schemas/event.ts'
+import type { Outcome } from '../../schemas/event.ts'
 import type { Correlator } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import type { Json } from '../envelopes/json.ts'
-import { type Disposition, type Format, type FormatReader, ignored, type LogRecord } from './format.ts'
+import {
+  type Disposition,
+  eventOf,
+  type Format,
+  type FormatReader,
+  ignored,
+  type LogRecord,
+} from './format.ts'
 import { at, messageId, setReply, textAt, timeOf } from './values.ts'
 
 const OUTCOMES: Record<string, Outcome> = {
@@ -28,14 +35,11 @@ function open(_: Correlator, clock: EnvelopeContext): FormatReader {
     const outcome = OUTCOMES[status]
     if (outcome === undefined) return ignored(OTHERS.has(status) ? 'postal.held' : 'postal.other_event')
     const message = at(payload, isReport ? 'original_message' : 'message')
-    const event = emptyEvent()
-    event.outcome = outcome
+    const event = eventOf(record, 'postal', outcome)
     event.direction = textAt(message, 'direction') === 'incoming' ? 'inbound' : 'outbound'
     const time =
       at(payload, 'timestamp') ?? at(payload, 'bounce', 'timestamp') ?? at(record.json, 'timestamp')
     event.event_time = timeOf(time, clock, record.time)
-    event.log_host = record.host
-    event.source_format = 'postal'
     event.queue_id = textAt(message, 'token')
     event.message_id = messageId(textAt(message, 'message_id'))
     event.sender = textAt(message, 'from')

@@ -35,6 +35,8 @@ function open(messages: Correlator): FormatReader {
       event.direction = 'inbound'
       event.outcome = 'rejected'
       event.stage = 'end_of_data'
+      // Postfix comes back to it, where mail is filtered before the queue: see `refusedByFilter` there.
+      messages.at(keyOf(record, id)).state = 'blocked'
       event.reply_text = `blocked${rest.includes('(rule: ') ? ` ${rest.slice(rest.indexOf('(rule: '))}` : ''}`
     }
     return { kind: 'events', events: [event] }
@@ -51,7 +53,8 @@ function open(messages: Correlator): FormatReader {
         return CORRELATED
       }
       if (text.startsWith('processing time: ')) {
-        messages.end(keyOf(record, id))
+        const key = keyOf(record, id)
+        if (messages.get(key)?.state !== 'blocked') messages.end(key)
         return CORRELATED
       }
       return verdict(record, id, text)

@@ -1,6 +1,13 @@
-import { emptyEvent, type Outcome } from '../../schemas/event.ts'
+import type { Outcome } from '../../schemas/event.ts'
 import type { Correlator } from '../correlate.ts'
-import { type Disposition, type Format, type FormatReader, ignored, type LogRecord } from './format.ts'
+import {
+  type Disposition,
+  eventOf,
+  type Format,
+  type FormatReader,
+  ignored,
+  type LogRecord,
+} from './format.ts'
 import { messageId, setReply } from './values.ts'
 
 const OUTCOMES: Record<string, Outcome> = {
@@ -56,11 +63,7 @@ function open(_: Correlator): FormatReader {
     const values = fields(told.rest)
     if (values === undefined) return { kind: 'dead', reason: 'zonemta: delivery line without its fields' }
     const [sender = '', recipient = '', source = '', mx = '', message_id = '', reply = ''] = values
-    const event = emptyEvent()
-    event.event_time = record.time
-    event.log_host = record.host
-    event.source_format = 'zonemta'
-    event.outcome = OUTCOMES[word] ?? 'deferred'
+    const event = eventOf(record, 'zonemta', OUTCOMES[word] ?? 'deferred')
     event.queue_id = id
     // In brackets the envelope's, where it was rewritten (SRS, VERP).
     const rewritten = /\[([^\][]{0,320})\]$/.exec(sender)?.[1]

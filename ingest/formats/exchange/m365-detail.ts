@@ -1,7 +1,14 @@
-import { emptyEvent, type Outcome } from '../../../schemas/event.ts'
+import type { Outcome } from '../../../schemas/event.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import type { Json } from '../../envelopes/json.ts'
-import { type Disposition, type Format, type FormatReader, ignored, type LogRecord } from '../format.ts'
+import {
+  type Disposition,
+  eventOf,
+  type Format,
+  type FormatReader,
+  ignored,
+  type LogRecord,
+} from '../format.ts'
 import { messageId, textAt, timeOf } from '../values.ts'
 import { readStatus } from './status.ts'
 
@@ -21,11 +28,8 @@ function read(json: Json, record: LogRecord, clock: EnvelopeContext): Dispositio
   const outcome = OUTCOMES[name]
   if (outcome === undefined)
     return ignored(`m365_detail.${name.startsWith('SEND') ? 'internal' : 'other_event'}`)
-  const event = emptyEvent()
+  const event = eventOf(record, 'm365-detail', outcome)
   event.event_time = timeOf(json['Date'], clock, record.time)
-  event.log_host = record.host
-  event.source_format = 'm365-detail'
-  event.outcome = outcome
   event.direction = name === 'DELIVER' ? 'inbound' : 'outbound'
   event.queue_id = textAt(json, 'MessageTraceId')
   event.message_id = messageId(textAt(json, 'MessageId'))

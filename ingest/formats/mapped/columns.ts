@@ -3,22 +3,30 @@ import type { MappedColumn, Mapping, Places, Source } from '../../../schemas/map
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import { enhancedCode, replyCode } from '../reply.ts'
 import { compileConditions } from './conditions.ts'
-import { compilePointer, firstFound, firstOf, type Lookup } from './pointer.ts'
-import { CLEAN, setRemoteHost, textOf, timeOf } from './values.ts'
+import { SETTERS } from './setters.ts'
+import { enhancedCodeOf, textOf, timeOf } from './values.ts'
+import { firstFound, type Lookup, type View } from './view.ts'
 
-/** Puts what a record says into an event. */
-export type Fill = (event: LoggedEvent, record: unknown, element: unknown, clock: EnvelopeContext) => void
+/** Puts what the record at hand says into an event. */
+export type Fill = (event: LoggedEvent, clock: EnvelopeContext) => void
 
-/** Parts with blanks between, without a part with which the next one begins: `550` before `550 5.1.1 no`. */
-function joined(parts: readonly string[]): string {
-  return parts.filter((part, at) => part !== '' && !(parts[at + 1]?.startsWith(part) ?? false)).join(' ')
+/** Texts with blanks between, without one with which the next begins: `550` before `550 5.1.1 no`. */
+function joined(parts: readonly Lookup[]): string {
+  let text = ''
+  let part = ''
+  for (const lookup of parts) {
+    const next = textOf(lookup()).trim()
+    if (part !== '' && !next.startsWith(part)) text += text === '' ? part : ` ${part}`
+    part = next
+  }
+  return part === '' ? text : text === '' ? part : `${text} ${part}`
 }
 
 /** The words of several fields with `/` between; a field that is missing leaves no gap at the end. */
-export function wordsOf(lookups: readonly Lookup[], record: unknown, element: unknown): string {
+export function wordsOf(lookups: readonly Lookup[]): string {
   let text = ''
   for (const lookup of lookups) {
-    const word = textOf(lookup(record, element))
+    const word = textOf(lookup())
     if (word !== '') text += text === '' ? word : `/${word}`
   }
   return text
@@ -38,6 +46,8 @@ export function meaningOf<Meaning>(
   words: ReadonlyMap<string, Meaning>,
   text: string,
 ): { word: string; meaning: Meaning } | undefined {
+  const exact = words.get(text)
+  if (exact !== undefined) return { word: text, meaning: exact }
   for (let word = text.slice(0, MAX_WORD).toLowerCase(); ; ) {
     const meaning = words.get(word)
     if (meaning !== undefined) return { word, meaning }
@@ -54,53 +64,45 @@ export function meanings<Meaning>(words: Readonly<Record<string, Meaning>>): Rea
 }
 
 /** The first of several places that holds anything, if its conditions hold. */
-function firstPlace(places: Places): Lookup {
-  const lookups = places.map((place): Lookup => {
-    if (typeof place === 'string') return compilePointer(place)
-    const lookup = compilePointer(place.from)
-    const holds = compileConditions(place.only)
-    return (record, element) => (holds(record) ? lookup(record, element) : undefined)
-  })
-  const [only] = lookups
-  return lookups.length === 1 && only !== undefined ? only : firstFound(lookups)
+function firstPlace(places: Places, view: View): Lookup {
+  return firstFound(
+    places.map((place) => {
+      if (typeof place === 'string') return view.lookup(place)
+      const lookup = view.lookup(place.from)
+      const holds = compileConditions(place.only, view.lookup)
+      return () => (holds() ? lookup() : undefined)
+    }),
+  )
 }
 
 /** Whatever a column's source says, as a value that its column still has to take. */
-function read(source: Source): Lookup {
-  if (Array.isArray(source)) return firstPlace(source)
+function read(source: Source, view: View): Lookup {
+  if (Array.isArray(source)) return firstPlace(source, view)
   if ('value' in source) return () => source.value
   if ('join' in source) {
-    const parts = source.join.map((pointer) => firstOf([pointer]))
+    const parts = source.join.map(view.lookup)
     const { with: mark } = source
-    return (record, element) => {
-      const texts = parts.map((part) => textOf(part(record, element)).trim())
-      if (mark === undefined) return joined(texts)
+    if (mark === undefined) return () => joined(parts)
+    return () => {
+      const texts = parts.map((part) => textOf(part()).trim())
       return texts.at(-1) === '' ? '' : texts.join(mark)
     }
   }
-  const lookups = source.from.map((pointer) => firstOf([pointer]))
+  const lookups = source.from.map(view.lookup)
   const words = meanings(source.words)
-  return (record, element) =>
-    meaningOf(words, wordsOf(lookups, record, element))?.meaning ?? source.otherwise ?? ''
+  return () => meaningOf(words, wordsOf(lookups))?.meaning ?? source.otherwise ?? ''
 }
 
-function fillColumn(column: MappedColumn, source: Source): Fill {
-  const lookup = read(source)
+function fillColumn(column: MappedColumn, source: Source, view: View): Fill {
+  const lookup = read(source, view)
   if (column === 'event_time')
-    return (event, record, element, clock) => {
-      event.event_time = timeOf(lookup(record, element), clock)
+    return (event, clock) => {
+      event.event_time = timeOf(lookup(), clock)
     }
-  if (column === 'reply_code')
-    return (event, record, element) => {
-      event.reply_code = replyCode(textOf(lookup(record, element)).trim())
-    }
-  if (column === 'remote_host')
-    return (event, record, element) => setRemoteHost(event, textOf(lookup(record, element)))
-  const clean = CLEAN[column]
-  return (event, record, element) => {
-    const text = textOf(lookup(record, element))
-    // Direction and stage take words of the mapping alone, which were checked when it was loaded.
-    if (text !== '') (event[column] as string) = clean === undefined ? text : clean(text)
+  const set = SETTERS[column]
+  return (event) => {
+    const text = textOf(lookup())
+    if (text !== '') set(event, text)
   }
 }
 
@@ -111,16 +113,16 @@ function fillCodes(event: LoggedEvent): void {
   event.enhanced_code =
     enhancedCode(event.reply_text) ||
     event.enhanced_code ||
-    (code === 0 ? (CLEAN.enhanced_code?.(event.reply_text) ?? '') : '')
+    (code === 0 ? enhancedCodeOf(event.reply_text) : '')
 }
 
-/** All columns of a mapping, in one function. */
-export function fillColumns(columns: Mapping['columns']): Fill {
+/** All columns of a mapping, in one function, out of the record that the view has. */
+export function fillColumns(columns: Mapping['columns'], view: View): Fill {
   const fills = Object.entries(columns).map(([column, source]) =>
-    fillColumn(column as MappedColumn, source as Source),
+    fillColumn(column as MappedColumn, source as Source, view),
   )
-  return (event, record, element, clock) => {
-    for (const fill of fills) fill(event, record, element, clock)
+  return (event, clock) => {
+    for (const fill of fills) fill(event, clock)
     fillCodes(event)
   }
 }

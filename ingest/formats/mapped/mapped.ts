@@ -1,15 +1,15 @@
-import { emptyEvent, type LoggedEvent, type Outcome } from '../../../schemas/event.ts'
+import type { LoggedEvent, Outcome } from '../../../schemas/event.ts'
 import type { Mapping, VerdictWord } from '../../../schemas/mapping.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
-import type { About, Disposition, Format, LogRecord } from '../format.ts'
+import { type About, type Disposition, eventOf, type Format, ignored, type LogRecord } from '../format.ts'
 import { fillColumns, meaningOf, meanings, wordsOf } from './columns.ts'
 import { compileConditions } from './conditions.ts'
 import { TAKE_APART } from './fields.ts'
-import { firstOf } from './pointer.ts'
+import { compilePointer } from './pointer.ts'
 import { recipientsOf, recordsWithin } from './records.ts'
+import { firstFound, openView } from './view.ts'
 
-/** What one record within a line came to: events, the rule that ignores it, or why it can't be read. */
-type Reading = { events: LoggedEvent[] } | { ignored: string } | { dead: string }
+const dead = (reason: string) => ({ kind: 'dead', reason }) as const
 
 function outcomeOf(word: VerdictWord, event: LoggedEvent): Outcome {
   const temporary = event.reply_code >= 400 && event.reply_code < 500
@@ -20,66 +20,40 @@ function outcomeOf(word: VerdictWord, event: LoggedEvent): Outcome {
 }
 
 /** Gives a function that reads one record, which lies in a line alone or among others. */
-function openReading(mapping: Mapping): (record: unknown, log: LogRecord, clock: EnvelopeContext) => Reading {
+function openReading(
+  mapping: Mapping,
+): (record: unknown, log: LogRecord, clock: EnvelopeContext) => Disposition {
   const { name, outcome } = mapping
   const words = meanings(outcome.words)
-  const outcomeFields = (outcome.from ?? []).map((pointer) => firstOf([pointer]))
-  const recipients = recipientsOf(mapping.each)
-  const fill = fillColumns(mapping.columns)
+  const view = openView()
+  const outcomeFields = (outcome.from ?? []).map(view.lookup)
+  const recipients = recipientsOf(mapping.each && firstFound(mapping.each.map(view.lookup)))
+  const fill = fillColumns(mapping.columns, view)
 
   return (record, log, clock) => {
     const events: LoggedEvent[] = []
-    let ignored = ''
-    for (const element of recipients(record)) {
-      const said = wordsOf(outcomeFields, record, element)
+    let rule = ''
+    view.take(record)
+    for (const recipient of recipients()) {
+      view.takeRecipient(recipient)
+      const said = wordsOf(outcomeFields)
       const found = meaningOf(words, said)
       const word = found?.meaning ?? (said === '' ? undefined : outcome.otherwise)
-      if (word === undefined)
-        return { dead: `${name}: no outcome is known for ${outcome.from?.join(' with ')}` }
+      if (word === undefined) return dead(`${name}: no outcome is known for ${outcome.from?.join(' with ')}`)
       if (word === 'ignore') {
-        ignored ||= `${name}.${(found?.word ?? 'other').replace(/[^a-z0-9]+/g, '_') || 'without_outcome'}`
+        rule ||= `${name}.${(found?.word ?? 'other').replace(/[^a-z0-9]+/g, '_') || 'without_outcome'}`
         continue
       }
-      const event = emptyEvent()
-      event.source_format = name
-      event.event_time = log.time
-      event.log_host = log.host
-      fill(event, record, element, clock)
+      const event = eventOf(log, name, 'deferred')
+      fill(event, clock)
       if (event.event_time === 0) event.event_time = log.time
-      if (!(event.event_time !== 0)) return { dead: `${name}: no time` }
+      if (!(event.event_time !== 0)) return dead(`${name}: no time`)
       event.outcome = outcomeOf(word, event)
       if (event.outcome === 'rejected') event.source_ip ||= event.remote_ip
       events.push(event)
     }
-    return events.length > 0 ? { events } : { ignored: ignored || `${name}.no_recipient` }
+    return events.length > 0 ? { kind: 'events', events } : ignored(rule || `${name}.no_recipient`)
   }
-}
-
-/** As many events as a record can have: `event_index` counts them in 16 bits. */
-const MAX_EVENTS = 65_535
-
-/** One disposition for all records of a line: their events, and those that could not be read beside them. */
-function disposition(readings: readonly { reading: Reading; record: unknown }[], name: string): Disposition {
-  const events: LoggedEvent[] = []
-  const unread: unknown[] = []
-  let reason = ''
-  let rule = ''
-  for (const { reading, record } of readings) {
-    if ('events' in reading) for (const event of reading.events) events.push(event)
-    else if ('ignored' in reading) rule ||= reading.ignored
-    else {
-      reason ||= reading.dead
-      unread.push(record)
-    }
-  }
-  if (events.length > MAX_EVENTS)
-    return { kind: 'dead', reason: `${name}: over ${MAX_EVENTS} events in one record` }
-  if (unread.length === 0)
-    return events.length > 0 ? { kind: 'events', events } : { kind: 'ignored', rule: rule || `${name}.empty` }
-  // Alone in its line it is the line, whose bytes are kept anyway.
-  if (readings.length === 1) return { kind: 'dead', reason }
-  const rest = { reason, lines: unread.map((record) => JSON.stringify(record)).join('\n') }
-  return events.length > 0 ? { kind: 'events', events, unread: rest } : { kind: 'dead', reason, unread: rest }
 }
 
 /** A record within a line, and whether it has the fields by which the mapping knows its records. */
@@ -88,9 +62,33 @@ interface Found {
   isOurs: boolean
 }
 
+/** As many events as a record can have: `event_index` counts them in 16 bits. */
+const MAX_EVENTS = 65_535
+
+/** One disposition for all records of a line: their events, and those that could not be read beside them. */
+function together(readings: readonly Disposition[], records: readonly Found[], name: string): Disposition {
+  const events: LoggedEvent[] = []
+  const unread: unknown[] = []
+  let reason = ''
+  let rule = ''
+  for (const [at, reading] of readings.entries()) {
+    if (reading.kind === 'events') for (const event of reading.events) events.push(event)
+    else if (reading.kind === 'ignored') rule ||= reading.rule
+    else if (reading.kind === 'dead') {
+      reason ||= reading.reason
+      unread.push(records[at]?.record)
+    }
+  }
+  if (events.length > MAX_EVENTS) return dead(`${name}: over ${MAX_EVENTS} events in one record`)
+  if (unread.length === 0)
+    return events.length > 0 ? { kind: 'events', events } : ignored(rule || `${name}.empty`)
+  const rest = { reason, lines: unread.map((record) => JSON.stringify(record)).join('\n') }
+  return events.length > 0 ? { kind: 'events', events, unread: rest } : { ...dead(reason), unread: rest }
+}
+
 /** A log format out of a mapping: see schemas/mapping.ts for what each of its settings means. */
 export function mappedFormat(mapping: Mapping, about: About): Format {
-  const sets = mapping.when.map(compileConditions)
+  const sets = mapping.when.map((set) => compileConditions(set, compilePointer))
   const holds = (record: unknown) => sets.some((holdsIn) => holdsIn(record))
   const recordsOf = recordsWithin(mapping.inside)
   const read = openReading(mapping)
@@ -126,14 +124,14 @@ export function mappedFormat(mapping: Mapping, about: About): Format {
       return {
         read(log) {
           const records = within(log)
-          if (records === undefined)
-            return { kind: 'dead', reason: `${name}: no ${mapping.syntax.join(' or ')}` }
+          if (records === undefined) return dead(`${name}: no ${mapping.syntax.join(' or ')}`)
           if (zoned !== undefined) zoned.reference = clock.reference
-          const readings = records.map(({ record, isOurs }) => ({
-            record,
-            reading: isOurs ? read(record, log, zoned ?? clock) : { dead: `${name}: not its fields` },
-          }))
-          return disposition(readings, name)
+          const readOne = ({ record, isOurs }: Found) =>
+            isOurs ? read(record, log, zoned ?? clock) : dead(`${name}: not its fields`)
+          const only = records[0]
+          // Alone in its line a record is the line, whose bytes are kept anyway.
+          if (records.length === 1 && only !== undefined) return readOne(only)
+          return together(records.map(readOne), records, name)
         },
       }
     },

@@ -1,5 +1,6 @@
-import { firstOf } from './pointer.ts'
+import { compilePointer } from './pointer.ts'
 import { textOf } from './values.ts'
+import type { Lookup } from './view.ts'
 
 /** As deep as one envelope stands in another: SQS around SNS around an SES event is three. */
 const MAX_DEPTH = 5
@@ -21,7 +22,7 @@ function parsed(text: string): unknown {
  * stands at one of the pointers, which may be an object, a list, or JSON in a string.
  */
 export function recordsWithin(inside: readonly string[]): (value: unknown) => unknown[] {
-  const lookups = inside.map((pointer) => firstOf([pointer]))
+  const lookups = inside.map(compilePointer)
 
   function collect(value: unknown, found: unknown[], depth: number): void {
     if (Array.isArray(value)) {
@@ -30,7 +31,7 @@ export function recordsWithin(inside: readonly string[]): (value: unknown) => un
     }
     if (typeof value !== 'object' || value === null) return
     for (const lookup of depth < MAX_DEPTH ? lookups : []) {
-      const within = lookup(value, undefined)
+      const within = lookup(value)
       const inner = typeof within === 'string' ? parsed(within) : within
       if (typeof inner === 'object' && inner !== null) {
         collect(inner, found, depth + 1)
@@ -48,14 +49,13 @@ export function recordsWithin(inside: readonly string[]): (value: unknown) => un
 }
 
 /**
- * Gives a function that lists the recipients of a record: the members of a list, or addresses with commas or semicolons
- * between; one that is undefined where the mapping names no such field or it is not there.
+ * Gives a function that lists the recipients of the record at hand: the members of a list, or addresses with commas or
+ * semicolons between; one that is undefined where the mapping names no such field or it is not there.
  */
-export function recipientsOf(each: readonly string[] | undefined): (record: unknown) => readonly unknown[] {
+export function recipientsOf(each: Lookup | undefined): () => readonly unknown[] {
   if (each === undefined) return () => [undefined]
-  const lookup = firstOf(each)
-  return (record) => {
-    const value = lookup(record, undefined)
+  return () => {
+    const value = each()
     if (Array.isArray(value)) return value.length === 0 ? [undefined] : value.slice(0, MAX_RECIPIENTS)
     if (value !== null && typeof value === 'object') return [value]
     const told = textOf(value)

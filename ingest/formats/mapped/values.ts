@@ -1,10 +1,7 @@
 import { isIP } from 'node:net'
-import type { LoggedEvent } from '../../../schemas/event.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
-import { MAX_HOST } from '../../envelopes/header.ts'
 import { epoch } from '../../envelopes/json.ts'
 import { bsdStamp, isoStamp } from '../../envelopes/timestamp.ts'
-import { host } from '../dsn/fields.ts'
 import { firstAddress, mailDate } from '../dsn/headers.ts'
 
 /** A field's value as text: a number too; of a list the first; '' for anything else. */
@@ -15,38 +12,69 @@ export function textOf(value: unknown): string {
   return Array.isArray(value) && value.length > 0 && !Array.isArray(value[0]) ? textOf(value[0]) : ''
 }
 
+/** The start of `<a@b>`, `Name <a@b>` or `"Name" <a@b>`, as nearly all are written: no comment, group or list before it. */
+const NAMED = /^(?:"[^"\\<]*")?[^"(\\,;:<]*</
+
 /** An address without its display name and angle brackets; the null sender is ''. */
 export function addressOf(text: string): string {
-  return text.includes('<') ? firstAddress(text) : text.trim()
+  const open = text.indexOf('<')
+  if (open === -1) return text.trim()
+  const close = text.indexOf('>', open)
+  return close !== -1 && NAMED.test(text) ? text.slice(open + 1, close).trim() : firstAddress(text)
 }
 
+/** As nearly every domain is written: nothing is to be changed or checked in it. */
+const PLAIN_DOMAIN = /^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/
+
 /** The domain of an address, or of a name that is one already, in lower case. */
-function domainOf(text: string): string {
+export function domainOf(text: string): string {
   const address = addressOf(text)
-  const domain = address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+  const written = address.slice(address.lastIndexOf('@') + 1)
+  if (written.length <= 253 && PLAIN_DOMAIN.test(written)) return written
+  const domain = written.toLowerCase()
   return /^[^\s"<>]{1,253}$/.test(domain) && domain.includes('.') ? domain : ''
 }
 
+const isQuote = (c: number) => c === 0x22 || c === 0x27
+
 /** A Message-ID (RFC 5322, 3.6.4) without angle brackets and the quotes that some put around it. */
-function messageIdOf(text: string): string {
-  const trimmed = text.trim().replace(/^['"]|['"]$/g, '')
-  const open = trimmed.indexOf('<')
-  const close = trimmed.indexOf('>', open + 1)
-  return open === -1 || close === -1 ? trimmed : trimmed.slice(open + 1, close)
+export function messageIdOf(text: string): string {
+  const open = text.indexOf('<')
+  const close = open === -1 ? -1 : text.indexOf('>', open + 1)
+  if (close !== -1) return text.slice(open + 1, close)
+  const trimmed = text.trim()
+  const start = isQuote(trimmed.charCodeAt(0)) ? 1 : 0
+  const end = isQuote(trimmed.charCodeAt(trimmed.length - 1)) ? trimmed.length - 1 : trimmed.length
+  return trimmed.slice(start, end)
 }
 
 /** The first of the addresses in a text, without brackets; '' where it begins with none. */
-function ipOf(text: string): string {
-  const bare = /^[[(]?(?:IPv6:)?([0-9A-Fa-f:.]{2,45})/.exec(text.trim().slice(0, 60))?.[1] ?? ''
+export function ipOf(text: string): string {
+  const trimmed = text.trim()
+  if (isIP(trimmed) !== 0 && !trimmed.includes('%')) return trimmed
+  const bare = /^[[(]?(?:IPv6:)?([0-9A-Fa-f:.]{2,45})/.exec(trimmed.slice(0, 60))?.[1] ?? ''
   return isIP(bare) === 0 ? '' : bare
 }
 
 /** A reply without the type of a Diagnostic-Code (RFC 3464, 2.3.6) or sendmail's word before it. */
-function replyOf(text: string): string {
-  return text.replace(/^(?:(?:smtp|x-[a-z]{1,20}); ?|Deferred: )/i, '').trim()
+export function replyOf(text: string): string {
+  // Most begin with their code.
+  const isWord = text.charCodeAt(0) > 0x39
+  return (isWord ? text.replace(/^(?:(?:smtp|x-[a-z]{1,20}); ?|Deferred: )/i, '') : text).trim()
 }
 
-const resultOf = (text: string) => /^[a-z]{2,20}/.exec(text.trim().toLowerCase())?.[0] ?? ''
+/** A result of RFC 8601 (2.7) at the start of a text, in lower case. */
+export function authResultOf(text: string): string {
+  if (/^[a-z]{2,20}$/.test(text)) return text
+  return /^[a-z]{2,20}/.exec(text.trim().toLowerCase())?.[0] ?? ''
+}
+
+/** An enhanced status code (RFC 3463) at the start of a text. */
+export function enhancedCodeOf(text: string): string {
+  const trimmed = text.trim()
+  if (trimmed.charCodeAt(1) !== 0x2e) return ''
+  return /^[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])/.exec(trimmed)?.[0] ?? ''
+}
 
 /** 11/14/2022 3:40:48 PM, as .NET writes it in the United States; other cultures' dates can't be told apart. */
 const US_DATE = /^([0-9]{1,2})\/([0-9]{1,2})\/([0-9]{4}) ([0-9]{1,2}):([0-9]{2}):([0-9]{2}) ([AP])M$/
@@ -72,7 +100,7 @@ function slashedDate(text: string, clock: EnvelopeContext): number {
 const ODATA = /^\/Date\(([0-9]{12,13})\)\/$/
 
 /** Thu Mar 18 08:04:46 2021, as C's asctime writes it. */
-const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2} [ 0-9][0-9]) ([0-9:]{8}) ([0-9]{4})$/
+const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2} [ 0-9]?[0-9]) ([0-9:]{8}) ([0-9]{4})$/
 
 /**
  * A time as UTC milliseconds: a number since 1970 of seconds to nanoseconds, told apart by its size, ISO 8601, RFC 5322's,
@@ -83,38 +111,13 @@ export function timeOf(value: unknown, clock: EnvelopeContext): number {
   if (typeof value === 'number') return Number.isFinite(value) ? epoch(value) : 0
   const text = textOf(value).trim().slice(0, 100)
   if (text === '') return 0
-  if (/^[0-9]{9,20}(?:\.[0-9]{1,9})?$/.test(text)) return epoch(Number(text))
   const iso = isoStamp(text, 0, clock)
   if (iso !== undefined) return iso.time
+  if (/^[0-9]{9,20}(?:\.[0-9]{1,9})?$/.test(text)) return epoch(Number(text))
   const asctime = ASCTIME.exec(text)
   const bsd = bsdStamp(asctime === null ? text : `${asctime[1]} ${asctime[3]} ${asctime[2]}`, 0, clock)
   if (bsd !== undefined) return bsd.time
   const odata = ODATA.exec(text)?.[1]
   if (odata !== undefined) return Number(odata)
   return usDate(text, clock) || slashedDate(text, clock) || mailDate(text)
-}
-
-/** How each column takes a text; those that are missing take it as it is. */
-export const CLEAN: Partial<Record<keyof LoggedEvent, (text: string) => string>> = {
-  log_host: (text) => text.slice(0, MAX_HOST),
-  message_id: messageIdOf,
-  sender: addressOf,
-  recipient: addressOf,
-  original_recipient: addressOf,
-  header_from_domain: domainOf,
-  dkim_domain: (text) => text.toLowerCase(),
-  remote_ip: ipOf,
-  source_ip: ipOf,
-  reply_text: replyOf,
-  enhanced_code: (text) => /^[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])/.exec(text.trim())?.[0] ?? '',
-  auth_spf: resultOf,
-  auth_dkim: resultOf,
-  auth_dmarc: resultOf,
-}
-
-/** A server as logs name it: `mx.example`, `mx.example. (192.0.2.1)`, `dns; mx.example` or an address alone. */
-export function setRemoteHost(event: LoggedEvent, text: string): void {
-  const remote = host(text)
-  event.remote_host = remote.remote_host
-  event.remote_ip ||= remote.remote_ip
 }

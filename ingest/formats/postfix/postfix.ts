@@ -18,6 +18,9 @@ const AFTER_SENDER = [', size=', ', status=']
 
 const keyOf = (record: LogRecord, queueId: string) => `${record.host} ${queueId}`
 
+/** The id that a filter before the queue gives in its reply, as Proxmox: `554 5.7.1 Rejected for policy reasons (381C4E5D)`. */
+const filterIdOf = (reply: string) => /\(([0-9A-F]{8,40})\)$/.exec(reply.slice(-42))?.[1] ?? ''
+
 function open(messages: Correlator): FormatReader {
   function complete(event: LoggedEvent, record: LogRecord, queueId: string, key: string): LoggedEvent {
     event.event_time = record.time
@@ -33,6 +36,15 @@ function open(messages: Correlator): FormatReader {
     event.dkim_selector = message.dkim_selector
     if (event.sender === '') event.sender = message.sender
     return event
+  }
+
+  /** Proxmox tells in lines of its own what its filter blocks: the Message-ID there makes both one refusal. */
+  function refusedByFilter(event: LoggedEvent, record: LogRecord, filterId: string): LoggedEvent {
+    const key = keyOf(record, filterId)
+    const isKnown = messages.get(key) !== undefined
+    const refused = complete(event, record, isKnown ? filterId : 'NOQUEUE', key)
+    messages.end(key)
+    return refused
   }
 
   function delivered(agent: string, record: LogRecord, queueId: string, text: string): Disposition {
@@ -93,6 +105,8 @@ function open(messages: Correlator): FormatReader {
     if (typeof read === 'string') return { kind: 'ignored', rule: read }
     if (read === undefined) return { kind: 'ignored', rule: noticeRule(daemon, text) }
     if (text.startsWith('reject: header From: ')) read.header_from_domain = headerFromDomain(text)
+    const filterId = text.startsWith('proxy-reject: ') ? filterIdOf(read.reply_text) : ''
+    if (filterId !== '') return { kind: 'events', events: [refusedByFilter(read, record, filterId)] }
     return { kind: 'events', events: [complete(read, record, queueId, key)] }
   }
 
