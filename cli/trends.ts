@@ -1,15 +1,12 @@
-import { sql } from '../dashboards/sql.ts'
-import { DIRECTIONS, type Direction } from '../schemas/event.ts'
+import { DIRECTIONS } from '../schemas/event.ts'
 import type { Store } from '../store/store.ts'
 import { loadConfiguration } from './configuration.ts'
 import { parseOptions, refuseArguments } from './options.ts'
 import { limitOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
 import { rangeOf, type TimeRange } from './times.ts'
+import { DIMENSIONS, type Dimension, type TrendRow, trendRows, weekBefore } from './trend-rows.ts'
 import { UsageError } from './usage-error.ts'
-
-const DIMENSIONS = ['reason', 'side', 'provider', 'domain', 'sender'] as const
-type Dimension = (typeof DIMENSIONS)[number]
 
 const HELP = `faultline trends [--by ${DIMENSIONS.join('|')}] [--time "last 7d"] [--direction outbound|inbound]
                  [--sender D] [--domain D] [--provider P] [--limit 20] [--json | --csv]
@@ -46,19 +43,8 @@ export const TREND_OPTIONS = {
 
 type Values = ReturnType<typeof parseOptions<typeof TREND_OPTIONS>>['values']
 
-const WEEK_MS = 7 * 86_400_000
 const MINUTE_MS = 60_000
 const MAX_LIMIT = 100_000
-
-interface TrendRow {
-  name: string
-  is_total: number
-  all_now: number
-  refused_now: number
-  deferred_now: number
-  all_before: number
-  refused_before: number
-}
 
 const iso = (time: number) => new Date(Math.max(0, time)).toISOString()
 const share = (part: number, whole: number) =>
@@ -92,71 +78,6 @@ function known<Word extends string>(option: string, text: string, words: readonl
   const word = words.find((one) => one === text)
   if (word !== undefined) return word
   throw new UsageError(`${option} ${JSON.stringify(text)} is not known; use ${words.join(', ')}`)
-}
-
-/** The same stretch some whole weeks before, so that a Monday is held against a Monday. */
-export function weekBefore({ from, to }: TimeRange): TimeRange {
-  const shift = Math.ceil((to - from) / WEEK_MS) * WEEK_MS
-  return { from: from - shift, to: to - shift }
-}
-
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
-// Whoever is told to come back does so within hours.
-const RETRY_MS = 4 * HOUR_MS
-
-/** The whole hours of a stretch that the roll-up by hour can answer for: those before the last hours. It may be empty. */
-function wholeHours({ from, to }: TimeRange): TimeRange {
-  const first = Math.ceil(from / HOUR_MS) * HOUR_MS
-  const last = Math.floor((to - RETRY_MS) / HOUR_MS) * HOUR_MS
-  return last > first ? { from: first, to: last } : { from, to: from }
-}
-
-/** The whole days (UTC) within whole hours; they may be none. */
-function wholeDays({ from, to }: TimeRange): TimeRange {
-  const first = Math.ceil(from / DAY_MS) * DAY_MS
-  const last = Math.floor(to / DAY_MS) * DAY_MS
-  return last > first ? { from: first, to: last } : { from, to: from }
-}
-
-/** What is asked of the trends: whole minutes, and names that are empty where all are meant. */
-export interface TrendQuestion {
-  by: Dimension
-  direction: Direction
-  range: TimeRange
-  before: TimeRange
-  sender: string
-  domain: string
-  provider: string
-  limit: number
-}
-
-/** The rows of a trend, the total first. */
-export function trendRows(store: Store, question: TrendQuestion): Promise<TrendRow[]> {
-  const { range, before, by, domain, ...asked } = question
-  const iso = (time: number) => new Date(Math.max(0, time)).toISOString()
-  // The roll-up by hour knows no recipient domains.
-  const hoursOf = (of: TimeRange) =>
-    by === 'domain' || domain !== '' ? { from: of.from, to: of.from } : wholeHours(of)
-  const [hours, before_hours] = [hoursOf(range), hoursOf(before)]
-  const [days, before_days] = [wholeDays(hours), wholeDays(before_hours)]
-  return store.query<TrendRow>(sql('trends'), {
-    ...asked,
-    by,
-    domain,
-    from: iso(range.from),
-    to: iso(range.to),
-    hours_from: iso(hours.from),
-    hours_to: iso(hours.to),
-    days_from: iso(days.from),
-    days_to: iso(days.to),
-    before_from: iso(before.from),
-    before_to: iso(before.to),
-    before_hours_from: iso(before_hours.from),
-    before_hours_to: iso(before_hours.to),
-    before_days_from: iso(before_days.from),
-    before_days_to: iso(before_days.to),
-  })
 }
 
 /** What is refused by one dimension, and over all. */

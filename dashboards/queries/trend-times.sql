@@ -1,0 +1,6 @@
+-- The whole hours of both stretches of a trend.
+    parseDateTimeBestEffort({from:String}, 'UTC') AS start,
+    parseDateTimeBestEffort({hours_from:String}, 'UTC') AS hours_from,
+    parseDateTimeBestEffort({hours_to:String}, 'UTC') AS hours_to,
+    parseDateTimeBestEffort({before_hours_from:String}, 'UTC') AS before_hours_from,
+    parseDateTimeBestEffort({before_hours_to:String}, 'UTC') AS before_hours_to,
