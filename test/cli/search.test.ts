@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, expect, test, vi } from 'vitest'
 import { eventsCommand } from '../../cli/events.ts'
-import { trendRows, weekBefore } from '../../cli/trend-rows.ts'
+import { weekBefore } from '../../cli/trend-rows.ts'
 import { trendsCommand } from '../../cli/trends.ts'
 import { watchVerdicts } from '../../cli/watch.ts'
 import { openEmbedded } from '../../store/embedded.ts'
@@ -194,50 +194,4 @@ test('--watch judges again and again until it is told to stop', async () => {
   expect(printed.out).toContain("contoso\\u001b[31m.example: the recipient domain's side")
   expect(printed.out).toContain('no wave of refusals')
   expect(printed.out).not.toContain('\u001b')
-})
-
-test('a long stretch, of which the middle is read by hours and by days, is counted as its rows are', async () => {
-  const store = await openEmbedded(join(folder, 'hours'))
-  await migrate(store)
-  const start = Date.UTC(2026, 5, 1)
-  const range = { from: start + 30 * MINUTE, to: start + 60 * HOUR }
-  // Seven minutes apart over two days and a half. Of five one is refused, two are put off: an hour later one of these is refused.
-  const first = [DENIED, DELAYED, GREY, undefined, undefined]
-  const second = [undefined, DENIED, undefined]
-  const rows = Array.from({ length: 520 }, (_, i) => i).flatMap((i) => {
-    const place = { ip: '192.0.2.1', domain: `d${i % 7}.example`, provider: 'google' }
-    const message = { ...place, sender: `s${i % 3}.example`, at: start + i * 7 * MINUTE }
-    const same = { queue_id: `Q${i}`, recipient: `r${i}@d.example` }
-    const again = single({ ...message, at: message.at + HOUR }, second[i % 5], same)
-    const rows = [single(message, first[i % 5], same)]
-    return i % 5 === 1 || i % 5 === 2 ? [...rows, again] : rows
-  })
-  await fill(store, rows)
-  const inside = rows.filter(({ event_time }) => event_time >= range.from && event_time < range.to)
-  const messages = (keep: (row: (typeof rows)[number]) => boolean) =>
-    new Set(inside.filter(keep).map(({ queue_id }) => queue_id)).size
-  const asked = { direction: 'outbound', range, before: weekBefore(range), limit: 100 } as const
-  const [total, ...found] = await trendRows(store, {
-    ...asked,
-    ...{ by: 'sender', sender: '', domain: '', provider: '' },
-  })
-  expect(total).toMatchObject({
-    refused_now: messages(({ outcome }) => outcome === 'bounced'),
-    deferred_now: messages(({ outcome }) => outcome === 'deferred'),
-    all_now: messages(() => true),
-    all_before: 0,
-  })
-  expect(found).toHaveLength(3)
-  for (const { name, all_now, deferred_now } of found) {
-    expect(all_now).toBe(messages(({ sender_domain }) => sender_domain === name))
-    expect(deferred_now).toBe(
-      messages(({ sender_domain, outcome }) => sender_domain === name && outcome === 'deferred'),
-    )
-  }
-  const [byDomain] = await trendRows(store, {
-    ...asked,
-    ...{ by: 'domain', sender: '', domain: '', provider: '' },
-  })
-  expect(byDomain).toEqual(total)
-  await store.close()
 })

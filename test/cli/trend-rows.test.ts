@@ -1,0 +1,152 @@
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type TrendQuestion, trendRows } from '../../cli/trend-rows.ts'
+import { DELIVERY_EVENTS } from '../../schemas/delivery-events.ts'
+import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
+import { migrate } from '../../store/migrate.ts'
+import type { Store } from '../../store/store.ts'
+import { insert } from '../../store/writer.ts'
+import { single } from '../verdict/traffic.ts'
+
+vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+const START = Date.UTC(2026, 5, 1)
+const DENIED = { reason: 'policy_rejected', reply: '550 5.7.1 Blocked by policy' }
+const DELAYED = { ...DENIED, outcome: 'deferred' } as const
+const GREY = { reason: 'greylisted', reply: '450 4.2.0 greylisted', outcome: 'deferred' } as const
+
+// Seven minutes apart over five days. Of five one is refused, two are put off, and an hour later one of these is refused, the
+// other taken. The domains differ in how much they refuse.
+const FIRST = [DENIED, DELAYED, GREY, undefined, undefined]
+const AGAIN = [undefined, DENIED, undefined]
+const ROWS = Array.from({ length: 1030 }, (_, i) => i).flatMap((i) => {
+  const n = Math.floor(Math.sqrt(i % 49))
+  const place = { ip: '192.0.2.1', domain: `d${n}.example`, provider: n < 3 ? 'google' : 'yahoo' }
+  const message = { ...place, sender: `s${i % 3}.example`, at: START + i * 7 * MINUTE }
+  const same = { queue_id: `Q${i}`, recipient: `r${i}@${place.domain}` }
+  const again = single({ ...message, at: message.at + HOUR }, AGAIN[i % 5], same)
+  const first = single(message, FIRST[i % 5], same)
+  return i % 5 === 1 || i % 5 === 2 ? [first, again] : [first]
+})
+
+const RANGE = { from: START + 62 * HOUR - 30 * MINUTE, to: START + 120 * HOUR + 5 * MINUTE }
+const BEFORE = { from: START + 5 * MINUTE, to: START + 60 * HOUR }
+const ALL: TrendQuestion = {
+  ...{ by: 'domain', direction: 'outbound', range: RANGE, before: BEFORE, limit: 100 },
+  ...{ sender: '', domain: '', provider: '' },
+}
+const COLUMNS = {
+  reason: 'reason',
+  side: 'side',
+  provider: 'provider',
+  domain: 'recipient_org_domain',
+  sender: 'sender_domain',
+} as const
+
+type EventRow = (typeof ROWS)[number]
+
+/** What a trend must say, counted from the rows: each message once in each column. */
+function counted(keep: (row: EventRow) => boolean) {
+  const messages = ({ from, to }: typeof RANGE, more: (row: EventRow) => boolean) =>
+    new Set(
+      ROWS.filter((row) => row.event_time >= from && row.event_time < to && keep(row) && more(row)).map(
+        ({ queue_id }) => queue_id,
+      ),
+    ).size
+  return {
+    all_now: messages(RANGE, () => true),
+    refused_now: messages(RANGE, ({ outcome }) => outcome === 'bounced'),
+    deferred_now: messages(RANGE, ({ outcome }) => outcome === 'deferred'),
+    all_before: messages(BEFORE, () => true),
+    refused_before: messages(BEFORE, ({ outcome }) => outcome === 'bounced'),
+  }
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'faultline-trends-'))
+let store: EmbeddedStore
+beforeAll(async () => {
+  store = await openEmbedded(join(folder, 'data'))
+  // Half of the rows are there before the projections are.
+  const earlier = join(folder, 'migrations')
+  const schema = join(import.meta.dirname, '../../schemas/clickhouse')
+  mkdirSync(earlier)
+  for (const name of readdirSync(schema).filter((name) => name < '0010'))
+    cpSync(join(schema, name), join(earlier, name))
+  await migrate(store, { folder: earlier })
+  await insert(store, 'delivery_events', DELIVERY_EVENTS, ROWS.slice(0, ROWS.length / 2), 'first')
+  await migrate(store)
+  await insert(store, 'delivery_events', DELIVERY_EVENTS, ROWS.slice(ROWS.length / 2), 'second')
+})
+afterAll(async () => {
+  await store.close()
+  rmSync(folder, { recursive: true })
+})
+
+describe.each(Object.keys(COLUMNS) as (keyof typeof COLUMNS)[])('by %s', (by) => {
+  const column = COLUMNS[by]
+  test.each([
+    {},
+    { provider: 'yahoo' },
+    { domain: 'd5.example' },
+    { sender: 's1.example' },
+    { sender: 's1.example', domain: 'd5.example' },
+  ] as Partial<TrendQuestion>[])('%j is counted as its rows are', async (filter) => {
+    const isAsked = (row: EventRow) =>
+      (filter.provider === undefined || row.provider === filter.provider) &&
+      (filter.domain === undefined || row.recipient_org_domain === filter.domain) &&
+      (filter.sender === undefined || row.sender_domain === filter.sender)
+    const [total, ...rows] = await trendRows(store, { ...ALL, ...filter, by })
+    expect(total).toMatchObject({ is_total: 1, ...counted(isAsked) })
+    expect(rows.map(({ name }) => name).sort()).toEqual(
+      [...new Set(ROWS.filter(isAsked).map((row) => row[column]))].sort(),
+    )
+    for (const { name, ...row } of rows) {
+      const { all_now, all_before, ...refusals } = counted((one) => isAsked(one) && one[column] === name)
+      expect(row).toMatchObject(refusals)
+      // What was taken has no reason: by reason and side a message that waits is not seen to end.
+      if (by !== 'reason' && by !== 'side') expect(row).toMatchObject({ all_now, all_before })
+    }
+  })
+})
+
+test('the worst domains alone are counted as they are among all', async () => {
+  const all = await trendRows(store, ALL)
+  const refused = all.map((row) => row.refused_now + row.refused_before)
+  expect(new Set(refused).size).toBe(refused.length)
+  for (const limit of [2, 4]) expect(await trendRows(store, { ...ALL, limit })).toEqual(all.slice(0, limit))
+})
+
+test.each<[keyof typeof COLUMNS, Partial<TrendQuestion>, string[]]>([
+  ['reason', {}, ['providers_by_hour']],
+  ['provider', {}, ['providers_by_hour']],
+  ['sender', {}, ['by_day']],
+  ['reason', { sender: 's1.example' }, ['by_day']],
+  ['domain', {}, ['domains_by_hour']],
+  ['domain', { limit: 2 }, ['domains_by_hour', 'providers_by_hour']],
+  ['side', { domain: 'd5.example' }, ['domains_by_hour']],
+])('by %s, %j: whole hours come from %j', async (by, filter, projections) => {
+  for (;;) {
+    const [left] = await store.query<{ left: number }>(
+      'SELECT count() AS left FROM system.mutations WHERE NOT is_done',
+    )
+    if (left?.left === 0) break
+  }
+  const read = new Set<string>()
+  const watched: Store = {
+    ...store,
+    async query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]> {
+      const plan = await store.query<{ explain: string }>(`EXPLAIN ${sql}`, params)
+      for (const { explain } of plan) {
+        const [, from] = /ReadFromMergeTree \((\w+)\)/.exec(explain) ?? []
+        if (from !== undefined) read.add(from)
+      }
+      return store.query<Row>(sql, params)
+    },
+  }
+  await trendRows(watched, { ...ALL, by, ...filter })
+  expect([...read]).toEqual(expect.arrayContaining(projections))
+})
