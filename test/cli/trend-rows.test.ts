@@ -33,6 +33,19 @@ const ROWS = Array.from({ length: 1030 }, (_, i) => i).flatMap((i) => {
   return i % 5 === 1 || i % 5 === 2 ? [first, again] : [first]
 })
 
+// What we refuse ourselves comes again: of few messages to own0 many attempts, so that attempts alone would mislead.
+const INBOUND = Array.from({ length: 300 }, (_, i) => {
+  const n = i % 3
+  const id = n === 0 ? i % 15 : i
+  const message = { ip: '192.0.2.1', domain: `own${n}.example`, provider: '', sender: 's1.example' }
+  return single({ ...message, at: START + i * 20 * MINUTE }, DENIED, {
+    direction: 'inbound',
+    outcome: 'rejected',
+    queue_id: `R${id}`,
+    recipient: `r${id}@own${n}.example`,
+  })
+})
+
 const RANGE = { from: START + 62 * HOUR - 30 * MINUTE, to: START + 120 * HOUR + 5 * MINUTE }
 const BEFORE = { from: START + 5 * MINUTE, to: START + 60 * HOUR }
 const ALL: TrendQuestion = {
@@ -79,7 +92,13 @@ beforeAll(async () => {
   await migrate(store, { folder: earlier })
   await insert(store, 'delivery_events', DELIVERY_EVENTS, ROWS.slice(0, ROWS.length / 2), 'first')
   await migrate(store)
-  await insert(store, 'delivery_events', DELIVERY_EVENTS, ROWS.slice(ROWS.length / 2), 'second')
+  await insert(
+    store,
+    'delivery_events',
+    DELIVERY_EVENTS,
+    [...ROWS.slice(ROWS.length / 2), ...INBOUND],
+    'second',
+  )
 })
 afterAll(async () => {
   await store.close()
@@ -118,6 +137,25 @@ test('the worst domains alone are counted as they are among all', async () => {
   const refused = all.map((row) => row.refused_now + row.refused_before)
   expect(new Set(refused).size).toBe(refused.length)
   for (const limit of [2, 4]) expect(await trendRows(store, { ...ALL, limit })).toEqual(all.slice(0, limit))
+})
+
+test('what we refused ourselves counts once, however often it came', async () => {
+  const direction = 'inbound'
+  const [, ...rows] = await trendRows(store, { ...ALL, direction })
+  expect(rows).toHaveLength(3)
+  for (const { name, refused_now } of rows)
+    expect(refused_now).toBe(
+      new Set(
+        INBOUND.filter(
+          (row) =>
+            row.recipient_org_domain === name && row.event_time >= RANGE.from && row.event_time < RANGE.to,
+        ).map(({ queue_id }) => queue_id),
+      ).size,
+    )
+  const [total, worst] = await trendRows(store, { ...ALL, direction, limit: 2 })
+  expect(worst).toEqual(rows[0])
+  expect(worst?.name).not.toBe('own0.example')
+  expect(total?.refused_now).toBe(rows.reduce((sum, { refused_now }) => sum + refused_now, 0))
 })
 
 test.each<[keyof typeof COLUMNS, Partial<TrendQuestion>, string[]]>([
