@@ -1,13 +1,14 @@
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
 import { type TrendQuestion, trendRows } from '../../cli/trend-rows.ts'
 import { DELIVERY_EVENTS } from '../../schemas/delivery-events.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
+import type { EmbeddedStore } from '../../store/embedded.ts'
 import { migrate } from '../../store/migrate.ts'
 import type { Store } from '../../store/store.ts'
 import { insert } from '../../store/writer.ts'
+import { emptyStore } from '../store/temporary-store.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { single } from '../verdict/traffic.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
@@ -79,14 +80,12 @@ function counted(keep: (row: EventRow) => boolean) {
   }
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-trends-'))
 let store: EmbeddedStore
 beforeAll(async () => {
-  store = await openEmbedded(join(folder, 'data'))
+  store = await emptyStore()
   // Half of the rows are there before the projections are.
-  const earlier = join(folder, 'migrations')
+  const earlier = temporaryFolder()
   const schema = join(import.meta.dirname, '../../schemas/clickhouse')
-  mkdirSync(earlier)
   for (const name of readdirSync(schema).filter((name) => name < '0010'))
     cpSync(join(schema, name), join(earlier, name))
   await migrate(store, { folder: earlier })
@@ -99,10 +98,6 @@ beforeAll(async () => {
     [...ROWS.slice(ROWS.length / 2), ...INBOUND],
     'second',
   )
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
 })
 
 describe.each(Object.keys(COLUMNS) as (keyof typeof COLUMNS)[])('by %s', (by) => {
