@@ -94,12 +94,13 @@ export async function trendRows(store: Store, question: TrendQuestion): Promise<
   // No roll-up tells domains and senders apart but the one by minute.
   if (by === 'sender' || sender !== '') return ofDomains(ends('hours_', none(range), none(before)))
   if (domain !== '') return ofDomains({})
-  const worst = await store.query<{ name: string }>(sql('trend-domains'), asked)
-  // Of the others nothing was refused: with fewer than are asked for they have a place among the rows too.
-  if (worst.length < limit) return ofDomains({})
-  const [rows, [total]] = await Promise.all([
-    ofDomains({ domains: worst.map(({ name }) => name) }),
-    store.query<TrendRow>(sql('trends'), { ...all, column: COLUMNS.provider, limit: 1 }),
+  const [worst, [total]] = await Promise.all([
+    store.query<{ name: string }>(sql('trend-domains'), asked),
+    // Mail of one direction has one name by it: what is merged least.
+    store.query<TrendRow>(sql('trends'), { ...all, column: 'direction', limit: 1 }),
   ])
-  return rows.map((row) => (row.is_total === 1 && total !== undefined ? total : row))
+  // Of the others nothing was refused: with fewer than are asked for they have a place among the rows too.
+  if (worst.length < limit || total === undefined) return ofDomains({})
+  const rows = await ofDomains({ domains: worst.map(({ name }) => name) })
+  return rows.map((row) => (row.is_total === 1 ? { ...total, name: row.name } : row))
 }
