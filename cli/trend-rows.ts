@@ -50,14 +50,15 @@ export function weekBefore({ from, to }: TimeRange): TimeRange {
   return { from: from - shift, to: to - shift }
 }
 
-const none = ({ from }: TimeRange): TimeRange => ({ from, to: from })
-
 /** The whole hours of a stretch that can be read by hour: those before the last hours. They may be none. */
 function wholeHours(range: TimeRange): TimeRange {
   const from = Math.ceil(range.from / HOUR_MS) * HOUR_MS
   const to = Math.floor((range.to - RETRY_MS) / HOUR_MS) * HOUR_MS
-  return to > from ? { from, to } : none(range)
+  return to > from ? { from, to } : { from: range.from, to: range.from }
 }
+
+/** No hours, and the last ones begin where they do. */
+const none = ({ to }: TimeRange): TimeRange => ({ from: to, to })
 
 /** The whole days (UTC) within whole hours; they may be none. */
 function wholeDays(hours: TimeRange): TimeRange {
@@ -92,7 +93,7 @@ export async function trendRows(store: Store, question: TrendQuestion): Promise<
   const ofDomains = (parameters: object) =>
     store.query<TrendRow>(sql('trends-of-domains'), { ...asked, domains: [], ...parameters })
   // No roll-up tells domains and senders apart but the one by minute.
-  if (by === 'sender' || sender !== '') return ofDomains(ends('hours_', none(range), none(before)))
+  if (by === 'sender' || sender !== '') return ofDomains(ends('hours_', none(hours), none(hoursBefore)))
   if (domain !== '') return ofDomains({})
   const [worst, [total]] = await Promise.all([
     store.query<{ name: string }>(sql('trend-domains'), asked),
