@@ -108,6 +108,15 @@ export function isoStamp(text: string, from: number, context: EnvelopeContext): 
   return { time: zonedToUtc(wall, context.timeZone, context.previous), end: time.end }
 }
 
+/** The last moment that was asked for, and the year that it lies in. */
+let yearAsked = Number.NaN
+let yearFound = 0
+
+function yearOf(time: number): number {
+  if (time !== yearAsked) [yearAsked, yearFound] = [time, new Date(time).getUTCFullYear()]
+  return yearFound
+}
+
 /**
  * The latest year that does not put the time more than a day after its arrival (clocks differ): a December line
  * read in January is last year's, and 29 February belongs to a year that has one.
@@ -115,7 +124,7 @@ export function isoStamp(text: string, from: number, context: EnvelopeContext): 
 function withoutYear(month: number, day: number, time: number, context: EnvelopeContext): number {
   const limit = Number.isFinite(context.reference) ? Math.min(context.reference, 8e15) + DAY : DAY
   // Zones ahead of UTC may already be in the next year.
-  const latest = new Date(limit + DAY).getUTCFullYear()
+  const latest = yearOf(limit + DAY)
   for (let year = latest; year > latest - 10; year--) {
     if (!isDate(year, month, day)) continue
     const wall = daysSince1970(year, month, day) * DAY + time
@@ -125,13 +134,19 @@ function withoutYear(month: number, day: number, time: number, context: Envelope
   return 0
 }
 
+/** The month (1 to 12) that three letters name; undefined for other letters. */
+function monthAt(text: string, from: number): number | undefined {
+  return monthByCode.get(
+    (text.charCodeAt(from) << 16) | (text.charCodeAt(from + 1) << 8) | text.charCodeAt(from + 2),
+  )
+}
+
 /**
  * Reads a `Mmm dd hh:mm:ss` time at `from` (RFC 3164, 4.1.2), which has neither year nor zone. Some senders write
  * fractions of a second, a one-digit day without its blank, or (Cisco) the year behind the day.
  */
 export function bsdStamp(text: string, from: number, context: EnvelopeContext): Stamp | undefined {
-  const letters = (text.charCodeAt(from) << 16) | (text.charCodeAt(from + 1) << 8) | text.charCodeAt(from + 2)
-  const month = monthByCode.get(letters)
+  const month = monthAt(text, from)
   if (month === undefined || text.charCodeAt(from + 3) !== 0x20) return undefined
   let at = text.charCodeAt(from + 4) === 0x20 ? from + 5 : from + 4
   const width = digits(text, at, 2) >= 0 ? 2 : 1
@@ -145,4 +160,18 @@ export function bsdStamp(text: string, from: number, context: EnvelopeContext): 
   if (year < 0) return { time: withoutYear(month, day, time.time, context), end: time.end }
   const wall = daysSince1970(year, month, day) * DAY + time.time
   return { time: zonedToUtc(wall, context.timeZone, context.previous), end: time.end }
+}
+
+/** Reads `Thu Mar 18 08:04:46 2021` at `from`, as C's asctime writes it. It has no zone. */
+export function asctimeStamp(text: string, from: number, context: EnvelopeContext): Stamp | undefined {
+  const month = monthAt(text, from + 4)
+  if (month === undefined) return undefined
+  for (const blank of [3, 7, 10, 19]) if (text.charCodeAt(from + blank) !== 0x20) return undefined
+  const isOneDigit = text.charCodeAt(from + 8) === 0x20
+  const day = isOneDigit ? digits(text, from + 9, 1) : digits(text, from + 8, 2)
+  const year = digits(text, from + 20, 4)
+  const time = clock(text, from + 11)
+  if (time === undefined || time.end !== from + 19 || year < 0 || !isDate(year, month, day)) return undefined
+  const wall = daysSince1970(year, month, day) * DAY + time.time
+  return { time: zonedToUtc(wall, context.timeZone, context.previous), end: from + 24 }
 }

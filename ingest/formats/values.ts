@@ -37,6 +37,19 @@ export function timeOf(value: unknown, clock: EnvelopeContext, otherwise: number
   return /^\d{9,19}(?:\.\d{1,9})?$/.test(value) ? epoch(Number(value)) || otherwise : otherwise
 }
 
+const isVisible = (c: number) => c > 0x20 && c < 0x7f
+
+/** `text.trim()`, which costs more than a look at both ends. */
+export function trimmed(text: string): string {
+  const isBare = isVisible(text.charCodeAt(0)) && isVisible(text.charCodeAt(text.length - 1))
+  return isBare || text === '' ? text : text.trim()
+}
+
+/** `text.trimEnd()`, in the same way. */
+export function trimmedEnd(text: string): string {
+  return isVisible(text.charCodeAt(text.length - 1)) ? text : text.trimEnd()
+}
+
 /** The address in `<a@b>`, `Name <a@b>` or `a@b`. */
 export function addressIn(text: string): string {
   const open = text.lastIndexOf('<')

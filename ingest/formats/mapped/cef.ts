@@ -1,4 +1,6 @@
-import { type Fields, fieldsOf, type Layout, openLayouts } from './layout.ts'
+import { trimmed, trimmedEnd } from '../values.ts'
+import { Fields, openLayouts, placesOf } from './layout.ts'
+import { unescapedAt } from './quotes.ts'
 
 const HEADER = [
   'cefVersion',
@@ -15,11 +17,20 @@ const MAX_KEY = 100
 
 /** Undoes the escapes of a header field (`\|`, `\\`) or of a value (`\=`, `\\`, `\n`, `\r`); Cisco escapes `=` twice. */
 function unescaped(text: string): string {
-  if (!text.includes('\\')) return text
-  return text.replace(
-    /\\\\?(=)|\\([\\|nr])/g,
-    (_all, equals?: string, c?: string) => equals ?? (c === 'n' ? '\n' : c === 'r' ? '\r' : (c ?? '')),
-  )
+  let plain = ''
+  let from = 0
+  for (let at = text.indexOf('\\'); at !== -1; at = text.indexOf('\\', at)) {
+    const isTwice = text.startsWith('\\=', at + 1)
+    const c = isTwice ? '=' : text.charAt(at + 1)
+    const meant = c === 'n' ? '\n' : c === 'r' ? '\r' : c
+    if (c === '' || !'=\\|nr'.includes(c)) {
+      at++
+      continue
+    }
+    plain += text.slice(from, at) + meant
+    from = at += isTwice ? 3 : 2
+  }
+  return plain + text.slice(from)
 }
 
 function isKeyCharacter(c: number): boolean {
@@ -40,44 +51,51 @@ function keyStart(text: string, equals: number, from: number): number {
   return at < equals && (at === from || text.charCodeAt(at - 1) === 0x20) ? at : -1
 }
 
-const layouts = openLayouts()
+const isBlank = (c: number) => c === 0x20
 
-/** `a=1 b=two words c=3`: a value goes on up to the next name with an equals sign that is not escaped. */
-function readExtension(text: string, from: number, header: Layout, values: string[]): Layout {
-  let layout = header
-  let valueStart = -1
-  for (let equals = text.indexOf('=', from); equals !== -1; equals = text.indexOf('=', equals + 1)) {
-    if (text.charCodeAt(equals - 1) === 0x5c) continue
-    const start = keyStart(text, equals, valueStart === -1 ? from : valueStart)
-    if (start === -1) continue
-    if (valueStart !== -1) values.push(unescaped(text.slice(valueStart, start).trimEnd()))
-    layout = layouts.after(layout, text, start, equals)
-    valueStart = equals + 1
-  }
-  if (valueStart !== -1) values.push(unescaped(text.slice(valueStart).trimEnd()))
-  return layout
-}
+const layouts = openLayouts(HEADER)
 
 /**
  * The fields of a line in the Common Event Format (ArcSight, "Implementing ArcSight CEF", revision 25): its header under
- * cefVersion, deviceVendor, deviceProduct, deviceVersion, deviceEventClassId, name and severity, and its extension.
- * Undefined where it is none. Linear time.
+ * cefVersion, deviceVendor, deviceProduct, deviceVersion, deviceEventClassId, name and severity, and its extension,
+ * `a=1 b=two words c=3`, where a value goes on up to the next name with an equals sign that is not escaped. Undefined
+ * where it is none. Linear time.
  */
 export function cefFields(text: string): Fields | undefined {
   const start = text.indexOf('CEF:')
   // Behind `<PRI>`, a time and a host at the most.
   if (start === -1 || start > 300) return undefined
-  const values: string[] = []
-  let layout = layouts.begin()
+  // Where each value begins and ends.
+  const bounds: number[] = []
   let at = start + 4
-  for (const name of HEADER) {
-    let end = at
-    while (end < text.length && text.charCodeAt(end) !== 0x7c) end += text.charCodeAt(end) === 0x5c ? 2 : 1
+  for (let left = HEADER.length; left > 0; left--) {
+    const bar = unescapedAt(text, '|', at)
     // Some leave out the last bar.
-    if (end >= text.length && name !== 'severity') return undefined
-    layout = layouts.after(layout, name, 0, name.length)
-    values.push(unescaped(text.slice(at, end).trim()))
+    if (bar === -1 && left > 1) return undefined
+    const end = bar === -1 ? text.length : bar
+    bounds.push(at, end)
     at = end + 1
   }
-  return fieldsOf(readExtension(text, Math.min(at, text.length), layout, values), values)
+  let layout = layouts.begin()
+  const extension = at
+  for (let equals = text.indexOf('=', at); equals !== -1; equals = text.indexOf('=', equals + 1)) {
+    if (text.charCodeAt(equals - 1) === 0x5c) continue
+    let next = layouts.expected(layout, text, at, equals, isBlank)
+    if (next === undefined) {
+      const from = keyStart(text, equals, at)
+      if (from === -1) continue
+      next = layouts.after(layout, text, from, equals)
+    }
+    // Without the blank before the name, where there is one.
+    if (at > extension) bounds.push(at, Math.max(at, equals - next.name.length - 1))
+    layout = next
+    at = equals + 1
+  }
+  if (at > extension) bounds.push(at, text.length)
+  const isEscaped = text.includes('\\')
+  return new Fields(placesOf(layout), (place) => {
+    const value = text.slice(bounds[2 * place], bounds[2 * place + 1])
+    const bare = place < HEADER.length ? trimmed(value) : trimmedEnd(value)
+    return isEscaped && bare.includes('\\') ? unescaped(bare) : bare
+  })
 }

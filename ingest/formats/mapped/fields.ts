@@ -33,7 +33,8 @@ function remembered(read: (text: string) => unknown): TakeApart {
 }
 
 /** The cells of a row by the names of their columns. */
-const rowFields: TakeApart = ({ row }) => (row === undefined ? undefined : new Fields(row.columns, row.cells))
+const rowFields: TakeApart = ({ row }) =>
+  row === undefined ? undefined : new Fields(row.columns, (place) => row.cells[place])
 
 const json = remembered(jsonOf)
 

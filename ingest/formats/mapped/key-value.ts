@@ -1,4 +1,5 @@
-import { type Fields, fieldsOf, openLayouts } from './layout.ts'
+import { Fields, openLayouts, placesOf } from './layout.ts'
+import { unescapedAt } from './quotes.ts'
 
 /** As many fields as a line is read for. */
 const MAX_FIELDS = 500
@@ -13,14 +14,25 @@ const isNameCharacter = (c: number) =>
   c === 0x2d ||
   c === 0x2e
 
-/** Where a quoted value ends: at the quote that no backslash escapes; the text's end where it is cut. */
-function quoteEnd(text: string, from: number, quote: string): number {
-  for (let at = text.indexOf(quote, from); at !== -1; at = text.indexOf(quote, at + 1)) {
-    let escapes = at
-    while (escapes > from && text.charCodeAt(escapes - 1) === 0x5c) escapes--
-    if ((at - escapes) % 2 === 0) return at
-  }
-  return text.length
+const isQuote = (c: number) => c === 0x22 || c === 0x27
+
+/** Where the quoted value ends whose quote stands at `from`: at the next that no backslash escapes; the text's end where it is cut. */
+function quoteEnd(text: string, from: number): number {
+  const end = unescapedAt(text, text.charAt(from), from + 1)
+  return end === -1 ? text.length : end
+}
+
+/** Where a value without quotes ends that goes on at `from`. */
+function wordEnd(text: string, from: number): number {
+  let end = from
+  while (end < text.length && !isSeparator(text.charCodeAt(end))) end++
+  return end
+}
+
+function valueFrom(text: string, from: number): string {
+  if (!isQuote(text.charCodeAt(from))) return text.slice(from, wordEnd(text, from))
+  const value = text.slice(from + 1, quoteEnd(text, from))
+  return value.includes('\\') ? value.replace(/\\(["'\\])/g, '$1') : value
 }
 
 const keyValueLayouts = openLayouts()
@@ -30,31 +42,33 @@ const keyValueLayouts = openLayouts()
  * over. Undefined where there are fewer than two pairs. Linear time.
  */
 export function keyValueFields(text: string): Fields | undefined {
-  const values: string[] = []
+  const starts: number[] = []
   let layout = keyValueLayouts.begin()
-  const isEscaped = text.includes('\\')
   let at = 0
-  while (at < text.length && values.length < MAX_FIELDS) {
-    const start = at
-    while (at < text.length && isNameCharacter(text.charCodeAt(at))) at++
-    if (at === start || text.charCodeAt(at) !== 0x3d) {
-      at = Math.max(at, start + 1)
-      continue
+  // Whether a value without quotes goes on at `at`: it ends when the next name is found.
+  let isOpen = false
+  for (let equals = text.indexOf('='); equals !== -1; equals = text.indexOf('=', at)) {
+    let next = keyValueLayouts.expected(layout, text, at, equals, isSeparator)
+    if (next === undefined) {
+      if (isOpen) at = wordEnd(text, at)
+      // An equals sign within a value.
+      if (at > equals) continue
+      let start = equals
+      while (start > at && isNameCharacter(text.charCodeAt(start - 1))) start--
+      isOpen = false
+      at = equals + 1
+      if (start === equals) continue
+      next = keyValueLayouts.after(layout, text, start, equals)
     }
-    layout = keyValueLayouts.after(layout, text, start, at++)
-    const quote = text.charCodeAt(at)
-    if (quote === 0x22 || quote === 0x27) {
-      const end = quoteEnd(text, at + 1, quote === 0x22 ? '"' : "'")
-      const value = text.slice(at + 1, end)
-      values.push(isEscaped && value.includes('\\') ? value.replace(/\\(["'\\])/g, '$1') : value)
-      at = end + 1
-    } else {
-      const from = at
-      while (at < text.length && !isSeparator(text.charCodeAt(at))) at++
-      values.push(text.slice(from, at))
-    }
+    layout = next
+    at = equals + 1
+    starts.push(at)
+    if (starts.length === MAX_FIELDS) break
+    isOpen = !isQuote(text.charCodeAt(at))
+    if (!isOpen) at = quoteEnd(text, at) + 1
   }
-  return values.length < 2 ? undefined : fieldsOf(layout, values)
+  if (starts.length < 2) return undefined
+  return new Fields(placesOf(layout), (place) => valueFrom(text, starts[place] ?? text.length))
 }
 
 const pipeLayouts = openLayouts()
@@ -62,17 +76,20 @@ const pipeLayouts = openLayouts()
 /** `name=value|name=two words|name=`, as Mimecast writes it. Undefined where there are fewer than two pairs. */
 export function pipeFields(text: string): Fields | undefined {
   if (!text.includes('|')) return undefined
-  const values: string[] = []
+  // Where each value begins and ends.
+  const bounds: number[] = []
   let layout = pipeLayouts.begin()
-  for (let from = 0; from < text.length && values.length < MAX_FIELDS; ) {
+  let equals = text.indexOf('=')
+  for (let from = 0; equals !== -1 && from < text.length && bounds.length < 2 * MAX_FIELDS; ) {
     const bar = text.indexOf('|', from)
     const end = bar === -1 ? text.length : bar
-    const equals = text.indexOf('=', from)
+    if (equals < from) equals = text.indexOf('=', from)
     if (equals > from && equals < end) {
       layout = pipeLayouts.after(layout, text, from, equals)
-      values.push(text.slice(equals + 1, end))
-    } else if (equals === -1) break
+      bounds.push(equals + 1, end)
+    }
     from = end + 1
   }
-  return values.length < 2 ? undefined : fieldsOf(layout, values)
+  if (bounds.length < 4) return undefined
+  return new Fields(placesOf(layout), (place) => text.slice(bounds[2 * place], bounds[2 * place + 1]))
 }

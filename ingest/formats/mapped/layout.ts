@@ -1,19 +1,22 @@
 import { detached } from '../../correlate.ts'
 
-/** Fields of a text that is not JSON. A class, for a pointer must tell them from an object that a log wrote. */
+/**
+ * Fields of a text that is not JSON: a value is cut out when it is asked for, for few of them are. A class, for a pointer
+ * must tell them from an object that a log wrote.
+ */
 export class Fields {
   readonly #places: ReadonlyMap<string, number>
-  readonly #values: readonly string[]
+  readonly #valueAt: (place: number) => string | undefined
 
-  constructor(places: ReadonlyMap<string, number>, values: readonly string[]) {
+  constructor(places: ReadonlyMap<string, number>, valueAt: (place: number) => string | undefined) {
     this.#places = places
-    this.#values = values
+    this.#valueAt = valueAt
   }
 
   /** The value of a field, undefined where there is none of this name. */
   get(name: string): string | undefined {
-    const at = this.#places.get(name)
-    return at === undefined ? undefined : this.#values[at]
+    const place = this.#places.get(name)
+    return place === undefined ? undefined : this.#valueAt(place)
   }
 }
 
@@ -23,6 +26,8 @@ export class Fields {
  */
 export interface Layout {
   name: string
+  /** Code of the name's last character, by which most names are told apart. */
+  last: number
   before: Layout | undefined
   next: Layout[]
   /** Where each name's value stands, the last one where a name is there twice; made when first asked for. */
@@ -35,9 +40,16 @@ const MAX_NEXT = 20
 /** A longer name is not remembered. */
 const MAX_NAME = 100
 
-const emptyLayout = (): Layout => ({ name: '', before: undefined, next: [], places: undefined })
+const layoutAfter = (before: Layout | undefined, name: string): Layout => ({
+  name,
+  last: name.charCodeAt(name.length - 1),
+  before,
+  next: [],
+  places: undefined,
+})
 
-function placesOf(layout: Layout): ReadonlyMap<string, number> {
+/** Where each name's value stands among the values of a text with this layout. */
+export function placesOf(layout: Layout): ReadonlyMap<string, number> {
   if (layout.places !== undefined) return layout.places
   const names: string[] = []
   for (let at = layout; at.before !== undefined; at = at.before) names.push(at.name)
@@ -45,40 +57,59 @@ function placesOf(layout: Layout): ReadonlyMap<string, number> {
   return layout.places
 }
 
-/** The fields that a layout names, with their values in the order of the text. */
-export const fieldsOf = (layout: Layout, values: readonly string[]): Fields =>
-  new Fields(placesOf(layout), values)
-
-/** `text.startsWith(name, start)`, which costs more than a name's few letters. */
-function standsAt(name: string, text: string, start: number): boolean {
-  for (let i = 0; i < name.length; i++) if (name.charCodeAt(i) !== text.charCodeAt(start + i)) return false
-  return true
-}
-
-/** The layouts of one syntax: where each text begins, and what follows a field whose name stands in it from `start` to `end`. */
-export function openLayouts() {
-  let root = emptyLayout()
+/**
+ * The layouts of one syntax: where each text begins, behind the names of `head` that all have, and what follows a field
+ * whose name stands in the text from `start` to `end`.
+ */
+export function openLayouts(head: readonly string[] = []) {
+  let root = emptyRoot()
   let count = 0
 
+  function emptyRoot(): Layout {
+    let layout = layoutAfter(undefined, '')
+    for (const name of head) layout = layoutAfter(layout, name)
+    return layout
+  }
+
   function begin(): Layout {
-    if (count > MAX_LAYOUTS) [root, count] = [emptyLayout(), 0]
+    if (count > MAX_LAYOUTS) [root, count] = [emptyRoot(), 0]
     return root
+  }
+
+  /**
+   * The field whose name ends at `end`, begins at `from` at the earliest and is one that was seen here; its name must stand
+   * behind one of the characters that `isBreak` knows. Undefined for any other.
+   */
+  function expected(
+    { next }: Layout,
+    text: string,
+    from: number,
+    end: number,
+    isBreak: (c: number) => boolean,
+  ): Layout | undefined {
+    const last = text.charCodeAt(end - 1)
+    for (let i = 0; i < next.length; i++) {
+      const one = next[i] as Layout
+      if (one.last !== last) continue
+      const start = end - one.name.length
+      if (start >= from && isBreak(text.charCodeAt(start - 1)) && text.slice(start, end) === one.name)
+        return one
+    }
+    return undefined
   }
 
   function after(layout: Layout, text: string, start: number, end: number): Layout {
     const { next } = layout
-    for (let i = 0; i < next.length; i++) {
-      const one = next[i] as Layout
-      if (one.name.length === end - start && standsAt(one.name, text, start)) return one
-    }
-    const name = detached(text.slice(start, end))
-    const made: Layout = { name, before: layout, next: [], places: undefined }
-    if (name.length > MAX_NAME) return made
+    const own = text.slice(start, end)
+    const known = next.find(({ name }) => name === own)
+    if (known !== undefined) return known
+    const made = layoutAfter(layout, detached(own))
+    if (own.length > MAX_NAME) return made
     if (next.length >= MAX_NEXT) next.length = 0
     next.push(made)
     count++
     return made
   }
 
-  return { begin, after }
+  return { begin, expected, after }
 }

@@ -1,8 +1,8 @@
-import { type Fields, fieldsOf, openLayouts } from './layout.ts'
-
-const layouts = openLayouts()
+import { Fields, openLayouts, placesOf } from './layout.ts'
 
 const HEADER = ['leefVersion', 'deviceVendor', 'deviceProduct', 'deviceVersion', 'eventId'] as const
+
+const layouts = openLayouts(HEADER)
 
 /** The delimiter that LEEF 2.0 names: a character, or its code as `x09` or `0x09`; a tab where it names none. */
 function delimiterOf(text: string): string {
@@ -21,10 +21,9 @@ export function leefFields(text: string): Fields | undefined {
   const values: string[] = []
   let layout = layouts.begin()
   let at = start + 5
-  for (const name of HEADER) {
+  while (values.length < HEADER.length) {
     const end = text.indexOf('|', at)
     if (end === -1) return undefined
-    layout = layouts.after(layout, name, 0, name.length)
     values.push(text.slice(at, end).trim())
     at = end + 1
   }
@@ -44,5 +43,5 @@ export function leefFields(text: string): Fields | undefined {
     layout = layouts.after(layout, name, 0, name.length)
     values.push(attribute.slice(equals + 1).trim())
   }
-  return fieldsOf(layout, values)
+  return new Fields(placesOf(layout), (place) => values[place])
 }
