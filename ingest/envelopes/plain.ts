@@ -8,7 +8,7 @@ import { HOST_AND_PID_TAG, hostAndTag, PID_TAG } from './header.ts'
  */
 export function plain(line: string, context: EnvelopeContext): LogRecord {
   const reference = Number.isFinite(context.reference) ? context.reference : 0
-  const tagged =
-    PID_TAG.test(line) || HOST_AND_PID_TAG.test(line) ? hostAndTag(` ${line}`, reference, 0) : undefined
+  const isTagged = line.includes(']: ') && (PID_TAG.test(line) || HOST_AND_PID_TAG.test(line))
+  const tagged = isTagged ? hostAndTag(` ${line}`, reference, 0) : undefined
   return tagged ?? { time: 0, host: '', program: '', message: line }
 }

@@ -36,7 +36,7 @@ export function openFormats(
     return best?.reader
   }
 
-  const readerOf = (name: string) => readers.find(({ format }) => format.name === name)?.reader
+  const byName = new Map(readers.map(({ format, reader }) => [format.name, reader]))
 
   /** Whether the record is certainly of the last format that fitted, which has no tables: nothing else need be asked. */
   const goesOn = (record: LogRecord) =>
@@ -45,13 +45,13 @@ export function openFormats(
   function read(record: LogRecord, named = ''): Disposition {
     if (named === '' && last !== undefined && goesOn(record)) return last.reader.read(record)
     const table = record.program === '' && record.json === undefined ? tableOf(record) : undefined
-    if (table === 'header' || table === 'comment') return ignored(`csv_${table}`)
-    const owner = named !== '' ? named : table !== undefined && 'name' in table ? table.name : ''
-    const reader = (owner === '' ? undefined : readerOf(owner)) ?? fitting(record)
+    if (table?.kind === 'header' || table?.kind === 'comment') return ignored(`csv_${table.kind}`)
+    const owner = named !== '' ? named : table?.kind === 'row' ? table.format.name : ''
+    const reader = (owner === '' ? undefined : byName.get(owner)) ?? fitting(record)
     if (reader !== undefined) return reader.read(record)
     if (record.message === '' && record.program === '') return ignored('empty_line')
     if (record.program !== '') return ignored('other_program')
-    const reason = table !== undefined && 'reason' in table ? table.reason : undefined
+    const reason = table?.kind === 'unfit' ? table.reason : undefined
     const isBroken = record.json === undefined && record.message.startsWith('{')
     const unknown = isBroken ? 'JSON that is broken or cut off' : 'no log format recognises this line'
     return { kind: 'dead', reason: reason ?? unknown }

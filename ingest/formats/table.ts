@@ -1,4 +1,4 @@
-import type { Correlator } from '../correlate.ts'
+import { type Correlator, detached } from '../correlate.ts'
 import type { Format, LogRecord } from './format.ts'
 
 /** A row under a header line. */
@@ -47,8 +47,16 @@ const FIELDS = /^#Fields: ?/i
 const NAME = /^[A-Za-z_(][A-Za-z0-9_ .:()/#-]{0,63}$/
 const DELIMITERS = [',', '\t', ';', '|']
 
+/** Whether a line begins as a header does: with a letter, a quote or a number sign. */
+function mayBeHeader(line: string): boolean {
+  const first = line.charCodeAt(0)
+  const letter = first | 0x20
+  return (letter >= 0x61 && letter <= 0x7a) || first === 0x22 || first === 0x23
+}
+
 /** The columns that a line names, in lower case, and what parts them; undefined where it is no header line. */
 export function headerOf(line: string): { names: string[]; delimiter: string } | undefined {
+  if (!mayBeHeader(line)) return undefined
   const fields = FIELDS.exec(line)?.[0].length ?? 0
   const letter = line.charCodeAt(fields) | 0x20
   if (!((letter >= 0x61 && letter <= 0x7a) || line.charCodeAt(fields) === 0x22)) return undefined
@@ -81,13 +89,41 @@ export function formatOf(
 }
 
 interface Table {
-  format: Format
   columns: ReadonlyMap<string, number>
   delimiter: string
+  row: { kind: 'row'; format: Format }
 }
 
-/** What a record is to the tables of its source. */
-export type TableView = 'header' | 'comment' | Format | { reason: string } | undefined
+/** What a record is to the tables of its source. `unfit` is a header or row that fits none. */
+export type TableView =
+  | { kind: 'header' }
+  | { kind: 'comment' }
+  | { kind: 'row'; format: Format }
+  | { kind: 'unfit'; reason: string }
+
+/** What a header line makes of the rows after it: what is noted of their columns, or why nothing is. */
+type Heading = { note: string } | { reason: string }
+
+const HEADER: TableView = { kind: 'header' }
+const COMMENT: TableView = { kind: 'comment' }
+const unfit = (reason: string): TableView => ({ kind: 'unfit', reason })
+
+/** As many header lines and tables are remembered; a log can write others without end. */
+const MAX_KNOWN = 1000
+
+function headingOf(formats: readonly Format[], line: string): Heading | undefined {
+  const header = headerOf(line)
+  if (header === undefined) return undefined
+  const found = formatOf(formats, header.names)
+  if (found?.missing.length === 0)
+    return { note: JSON.stringify([found.format.name, header.delimiter, ...header.names]) }
+  if (header.names.length <= 4) return undefined
+  const nearest =
+    found !== undefined && found.missing.length < (found.format.header?.length ?? 0)
+      ? `; nearest is ${found.format.name}, which needs ${found.missing.join(', ')}`
+      : ''
+  return { reason: `no format knows the columns of this header${nearest}` }
+}
 
 /**
  * The tables of one partition, one for each log host: a header line names the columns of the rows after it. They are
@@ -95,53 +131,61 @@ export type TableView = 'header' | 'comment' | Format | { reason: string } | und
  */
 export function openTables(formats: readonly Format[], correlator: Correlator) {
   const withHeaders = formats.filter(({ header }) => header !== undefined)
-  const known = new Map<string, Table>()
+  const headings = new Map<string, Heading | undefined>()
+  const tables = new Map<string, Table>()
+  let lastHost = ''
+  let lastKey = 'columns '
+
+  function keyOf(host: string): string {
+    if (host !== lastHost) [lastHost, lastKey] = [detached(host), `columns ${host}`]
+    return lastKey
+  }
+
+  function heading(line: string): Heading | undefined {
+    // No column's name has an at sign; most rows do.
+    if (!mayBeHeader(line) || line.includes('@')) return undefined
+    const known = headings.get(line)
+    if (known !== undefined) return known
+    const made = headingOf(withHeaders, line)
+    if (made === undefined) return undefined
+    if (headings.size >= MAX_KNOWN) headings.clear()
+    headings.set(detached(line), made)
+    return made
+  }
 
   function tableOf(host: string): Table | undefined {
-    const note = correlator.note(`columns ${host}`)
+    const note = correlator.note(keyOf(host))
     if (note === undefined) return undefined
-    const open = known.get(note)
+    const open = tables.get(note)
     if (open !== undefined) return open
     const [name, delimiter = ',', ...names] = JSON.parse(note) as string[]
     const format = withHeaders.find((one) => one.name === name)
     if (format === undefined) return undefined
-    const table = { format, delimiter, columns: new Map(names.map((column, at) => [column, at])) }
-    known.set(note, table)
+    const columns = new Map(names.map((column, at) => [column, at]))
+    const table: Table = { delimiter, columns, row: { kind: 'row', format } }
+    if (tables.size >= MAX_KNOWN) tables.clear()
+    tables.set(note, table)
     return table
   }
 
-  /**
-   * Says what the record is: a header, a comment of a file with one, a row (its `row` is then set) of a format, or, with a
-   * reason, a header or row that fits none; undefined where it is no part of a table.
-   */
-  function view(record: LogRecord): TableView {
+  /** Says what the record is, and sets the `row` of one that is a format's; undefined where it is no part of a table. */
+  function view(record: LogRecord): TableView | undefined {
     const { message, host } = record
     if (withHeaders.length === 0 || message === '') return undefined
-    if (message.charCodeAt(0) === 0x23 && DIRECTIVE.test(message)) return 'comment'
-    const header = headerOf(message)
-    if (header !== undefined) {
-      const found = formatOf(withHeaders, header.names)
-      if (found?.missing.length === 0) {
-        correlator.setNote(
-          `columns ${host}`,
-          JSON.stringify([found.format.name, header.delimiter, ...header.names]),
-        )
-        return 'header'
-      }
-      const nearest =
-        found !== undefined && found.missing.length < (found.format.header?.length ?? 0)
-          ? `; nearest is ${found.format.name}, which needs ${found.missing.join(', ')}`
-          : ''
-      if (!message.includes('@') && header.names.length > 4)
-        return { reason: `no format knows the columns of this header${nearest}` }
+    if (message.charCodeAt(0) === 0x23 && DIRECTIVE.test(message)) return COMMENT
+    const head = heading(message)
+    if (head !== undefined) {
+      if ('reason' in head) return unfit(head.reason)
+      correlator.setNote(keyOf(host), head.note)
+      return HEADER
     }
     const table = tableOf(host)
     if (table === undefined || !message.includes(table.delimiter)) return undefined
     const cells = cellsOf(message, table.delimiter)
     if (cells.length !== table.columns.size)
-      return { reason: `row of ${cells.length} cells under a header of ${table.columns.size}` }
+      return unfit(`row of ${cells.length} cells under a header of ${table.columns.size}`)
     record.row = { columns: table.columns, cells }
-    if (table.format.recognise(record) > 0) return table.format
+    if (table.row.format.recognise(record) > 0) return table.row
     delete record.row
     return undefined
   }
