@@ -7,7 +7,7 @@ export interface Message {
   header_from_domain: string
   dkim_domain: string
   dkim_selector: string
-  /** What else a format keeps of it, in its own words: the client of a session, the command last sent. */
+  /** What else a format keeps of it, in its own words: the client of a session, the command last sent. See `kept`, too. */
   state: string
   /**
    * Recipients last seen deferred, by name: a line that gives a message up names no reply, or not even them.
@@ -26,6 +26,13 @@ export interface Correlator {
   /** The message, begun where it is not known. */
   at(key: string): Message
   end(key: string): void
+  /**
+   * What a format keeps of a message beside its fields, as an object that it changes as it likes: JSON goes into the stage.
+   * Every text in it has to be `detached`. `begin` makes it where there is none.
+   */
+  kept<Notes extends object>(key: string, begin: () => Notes): Notes
+  /** The same, to read; undefined where there is none. */
+  keptOf<Notes extends object>(key: string): Notes | undefined
   /** Remembers a recipient's deferral; `keepFirst` leaves one that is there. */
   defer(key: string, name: string, event: LoggedEvent, keepFirst?: boolean): void
   /** Forgets a recipient's deferral, and gives it. */
@@ -55,24 +62,15 @@ function packed(event: LoggedEvent): string {
 
 function unpacked(text: string): LoggedEvent {
   const values = JSON.parse(text) as unknown[]
-  return Object.assign(
-    emptyEvent(),
-    Object.fromEntries(LOGGED_FIELDS.map((name, index) => [name, values[index]])),
-  )
+  const event = emptyEvent()
+  for (const [index, name] of LOGGED_FIELDS.entries()) (event[name] as unknown) = values[index]
+  return event
 }
 
 /** A message as it is kept: its key, what its lines said, in the order of `SAID`, and its deferrals. */
 type Stored = [key: string, said: string[], deferred: [string, string][]]
 
 const SAID = ['sender', 'message_id', 'header_from_domain', 'dkim_domain', 'dkim_selector', 'state'] as const
-const nothingSaid = () => ({
-  sender: '',
-  message_id: '',
-  header_from_domain: '',
-  dkim_domain: '',
-  dkim_selector: '',
-  state: '',
-})
 
 /** What changed since the last time, or with `full` the whole state. */
 interface Stage {
@@ -87,7 +85,41 @@ interface Stage {
 const MAX_NOTES = 1000
 
 /** A message with what must be known to keep its changes: its place in the order, and whether it was kept before. */
-type Kept = Message & { key: string; order: number; kept: boolean; changed: boolean; ended: boolean }
+interface Kept extends Message {
+  key: string
+  order: number
+  kept: boolean
+  changed: boolean
+  ended: boolean
+  /** What `state` says, once it was asked for as an object. */
+  notes: object | undefined
+}
+
+const newMessage = (key: string, order: number): Kept => ({
+  key,
+  sender: '',
+  message_id: '',
+  header_from_domain: '',
+  dkim_domain: '',
+  dkim_selector: '',
+  state: '',
+  deferred: undefined,
+  order,
+  kept: false,
+  changed: false,
+  ended: false,
+  notes: undefined,
+})
+
+function notesOf<Notes extends object>(message: Kept): Notes | undefined {
+  if (message.notes === undefined && message.state !== '') message.notes = JSON.parse(message.state) as object
+  return message.notes as Notes | undefined
+}
+
+function saidOf(message: Kept): string[] {
+  if (message.notes !== undefined) message.state = JSON.stringify(message.notes)
+  return SAID.map((name) => message[name])
+}
 
 const NONE: ReadonlyMap<string, string> = new Map()
 
@@ -130,18 +162,24 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     const known = messages.get(key)
     if (known !== undefined) return change(known)
     makeRoom()
-    const message: Kept = {
-      ...nothingSaid(),
-      key: detached(key),
-      deferred: undefined,
-      order: order++,
-      kept: false,
-      changed: false,
-      ended: false,
-    }
+    const message = newMessage(detached(key), order++)
     messages.set(message.key, message)
     entries++
     return change(message)
+  }
+
+  function kept<Notes extends object>(key: string, begin: () => Notes): Notes {
+    const message = at(key)
+    const known = notesOf<Notes>(message)
+    if (known !== undefined) return known
+    const notes = begin()
+    message.notes = notes
+    return notes
+  }
+
+  function keptOf<Notes extends object>(key: string): Notes | undefined {
+    const message = messages.get(key)
+    return message === undefined ? undefined : notesOf<Notes>(message)
   }
 
   function defer(key: string, name: string, event: LoggedEvent, keepFirst = false): void {
@@ -188,7 +226,7 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     const living = [...of].filter(({ ended }) => !ended).sort((a, b) => a.order - b.order)
     return living.map((message) => {
       message.kept = true
-      return [message.key, SAID.map((name) => message[name]), [...(message.deferred ?? NONE)]]
+      return [message.key, saidOf(message), [...(message.deferred ?? NONE)]]
     })
   }
 
@@ -213,15 +251,9 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     for (const [key, said, deferred] of set) {
       const before = messages.get(key)
       entries += 1 + deferred.length - (before === undefined ? 0 : 1 + (before.deferred?.size ?? 0))
-      const message: Kept = {
-        ...nothingSaid(),
-        key,
-        deferred: new Map(deferred),
-        order: before?.order ?? order++,
-        kept: true,
-        changed: false,
-        ended: false,
-      }
+      const message = newMessage(key, before?.order ?? order++)
+      message.deferred = new Map(deferred)
+      message.kept = true
       SAID.forEach((name, index) => {
         message[name] = said[index] ?? ''
       })
@@ -235,6 +267,8 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     get: (key) => messages.get(key),
     at,
     end,
+    kept,
+    keptOf,
     defer,
     settle,
     forget: (key, name) => void take(key, name),

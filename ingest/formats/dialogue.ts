@@ -31,14 +31,20 @@ const COMMAND =
   /^(?:EHLO|HELO|STARTTLS|AUTH|MAIL FROM|RCPT TO|DATA|BDAT|RSET|QUIT|NOOP|VRFY|X-ANONYMOUSTLS|XEXCH50|XPROXY|XSHADOW)/i
 
 /** A session of which nothing is known. */
-const emptySession = (ip = ''): Session => ({ host: '', ip, waiting: [], from: '', accepted: [] })
+const emptySession = (ip: string): Session => ({
+  host: '',
+  ip: detached(ip),
+  waiting: [],
+  from: '',
+  accepted: [],
+})
 
 /** Whether a line of a session is a command. */
 const isCommand = (line: string): boolean => COMMAND.test(line)
 
 /** Takes a command that was sent. */
 function ask(session: Session, command: string): void {
-  if (session.waiting.length < MAX_WAITING) session.waiting.push(command.slice(0, 600))
+  if (session.waiting.length < MAX_WAITING) session.waiting.push(detached(command.slice(0, 600)))
 }
 
 const addressOf = (command: string): string => {
@@ -58,7 +64,7 @@ function answer(session: Session, reply: string): Answer[] {
   const decided = (recipient: string): Answer => ({ recipient, stage, reply, isRefused })
   if (isGreeting && !isRefused) {
     const name = reply.slice(4).split(' ', 1)[0] ?? ''
-    if (name.includes('.') && session.host === '') session.host = name
+    if (name.includes('.') && session.host === '') session.host = detached(name)
     return []
   }
   if (stage === 'mail_from') {
@@ -129,11 +135,6 @@ export function told(
 
 /** The sessions under way, each kept in the correlator under its key. */
 export function openSessions(messages: Correlator) {
-  const of = (key: string, ip: string): Session => {
-    const state = messages.get(key)?.state ?? ''
-    return state === '' ? emptySession(ip) : (JSON.parse(state) as Session)
-  }
-
   /**
    * Takes a line of a session: a command or a whole reply, `isOurs` where we sent it. Gives the events that a reply
    * decided; undefined where the line is neither.
@@ -141,12 +142,10 @@ export function openSessions(messages: Correlator) {
   function take(key: string, ip: string, isOurs: boolean, line: string): LoggedEvent[] | undefined {
     const isAsked = isCommand(line)
     if (!isAsked && !REPLY.test(line)) return undefined
-    const session = of(key, ip)
-    let events: LoggedEvent[] = []
-    if (isAsked) ask(session, line)
-    else events = eventsOf(session, answer(session, line), !isOurs)
-    messages.at(key).state = detached(JSON.stringify(session))
-    return events
+    const session = messages.kept(key, () => emptySession(ip))
+    if (!isAsked) return eventsOf(session, answer(session, line), !isOurs)
+    ask(session, line)
+    return []
   }
 
   return { take, end: (key: string) => messages.end(key) }
