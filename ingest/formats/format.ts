@@ -100,3 +100,19 @@ export function eventOf(record: LogRecord, source_format: string, outcome: Outco
   event.outcome = outcome
   return event
 }
+
+/**
+ * A function that takes a record apart, and does so once for the record at hand: it is first recognised, then read, and
+ * mostly by one format.
+ */
+export function once<Parts>(takeApart: (record: LogRecord) => Parts): (record: LogRecord) => Parts {
+  let last: LogRecord | undefined
+  let parts: Parts
+  return (record) => {
+    if (record !== last) {
+      parts = takeApart(record)
+      last = record
+    }
+    return parts
+  }
+}

@@ -7,39 +7,54 @@ import {
   type FormatReader,
   ignored,
   type LogRecord,
+  once,
 } from './format.ts'
 import { setReply } from './values.ts'
 
 /** `INFO SMTP RCPT TO rejected (delivery.rcpt-to-rejected) key = value, ...`. */
 const HEAD =
-  /^(?:(?:ERROR|WARN|INFO|DEBUG|TRACE) )?[A-Za-z][^()=]{0,120} \(([a-z0-9]{2,20}(?:-[a-z0-9]{1,20}){0,4}\.[a-z0-9-]{2,50})\)(?: |$)/
+  /^(?:(?:ERROR|WARN|INFO|DEBUG|TRACE) )?[A-Za-z][^()=]{0,120} \([a-z0-9]{2,20}(?:-[a-z0-9]{1,20}){0,4}\.[a-z0-9-]{2,50}\)(?: |$)/
+
+/** What happened, by its name, and the values beside it with a blank before each; undefined where it is no such line. */
+const lineOf = once(({ message }: LogRecord): { name: string; text: string } | undefined => {
+  const open = message.indexOf(' (')
+  if (open === -1 || !HEAD.test(message)) return undefined
+  const close = message.indexOf(')', open)
+  const text =
+    message.charCodeAt(close + 2) === 0x20 ? message.slice(close + 1) : ` ${message.slice(close + 2)}`
+  return { name: message.slice(open + 2, close), text }
+})
 
 /** What befalls a whole attempt: the recipients that nothing else was said of share it when the attempt ends. */
-const OF_ATTEMPT: Record<string, Stage> = {
-  'delivery.connect-error': 'connect',
-  'delivery.greeting-failed': 'connect',
-  'delivery.ip-lookup-failed': 'connect',
-  'delivery.mx-lookup-failed': 'queue',
-  'delivery.null-mx': 'queue',
-  'delivery.ehlo-rejected': 'helo',
-  'delivery.start-tls-error': 'starttls',
-  'delivery.start-tls-unavailable': 'starttls',
-  'delivery.implicit-tls-error': 'starttls',
-  'delivery.auth-failed': 'auth',
-  'delivery.mail-from-rejected': 'mail_from',
-  'delivery.message-rejected': 'end_of_data',
-  'delivery.rcpt-to-failed': 'rcpt_to',
-}
+const OF_ATTEMPT: ReadonlyMap<string, Stage> = new Map<string, Stage>(
+  Object.entries({
+    'delivery.connect-error': 'connect',
+    'delivery.greeting-failed': 'connect',
+    'delivery.ip-lookup-failed': 'connect',
+    'delivery.mx-lookup-failed': 'queue',
+    'delivery.null-mx': 'queue',
+    'delivery.ehlo-rejected': 'helo',
+    'delivery.start-tls-error': 'starttls',
+    'delivery.start-tls-unavailable': 'starttls',
+    'delivery.implicit-tls-error': 'starttls',
+    'delivery.auth-failed': 'auth',
+    'delivery.mail-from-rejected': 'mail_from',
+    'delivery.message-rejected': 'end_of_data',
+    'delivery.rcpt-to-failed': 'rcpt_to',
+  } as const),
+)
 
-const REFUSALS: Record<string, Stage> = {
-  'smtp.mailbox-does-not-exist': 'rcpt_to',
-  'smtp.relay-not-allowed': 'rcpt_to',
-  'smtp.rcpt-to-greylisted': 'rcpt_to',
-  'smtp.mail-from-unauthenticated': 'mail_from',
-  'smtp.mail-from-unauthorized': 'mail_from',
-  'smtp.mail-from-not-allowed': 'mail_from',
-  'smtp.message-too-large': 'end_of_data',
-}
+const REFUSALS: ReadonlyMap<string, Stage> = new Map<string, Stage>(
+  Object.entries({
+    'smtp.mailbox-does-not-exist': 'rcpt_to',
+    'smtp.relay-not-allowed': 'rcpt_to',
+    'smtp.rcpt-to-greylisted': 'rcpt_to',
+    'smtp.mail-from-unauthenticated': 'mail_from',
+    'smtp.mail-from-unauthorized': 'mail_from',
+    'smtp.mail-from-not-allowed': 'mail_from',
+    'smtp.message-too-large': 'end_of_data',
+  } as const),
+)
 
 /** A value behind `key = ` from a place on: a quoted text with its escapes undone, a list, or a word. */
 function value(text: string, key: string, from = 0): string {
@@ -61,12 +76,16 @@ function value(text: string, key: string, from = 0): string {
   return text.slice(start, end === -1 ? text.length : end)
 }
 
+/** A text without a mark at its start and one at its end. */
+const without = (text: string, open: string, close: string): string =>
+  text.slice(text.startsWith(open) ? 1 : 0, text.endsWith(close) ? -1 : undefined)
+
 const listed = (list: string): string[] =>
   list.startsWith('[')
     ? list
         .slice(1, -1)
         .split(', ')
-        .map((one) => one.replace(/^"|"$/g, '').replace(/^<|>$/g, ''))
+        .map((one) => without(without(one, '"', '"'), '<', '>'))
         .filter((one) => one !== '')
     : list === ''
       ? []
@@ -82,13 +101,7 @@ interface Attempt {
 }
 
 function open(messages: Correlator): FormatReader {
-  const attemptOf = (key: string): Attempt => {
-    const state = messages.get(key)?.state ?? ''
-    return state === '' ? { told: [] } : (JSON.parse(state) as Attempt)
-  }
-  const keep = (key: string, attempt: Attempt): void => {
-    messages.at(key).state = detached(JSON.stringify(attempt))
-  }
+  const attempt = (key: string): Attempt => messages.kept(key, () => ({ told: [] }))
 
   function replyOf(text: string, from: number): string {
     const code = value(text, 'code', from)
@@ -100,6 +113,7 @@ function open(messages: Correlator): FormatReader {
   function eventOf(
     record: LogRecord,
     text: string,
+    queueId: string,
     recipient: string,
     host: string,
     stage: Stage,
@@ -109,7 +123,7 @@ function open(messages: Correlator): FormatReader {
     event.event_time = record.time
     event.log_host = record.host
     event.source_format = 'stalwart'
-    event.queue_id = value(text, 'queueId')
+    event.queue_id = queueId
     const from = value(text, 'from')
     event.sender = from === '<>' ? '' : from
     event.recipient = recipient
@@ -123,7 +137,8 @@ function open(messages: Correlator): FormatReader {
   }
 
   function delivery(record: LogRecord, name: string, text: string): Disposition {
-    const key = `${record.host} stalwart ${value(text, 'queueId')}`
+    const queueId = value(text, 'queueId')
+    const key = `${record.host} stalwart ${queueId}`
     const hostAt = text.indexOf(' hostname = ')
     const host = hostAt === -1 ? '' : value(text, 'hostname', hostAt)
     const own = Math.max(0, hostAt)
@@ -131,31 +146,26 @@ function open(messages: Correlator): FormatReader {
       const recipient = value(text, 'to', own)
       const isDelivered = name === 'delivery.delivered'
       const stage: Stage = isDelivered ? (host === 'localhost' ? 'unknown' : 'end_of_data') : 'rcpt_to'
-      const event = eventOf(record, text, recipient, host, stage, replyOf(text, own))
+      const event = eventOf(record, text, queueId, recipient, host, stage, replyOf(text, own))
       if (isDelivered) event.outcome = 'delivered'
-      const attempt = attemptOf(key)
-      if (!attempt.told.includes(recipient) && attempt.told.length < MAX_TOLD) {
-        attempt.told.push(recipient)
-        keep(key, attempt)
-      }
+      const { told } = attempt(key)
+      if (!told.includes(recipient) && told.length < MAX_TOLD) told.push(detached(recipient))
       return { kind: 'events', events: [event] }
     }
-    const stage = OF_ATTEMPT[name]
+    const stage = OF_ATTEMPT.get(name)
     if (stage !== undefined) {
-      const attempt = attemptOf(key)
-      const ip = value(text, 'remoteIp', own)
-      attempt.error = { stage, host: host || value(text, 'domain') || ip, reply: replyOf(text, own) }
-      keep(key, attempt)
+      const server = host || value(text, 'domain') || value(text, 'remoteIp', own)
+      attempt(key).error = { stage, host: detached(server), reply: detached(replyOf(text, own)) }
       return CORRELATED
     }
     if (name === 'delivery.attempt-end') {
-      const { told, error } = attemptOf(key)
+      const { told, error }: Attempt = messages.keptOf(key) ?? { told: [] }
       messages.end(key)
       const rest = listed(value(text, 'to')).filter((one) => !told.includes(one))
       if (error === undefined || rest.length === 0) return CORRELATED
       return {
         kind: 'events',
-        events: rest.map((one) => eventOf(record, text, one, error.host, error.stage, error.reply)),
+        events: rest.map((one) => eventOf(record, text, queueId, one, error.host, error.stage, error.reply)),
       }
     }
     if (name === 'delivery.dsn-perm-fail') {
@@ -166,6 +176,7 @@ function open(messages: Correlator): FormatReader {
       const event: LoggedEvent = eventOf(
         record,
         text,
+        queueId,
         value(text, 'to', toAt),
         host,
         'unknown',
@@ -178,12 +189,11 @@ function open(messages: Correlator): FormatReader {
   }
 
   function read(record: LogRecord): Disposition {
-    const head = HEAD.exec(record.message)
-    if (head === null) return ignored('stalwart.notice')
-    const name = head[1] ?? ''
-    const text = ` ${record.message.slice(head[0].length)}`
+    const line = lineOf(record)
+    if (line === undefined) return ignored('stalwart.notice')
+    const { name, text } = line
     if (name.startsWith('delivery.')) return delivery(record, name, text)
-    const stage = REFUSALS[name]
+    const stage = REFUSALS.get(name)
     if (stage === undefined) return ignored(name.startsWith('smtp.') ? 'stalwart.smtp' : 'stalwart.other')
     const event = emptyEvent()
     event.event_time = record.time
@@ -230,9 +240,9 @@ export const stalwart: Format = {
     lacks: 'the Message-ID, addresses of servers, our sending address; the reply in which it refuses',
     samples: 'published',
   },
-  recognise: ({ message, program }) => {
-    const head = HEAD.exec(message)
-    return head !== null ? 2 : program === 'stalwart' || program === 'stalwart-mail' ? 1 : 0
+  recognise: (record) => {
+    if (lineOf(record) !== undefined) return 2
+    return record.program === 'stalwart' || record.program === 'stalwart-mail' ? 1 : 0
   },
   open,
 }
