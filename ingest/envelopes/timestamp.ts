@@ -162,16 +162,19 @@ export function bsdStamp(text: string, from: number, context: EnvelopeContext): 
   return { time: zonedToUtc(wall, context.timeZone, context.previous), end: time.end }
 }
 
-/** Reads `Thu Mar 18 08:04:46 2021` at `from`, as C's asctime writes it. It has no zone. */
+/** Reads `Thu Mar 18 08:04:46 2021` at `from`, as C's asctime writes it, or a one-digit day without its blank. It has no zone. */
 export function asctimeStamp(text: string, from: number, context: EnvelopeContext): Stamp | undefined {
   const month = monthAt(text, from + 4)
-  if (month === undefined) return undefined
-  for (const blank of [3, 7, 10, 19]) if (text.charCodeAt(from + blank) !== 0x20) return undefined
-  const isOneDigit = text.charCodeAt(from + 8) === 0x20
-  const day = isOneDigit ? digits(text, from + 9, 1) : digits(text, from + 8, 2)
-  const year = digits(text, from + 20, 4)
-  const time = clock(text, from + 11)
-  if (time === undefined || time.end !== from + 19 || year < 0 || !isDate(year, month, day)) return undefined
+  if (month === undefined || text.charCodeAt(from + 3) !== 0x20 || text.charCodeAt(from + 7) !== 0x20)
+    return undefined
+  let at = text.charCodeAt(from + 8) === 0x20 ? from + 9 : from + 8
+  const width = digits(text, at, 2) >= 0 ? 2 : 1
+  const day = digits(text, at, width)
+  at += width
+  const time = text.charCodeAt(at) === 0x20 ? clock(text, at + 1) : undefined
+  if (time === undefined || text.charCodeAt(time.end) !== 0x20) return undefined
+  const year = digits(text, time.end + 1, 4)
+  if (year < 0 || !isDate(year, month, day)) return undefined
   const wall = daysSince1970(year, month, day) * DAY + time.time
-  return { time: zonedToUtc(wall, context.timeZone, context.previous), end: from + 24 }
+  return { time: zonedToUtc(wall, context.timeZone, context.previous), end: time.end + 5 }
 }

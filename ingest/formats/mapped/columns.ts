@@ -2,6 +2,7 @@ import type { LoggedEvent } from '../../../schemas/event.ts'
 import type { MappedColumn, Mapping, Places, Source } from '../../../schemas/mapping.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import { enhancedCode, replyCode } from '../reply.ts'
+import { trimmed } from '../values.ts'
 import { compileConditions } from './conditions.ts'
 import { SETTERS } from './setters.ts'
 import { enhancedCodeOf, textOf, timeOf } from './values.ts'
@@ -15,7 +16,7 @@ function joined(parts: readonly Lookup[]): string {
   let text = ''
   let part = ''
   for (const lookup of parts) {
-    const next = textOf(lookup()).trim()
+    const next = trimmed(textOf(lookup()))
     if (part !== '' && !next.startsWith(part)) text += text === '' ? part : ` ${part}`
     part = next
   }
@@ -84,7 +85,7 @@ function read(source: Source, view: View): Lookup {
     const { with: mark } = source
     if (mark === undefined) return () => joined(parts)
     return () => {
-      const texts = parts.map((part) => textOf(part()).trim())
+      const texts = parts.map((part) => trimmed(textOf(part())))
       return texts.at(-1) === '' ? '' : texts.join(mark)
     }
   }

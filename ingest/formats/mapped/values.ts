@@ -1,8 +1,9 @@
 import { isIP } from 'node:net'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import { epoch } from '../../envelopes/json.ts'
-import { bsdStamp, isoStamp } from '../../envelopes/timestamp.ts'
+import { asctimeStamp, bsdStamp, isoStamp } from '../../envelopes/timestamp.ts'
 import { firstAddress, mailDate } from '../dsn/headers.ts'
+import { trimmed } from '../values.ts'
 
 /** A field's value as text: a number too; of a list the first; '' for anything else. */
 export function textOf(value: unknown): string {
@@ -18,9 +19,9 @@ const NAMED = /^(?:"[^"\\<]*")?[^"(\\,;:<]*</
 /** An address without its display name and angle brackets; the null sender is ''. */
 export function addressOf(text: string): string {
   const open = text.indexOf('<')
-  if (open === -1) return text.trim()
+  if (open === -1) return trimmed(text)
   const close = text.indexOf('>', open)
-  return close !== -1 && NAMED.test(text) ? text.slice(open + 1, close).trim() : firstAddress(text)
+  return close !== -1 && NAMED.test(text) ? trimmed(text.slice(open + 1, close)) : firstAddress(text)
 }
 
 /** As nearly every domain is written: nothing is to be changed or checked in it. */
@@ -42,17 +43,17 @@ export function messageIdOf(text: string): string {
   const open = text.indexOf('<')
   const close = open === -1 ? -1 : text.indexOf('>', open + 1)
   if (close !== -1) return text.slice(open + 1, close)
-  const trimmed = text.trim()
-  const start = isQuote(trimmed.charCodeAt(0)) ? 1 : 0
-  const end = isQuote(trimmed.charCodeAt(trimmed.length - 1)) ? trimmed.length - 1 : trimmed.length
-  return trimmed.slice(start, end)
+  const bare = trimmed(text)
+  const start = isQuote(bare.charCodeAt(0)) ? 1 : 0
+  const end = isQuote(bare.charCodeAt(bare.length - 1)) ? bare.length - 1 : bare.length
+  return bare.slice(start, end)
 }
 
 /** The first of the addresses in a text, without brackets; '' where it begins with none. */
 export function ipOf(text: string): string {
-  const trimmed = text.trim()
-  if (isIP(trimmed) !== 0 && !trimmed.includes('%')) return trimmed
-  const bare = /^[[(]?(?:IPv6:)?([0-9A-Fa-f:.]{2,45})/.exec(trimmed.slice(0, 60))?.[1] ?? ''
+  const whole = trimmed(text)
+  if (isIP(whole) !== 0 && !whole.includes('%')) return whole
+  const bare = /^[[(]?(?:IPv6:)?([0-9A-Fa-f:.]{2,45})/.exec(whole.slice(0, 60))?.[1] ?? ''
   return isIP(bare) === 0 ? '' : bare
 }
 
@@ -60,20 +61,20 @@ export function ipOf(text: string): string {
 export function replyOf(text: string): string {
   // Most begin with their code.
   const isWord = text.charCodeAt(0) > 0x39
-  return (isWord ? text.replace(/^(?:(?:smtp|x-[a-z]{1,20}); ?|Deferred: )/i, '') : text).trim()
+  return trimmed(isWord ? text.replace(/^(?:(?:smtp|x-[a-z]{1,20}); ?|Deferred: )/i, '') : text)
 }
 
 /** A result of RFC 8601 (2.7) at the start of a text, in lower case. */
 export function authResultOf(text: string): string {
   if (/^[a-z]{2,20}$/.test(text)) return text
-  return /^[a-z]{2,20}/.exec(text.trim().toLowerCase())?.[0] ?? ''
+  return /^[a-z]{2,20}/.exec(trimmed(text).toLowerCase())?.[0] ?? ''
 }
 
 /** An enhanced status code (RFC 3463) at the start of a text. */
 export function enhancedCodeOf(text: string): string {
-  const trimmed = text.trim()
-  if (trimmed.charCodeAt(1) !== 0x2e) return ''
-  return /^[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])/.exec(trimmed)?.[0] ?? ''
+  const bare = trimmed(text)
+  if (bare.charCodeAt(1) !== 0x2e) return ''
+  return /^[245]\.[0-9]{1,3}\.[0-9]{1,3}(?![0-9.])/.exec(bare)?.[0] ?? ''
 }
 
 /** 11/14/2022 3:40:48 PM, as .NET writes it in the United States; other cultures' dates can't be told apart. */
@@ -99,9 +100,6 @@ function slashedDate(text: string, clock: EnvelopeContext): number {
 /** /Date(1658751973240)/, as Microsoft's OData wrote JSON. */
 const ODATA = /^\/Date\(([0-9]{12,13})\)\/$/
 
-/** Thu Mar 18 08:04:46 2021, as C's asctime writes it. */
-const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2} [ 0-9]?[0-9]) ([0-9:]{8}) ([0-9]{4})$/
-
 /**
  * A time as UTC milliseconds: a number since 1970 of seconds to nanoseconds, told apart by its size, ISO 8601, RFC 5322's,
  * syslog's, asctime's, the American one of .NET, with slashes or OData's. One without a zone is read in the clock's. 0 where
@@ -109,15 +107,19 @@ const ASCTIME = /^[A-Z][a-z]{2} ([A-Z][a-z]{2} [ 0-9]?[0-9]) ([0-9:]{8}) ([0-9]{
  */
 export function timeOf(value: unknown, clock: EnvelopeContext): number {
   if (typeof value === 'number') return Number.isFinite(value) ? epoch(value) : 0
-  const text = textOf(value).trim().slice(0, 100)
+  const text = trimmed(textOf(value)).slice(0, 100)
   if (text === '') return 0
-  const iso = isoStamp(text, 0, clock)
-  if (iso !== undefined) return iso.time
-  if (/^[0-9]{9,20}(?:\.[0-9]{1,9})?$/.test(text)) return epoch(Number(text))
-  const asctime = ASCTIME.exec(text)
-  const bsd = bsdStamp(asctime === null ? text : `${asctime[1]} ${asctime[3]} ${asctime[2]}`, 0, clock)
+  const first = text.charCodeAt(0)
+  if (first >= 0x30 && first <= 0x39) {
+    const iso = isoStamp(text, 0, clock)
+    if (iso !== undefined) return iso.time
+    if (/^[0-9]{9,20}(?:\.[0-9]{1,9})?$/.test(text)) return epoch(Number(text))
+    return usDate(text, clock) || slashedDate(text, clock) || mailDate(text)
+  }
+  const bsd = bsdStamp(text, 0, clock)
   if (bsd !== undefined) return bsd.time
+  const asctime = asctimeStamp(text, 0, clock)
+  if (asctime?.end === text.length) return asctime.time
   const odata = ODATA.exec(text)?.[1]
-  if (odata !== undefined) return Number(odata)
-  return usDate(text, clock) || slashedDate(text, clock) || mailDate(text)
+  return odata === undefined ? mailDate(text) : Number(odata)
 }
