@@ -11,10 +11,26 @@ import {
   type LogRecord,
 } from './format.ts'
 import { keyValueFields } from './mapped/key-value.ts'
-import type { Fields } from './mapped/layout.ts'
+import { type Fields, fieldName } from './mapped/layout.ts'
 
 /** A report of the filter; without syslog its own time stands before it in brackets. */
 const REPORT = /^(?:\[([0-9: .+-]{19,40})\] )?(?:rprt|info) s=/
+/** The fields of reports that tell of mail. */
+const NAMES = {
+  qid: fieldName('qid'),
+  hdr_mid: fieldName('hdr_mid'),
+  module: fieldName('module'),
+  rule: fieldName('rule'),
+  s: fieldName('s'),
+  m: fieldName('m'),
+  action: fieldName('action'),
+  cmd: fieldName('cmd'),
+  ip: fieldName('ip'),
+  value: fieldName('value'),
+  routes: fieldName('routes'),
+  msgs: fieldName('msgs'),
+}
+
 /** A hostile client may name recipients without end. */
 const MAX_RECIPIENTS = 1000
 
@@ -48,8 +64,8 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
     event.log_host = record.host
     event.source_format = 'proofpoint-filter'
     event.direction = 'inbound'
-    event.queue_id = fields.get('qid') ?? ''
-    event.message_id = (fields.get('hdr_mid') ?? '').replace(/^<|>$/g, '')
+    event.queue_id = fields.get(NAMES.qid) ?? ''
+    event.message_id = (fields.get(NAMES.hdr_mid) ?? '').replace(/^<|>$/g, '')
     event.remote_ip = ip
     return event
   }
@@ -59,7 +75,7 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
     event.stage = stage
     if (outcome !== 'rejected') return event
     event.source_ip = event.remote_ip
-    event.reply_text = `${fields.get('module') ?? ''} ${fields.get('rule') ?? ''}`.trim()
+    event.reply_text = `${fields.get(NAMES.module) ?? ''} ${fields.get(NAMES.rule) ?? ''}`.trim()
     return event
   }
 
@@ -68,24 +84,24 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
     const fields = keyValueFields(record.message)
     if (fields === undefined) return ignored('proofpoint_filter.notice')
     const time = own === undefined ? record.time : (isoStamp(own, 0, clock)?.time ?? record.time)
-    const session = `${record.host} proofpoint ${fields.get('s')}`
-    const message = `${session} ${fields.get('m') ?? ''}`
-    const action = fields.get('action') ?? ''
-    switch (fields.get('cmd')) {
+    const session = `${record.host} proofpoint ${fields.get(NAMES.s)}`
+    const message = `${session} ${fields.get(NAMES.m) ?? ''}`
+    const action = fields.get(NAMES.action) ?? ''
+    switch (fields.get(NAMES.cmd)) {
       case 'connect':
-        return keep(session, { ip: fields.get('ip') ?? '' })
+        return keep(session, { ip: fields.get(NAMES.ip) ?? '' })
       case 'env_from':
-        return keep(message, { from: fields.get('value') ?? '', to: [] })
+        return keep(message, { from: fields.get(NAMES.value) ?? '', to: [] })
       case 'env_rcpt': {
         const to = known(message).to ?? []
         return to.length < MAX_RECIPIENTS
-          ? keep(message, { to: [...to, fields.get('value') ?? ''] })
+          ? keep(message, { to: [...to, fields.get(NAMES.value) ?? ''] })
           : CORRELATED
       }
       case 'msg': {
         const { from = '', to = [] } = known(message)
         messages.end(message)
-        const outcome = outcomeOf(action, fields.get('routes') ?? '')
+        const outcome = outcomeOf(action, fields.get(NAMES.routes) ?? '')
         if (outcome === undefined) return ignored(`proofpoint_filter.${action === '' ? 'passed' : 'held'}`)
         const { ip } = known(session)
         const events = (to.length > 0 ? to : ['']).map((recipient) => {
@@ -100,7 +116,7 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
         const { ip } = known(session)
         messages.end(session)
         // What was refused of a message has been told with it.
-        if (action !== 'reject' || fields.get('msgs') !== '0') return CORRELATED
+        if (action !== 'reject' || fields.get(NAMES.msgs) !== '0') return CORRELATED
         return {
           kind: 'events',
           events: [decided(eventOf(record, time, fields, ip), 'rejected', 'connect', fields)],

@@ -1,8 +1,9 @@
 import type { Syntax } from '../../../schemas/mapping.ts'
 import type { LogRecord } from '../format.ts'
+import type { Row } from '../table.ts'
 import { cefFields } from './cef.ts'
 import { keyValueFields, pipeFields } from './key-value.ts'
-import { Fields } from './layout.ts'
+import { Fields, Places } from './layout.ts'
 import { leefFields } from './leef.ts'
 
 /** What a record holds: an object, or a list of them; undefined where it is not of this syntax. */
@@ -32,9 +33,20 @@ function remembered(read: (text: string) => unknown): TakeApart {
   }
 }
 
+/** The places of each table's columns. */
+const placesOfRows = new WeakMap<Row['columns'], Places>()
+
+function placesOf(columns: Row['columns']): Places {
+  const known = placesOfRows.get(columns)
+  if (known !== undefined) return known
+  const places = new Places(columns)
+  placesOfRows.set(columns, places)
+  return places
+}
+
 /** The cells of a row by the names of their columns. */
 const rowFields: TakeApart = ({ row }) =>
-  row === undefined ? undefined : new Fields(row.columns, (place) => row.cells[place])
+  row === undefined ? undefined : new Fields(placesOf(row.columns), (place) => row.cells[place])
 
 const json = remembered(jsonOf)
 

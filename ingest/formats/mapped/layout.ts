@@ -1,22 +1,52 @@
 import { detached } from '../../correlate.ts'
 
+/** A name that many records are asked for; its number stands for it, which is found faster than a text. */
+export interface FieldName {
+  text: string
+  number: number
+}
+
+let numbers = 0
+
+/** A name of its own number. Made once for each place that asks. */
+export const fieldName = (text: string): FieldName => ({ text, number: numbers++ })
+
+/** Where the values of some names stand among the values of a record; the same for all records that have these names. */
+export class Places {
+  readonly #byText: ReadonlyMap<string, number>
+  readonly #byNumber: number[] = []
+
+  constructor(byText: ReadonlyMap<string, number>) {
+    this.#byText = byText
+  }
+
+  /** The place of a name's value; -1 where no value has this name. */
+  of({ text, number }: FieldName): number {
+    const known = this.#byNumber[number]
+    if (known !== undefined) return known
+    const place = this.#byText.get(text) ?? -1
+    this.#byNumber[number] = place
+    return place
+  }
+}
+
 /**
  * Fields of a text that is not JSON: a value is cut out when it is asked for, for few of them are. A class, for a pointer
  * must tell them from an object that a log wrote.
  */
 export class Fields {
-  readonly #places: ReadonlyMap<string, number>
+  readonly #places: Places
   readonly #valueAt: (place: number) => string | undefined
 
-  constructor(places: ReadonlyMap<string, number>, valueAt: (place: number) => string | undefined) {
+  constructor(places: Places, valueAt: (place: number) => string | undefined) {
     this.#places = places
     this.#valueAt = valueAt
   }
 
   /** The value of a field, undefined where there is none of this name. */
-  get(name: string): string | undefined {
-    const place = this.#places.get(name)
-    return place === undefined ? undefined : this.#valueAt(place)
+  get(name: FieldName): string | undefined {
+    const place = this.#places.of(name)
+    return place === -1 ? undefined : this.#valueAt(place)
   }
 }
 
@@ -31,11 +61,11 @@ export interface Layout {
   before: Layout | undefined
   next: Layout[]
   /** Where each name's value stands, the last one where a name is there twice; made when first asked for. */
-  places: ReadonlyMap<string, number> | undefined
+  places: Places | undefined
 }
 
 // A log chooses its names: where there are more than so many, the tree begins anew.
-const MAX_LAYOUTS = 10_000
+const MAX_LAYOUTS = 5_000
 const MAX_NEXT = 20
 /** A longer name is not remembered. */
 const MAX_NAME = 100
@@ -49,11 +79,11 @@ const layoutAfter = (before: Layout | undefined, name: string): Layout => ({
 })
 
 /** Where each name's value stands among the values of a text with this layout. */
-export function placesOf(layout: Layout): ReadonlyMap<string, number> {
+export function placesOf(layout: Layout): Places {
   if (layout.places !== undefined) return layout.places
   const names: string[] = []
   for (let at = layout; at.before !== undefined; at = at.before) names.push(at.name)
-  layout.places = new Map(names.reverse().map((name, place) => [name, place]))
+  layout.places = new Places(new Map(names.reverse().map((name, place) => [name, place])))
   return layout.places
 }
 

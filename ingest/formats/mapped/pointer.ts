@@ -1,9 +1,12 @@
-import { Fields } from './layout.ts'
+import { type FieldName, Fields, fieldName } from './layout.ts'
 
-/** A key of a pointer, and whether objects or lists have a property of its name that no log wrote (`constructor`). */
+/** A key of a pointer. */
 export interface Key {
   name: string
+  /** Whether objects or lists have a property of its name that no log wrote (`constructor`). */
   isInherited: boolean
+  /** The name as that of a field, where the record is no JSON. */
+  field: FieldName
 }
 
 /** The keys of a JSON Pointer (RFC 6901); those behind the `.` where it is one within a recipient. */
@@ -12,7 +15,7 @@ export const keysOf = (pointer: string): Key[] =>
     .split('/')
     .slice(1)
     .map((key) => key.replaceAll('~1', '/').replaceAll('~0', '~'))
-    .map((name) => ({ name, isInherited: name in [] }))
+    .map((name) => ({ name, isInherited: name in [], field: fieldName(name) }))
 
 /**
  * A member of an object or list. Own properties only: a log chooses the names, and __proto__ is none of its fields. Asked
@@ -27,7 +30,7 @@ export function member(value: unknown, { name, isInherited }: Key): unknown {
 export function compilePointer(pointer: string): (record: unknown) => unknown {
   const keys = keysOf(pointer)
   return (record) => {
-    if (record instanceof Fields) return keys.length === 1 ? record.get((keys[0] as Key).name) : undefined
+    if (record instanceof Fields) return keys.length === 1 ? record.get((keys[0] as Key).field) : undefined
     let at = record
     for (let i = 0; i < keys.length; i++) at = member(at, keys[i] as Key)
     return at

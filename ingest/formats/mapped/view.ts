@@ -35,8 +35,8 @@ function openPlaces() {
   return {
     lookup(keys: readonly Key[]): Lookup {
       const place = placeOf(keys)
-      const name = keys.length === 1 ? keys[0]?.name : undefined
-      return () => (fields === undefined ? found[place] : name === undefined ? undefined : fields.get(name))
+      const field = keys.length === 1 ? keys[0]?.field : undefined
+      return () => (fields === undefined ? found[place] : field === undefined ? undefined : fields.get(field))
     },
     take(whole: unknown): void {
       fields = whole instanceof Fields ? whole : undefined
