@@ -1,17 +1,18 @@
-import { emptyEvent, type LoggedEvent, type Outcome, type Stage } from '../../schemas/event.ts'
+import type { LoggedEvent, Outcome, Stage } from '../../schemas/event.ts'
 import { type Correlator, detached } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import { isoStamp } from '../envelopes/timestamp.ts'
 import {
   CORRELATED,
   type Disposition,
+  eventOf,
   type Format,
   type FormatReader,
   ignored,
   type LogRecord,
 } from './format.ts'
 import { keyValueFields } from './mapped/key-value.ts'
-import { type Fields, fieldName } from './mapped/layout.ts'
+import { type FieldName, type Fields, fieldName } from './mapped/layout.ts'
 
 /** A report of the filter; without syslog its own time stands before it in brackets. */
 const REPORT = /^(?:\[([0-9: .+-]{19,40})\] )?(?:rprt|info) s=/
@@ -34,11 +35,13 @@ const NAMES = {
 /** A hostile client may name recipients without end. */
 const MAX_RECIPIENTS = 1000
 
-/** What is known of a session or of a message in it. */
-interface Known {
-  ip?: string
-  from?: string
-  to?: string[]
+/** What is known of a session, and of a message in it. */
+interface Session {
+  ip: string
+}
+interface Envelope {
+  from: string
+  to: string[]
 }
 
 /** What its last word makes of a message; others hold it, throw it away or ask a person. */
@@ -49,78 +52,76 @@ function outcomeOf(action: string, routes: string): Outcome | undefined {
 }
 
 function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
-  const known = (key: string): Known => {
-    const state = messages.get(key)?.state ?? ''
-    return state === '' ? {} : (JSON.parse(state) as Known)
-  }
-  const keep = (key: string, more: Known): Disposition => {
-    messages.at(key).state = detached(JSON.stringify({ ...known(key), ...more }))
-    return CORRELATED
-  }
+  const fieldOf = (fields: Fields, name: FieldName): string => fields.get(name) ?? ''
+  const envelope = (key: string): Envelope => messages.kept(key, () => ({ from: '', to: [] }))
+  const ipOf = (session: string): string => messages.keptOf<Session>(session)?.ip ?? ''
 
-  function eventOf(record: LogRecord, time: number, fields: Fields, ip = ''): LoggedEvent {
-    const event = emptyEvent()
+  function decided(
+    record: LogRecord,
+    time: number,
+    fields: Fields,
+    outcome: Outcome,
+    stage: Stage,
+    ip: string,
+  ): LoggedEvent {
+    const event = eventOf(record, 'proofpoint-filter', outcome)
     event.event_time = time
-    event.log_host = record.host
-    event.source_format = 'proofpoint-filter'
     event.direction = 'inbound'
-    event.queue_id = fields.get(NAMES.qid) ?? ''
-    event.message_id = (fields.get(NAMES.hdr_mid) ?? '').replace(/^<|>$/g, '')
+    event.queue_id = fieldOf(fields, NAMES.qid)
+    event.message_id = fieldOf(fields, NAMES.hdr_mid).replace(/^<|>$/g, '')
     event.remote_ip = ip
-    return event
-  }
-
-  function decided(event: LoggedEvent, outcome: Outcome, stage: Stage, fields: Fields): LoggedEvent {
-    event.outcome = outcome
     event.stage = stage
     if (outcome !== 'rejected') return event
     event.source_ip = event.remote_ip
-    event.reply_text = `${fields.get(NAMES.module) ?? ''} ${fields.get(NAMES.rule) ?? ''}`.trim()
+    event.reply_text = `${fieldOf(fields, NAMES.module)} ${fieldOf(fields, NAMES.rule)}`.trim()
     return event
   }
 
   function read(record: LogRecord): Disposition {
-    const own = REPORT.exec(record.message)?.[1]
-    const fields = keyValueFields(record.message)
+    const { message } = record
+    const own = message.charCodeAt(0) === 0x5b ? REPORT.exec(message)?.[1] : undefined
+    const fields = keyValueFields(message)
     if (fields === undefined) return ignored('proofpoint_filter.notice')
     const time = own === undefined ? record.time : (isoStamp(own, 0, clock)?.time ?? record.time)
     const session = `${record.host} proofpoint ${fields.get(NAMES.s)}`
-    const message = `${session} ${fields.get(NAMES.m) ?? ''}`
-    const action = fields.get(NAMES.action) ?? ''
+    const key = `${session} ${fieldOf(fields, NAMES.m)}`
+    const action = fieldOf(fields, NAMES.action)
     switch (fields.get(NAMES.cmd)) {
-      case 'connect':
-        return keep(session, { ip: fields.get(NAMES.ip) ?? '' })
-      case 'env_from':
-        return keep(message, { from: fields.get(NAMES.value) ?? '', to: [] })
+      case 'connect': {
+        messages.kept<Session>(session, () => ({ ip: '' })).ip = detached(fieldOf(fields, NAMES.ip))
+        return CORRELATED
+      }
+      case 'env_from': {
+        const begun = envelope(key)
+        begun.from = detached(fieldOf(fields, NAMES.value))
+        begun.to = []
+        return CORRELATED
+      }
       case 'env_rcpt': {
-        const to = known(message).to ?? []
-        return to.length < MAX_RECIPIENTS
-          ? keep(message, { to: [...to, fields.get(NAMES.value) ?? ''] })
-          : CORRELATED
+        const { to } = envelope(key)
+        if (to.length < MAX_RECIPIENTS) to.push(detached(fieldOf(fields, NAMES.value)))
+        return CORRELATED
       }
       case 'msg': {
-        const { from = '', to = [] } = known(message)
-        messages.end(message)
-        const outcome = outcomeOf(action, fields.get(NAMES.routes) ?? '')
+        const { from, to }: Envelope = messages.keptOf(key) ?? { from: '', to: [] }
+        messages.end(key)
+        const outcome = outcomeOf(action, fieldOf(fields, NAMES.routes))
         if (outcome === undefined) return ignored(`proofpoint_filter.${action === '' ? 'passed' : 'held'}`)
-        const { ip } = known(session)
+        const ip = ipOf(session)
         const events = (to.length > 0 ? to : ['']).map((recipient) => {
-          const event = eventOf(record, time, fields, ip)
+          const event = decided(record, time, fields, outcome, 'end_of_data', ip)
           event.sender = from
           event.recipient = recipient
-          return decided(event, outcome, 'end_of_data', fields)
+          return event
         })
         return { kind: 'events', events }
       }
       case 'disconnect': {
-        const { ip } = known(session)
+        const ip = ipOf(session)
         messages.end(session)
         // What was refused of a message has been told with it.
         if (action !== 'reject' || fields.get(NAMES.msgs) !== '0') return CORRELATED
-        return {
-          kind: 'events',
-          events: [decided(eventOf(record, time, fields, ip), 'rejected', 'connect', fields)],
-        }
+        return { kind: 'events', events: [decided(record, time, fields, 'rejected', 'connect', ip)] }
       }
       default:
         return ignored('proofpoint_filter.notice')
@@ -155,6 +156,6 @@ export const proofpointFilter: Format = {
     samples: 'unverified',
   },
   recognise: ({ program, message }) =>
-    program.startsWith('filter_instance') ? 2 : program === '' && REPORT.test(message) ? 2 : 0,
+    program.startsWith('filter_instance') || (program === '' && REPORT.test(message)) ? 2 : 0,
   open,
 }

@@ -11,12 +11,13 @@ export function compileConditions(
 ): (record?: unknown) => boolean {
   const conditions = Object.entries(set).map(([pointer, values]) => ({
     lookup: lookupOf(pointer),
-    values: values === true ? undefined : new Set(values),
+    // A list, for most have one value, and a set would hash the text of every record.
+    values: values === true ? undefined : values,
   }))
   return (record) => {
     for (const { lookup, values } of conditions) {
       const value = lookup(record)
-      if (value === undefined || (values !== undefined && !values.has(textOf(value)))) return false
+      if (value === undefined || (values !== undefined && !values.includes(textOf(value)))) return false
     }
     return true
   }
