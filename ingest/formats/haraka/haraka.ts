@@ -1,8 +1,9 @@
-import { emptyEvent, type LoggedEvent, type Outcome, type Stage } from '../../../schemas/event.ts'
+import type { LoggedEvent, Outcome, Stage } from '../../../schemas/event.ts'
 import { type Correlator, detached } from '../../correlate.ts'
 import {
   CORRELATED,
   type Disposition,
+  eventOf,
   type Format,
   type FormatReader,
   ignored,
@@ -24,31 +25,39 @@ const UNVOUCHED = /^[45]\d\d I cannot deliver mail for <([^<>\s]{1,320})>$/
 const PEER = /(?:Remote end |connect E[A-Z]{1,20} )([0-9a-fA-F.:]{3,45}):\d{1,5}/
 
 const domainOf = (address: string): string => address.slice(address.lastIndexOf('@') + 1).toLowerCase()
+/** `CONNECTION.TRANSACTION.ITEM`, of which a line has as many parts as it is about. */
+const connectionOf = (uuid: string): string => uuid.slice(0, endOfPart(uuid, 0))
+const transactionOf = (uuid: string): string => uuid.slice(0, endOfPart(uuid, uuid.indexOf('.') + 1))
+
+function endOfPart(uuid: string, from: number): number {
+  const end = uuid.indexOf('.', from)
+  return end === -1 ? uuid.length : end
+}
+
+const isItem = (uuid: string): boolean => {
+  const itemAt = transactionOf(uuid).length + 1
+  return itemAt < uuid.length && uuid.indexOf('.', itemAt) === -1
+}
+
 const isDenied = (code: string): boolean => code.startsWith('DENY')
 
 function open(messages: Correlator): FormatReader {
-  const list = (key: string): string[] => {
-    const state = messages.get(key)?.state ?? ''
-    return state === '' ? [] : (JSON.parse(state) as string[])
-  }
-  const keep = (key: string, values: string[]): void => {
-    messages.at(key).state = detached(JSON.stringify(values))
+  const recipientsOf = (key: string): readonly string[] => messages.keptOf<string[]>(key) ?? []
+  const add = (key: string, recipient: string): void => {
+    const recipients = messages.kept<string[]>(key, () => [])
+    if (recipients.length < MAX_RECIPIENTS) recipients.push(detached(recipient))
   }
 
-  function eventOf(
+  function attempt(
     record: LogRecord,
     uuid: string,
     outcome: Outcome,
     stage: Stage,
     recipient: string,
   ): LoggedEvent {
-    const transaction = messages.get(`${record.host} haraka ${uuid.split('.').slice(0, 2).join('.')}`)
-    const event = emptyEvent()
-    event.event_time = record.time
-    event.log_host = record.host
-    event.source_format = 'haraka'
+    const transaction = messages.get(`${record.host} haraka ${transactionOf(uuid)}`)
+    const event = eventOf(record, 'haraka', outcome)
     event.queue_id = uuid
-    event.outcome = outcome
     event.stage = stage
     event.recipient = recipient
     event.sender = transaction?.sender ?? ''
@@ -61,13 +70,12 @@ function open(messages: Correlator): FormatReader {
     record: LogRecord,
     line: Line,
     stage: Stage,
-    recipients: string[],
+    recipients: readonly string[],
     reply = 'msg',
   ): Disposition {
-    const [connection = ''] = line.uuid.split('.')
-    const client = messages.get(`${record.host} haraka ${connection}`)?.state ?? ''
+    const client = messages.get(`${record.host} haraka ${connectionOf(line.uuid)}`)?.state ?? ''
     const events = (recipients.length > 0 ? recipients : ['']).map((recipient) => {
-      const event = eventOf(record, line.uuid, 'rejected', stage, recipient)
+      const event = attempt(record, line.uuid, 'rejected', stage, recipient)
       event.direction = 'inbound'
       event.remote_ip = event.source_ip = client
       setReply(event, line.value(reply))
@@ -89,36 +97,38 @@ function open(messages: Correlator): FormatReader {
       const disposition =
         unvouched === undefined ? CORRELATED : refused(record, line, 'rcpt_to', [unvouched], 'lr')
       // Its transactions are still to be delivered.
-      messages.end(`${record.host} haraka ${uuid.split('.', 1)[0]}`)
+      messages.end(`${record.host} haraka ${connectionOf(uuid)}`)
       return disposition
     }
-    const address = ADDRESS.exec(text)?.[1]
-    const code = line.value('code')
-    if (address !== undefined && text.startsWith('sender ')) {
+    const isSender = text.startsWith('sender ')
+    const address = isSender || text.startsWith('recipient ') ? ADDRESS.exec(text)?.[1] : undefined
+    if (address !== undefined && isSender) {
       messages.end(key)
       messages.at(key).sender = detached(address)
-      return isDenied(code) ? refused(record, line, 'mail_from', []) : CORRELATED
+      return isDenied(line.value('code')) ? refused(record, line, 'mail_from', []) : CORRELATED
     }
     if (address !== undefined) {
-      if (isDenied(code)) return refused(record, line, 'rcpt_to', [address])
-      const recipients = list(key)
-      if (recipients.length < MAX_RECIPIENTS) keep(key, [...recipients, address])
+      if (isDenied(line.value('code'))) return refused(record, line, 'rcpt_to', [address])
+      add(key, address)
       return CORRELATED
     }
     if (text === 'message' || text.startsWith('message mid=')) {
       messages.at(key).message_id = detached(messageId(line.value('mid')))
-      return isDenied(code) ? refused(record, line, 'end_of_data', list(key)) : CORRELATED
+      return isDenied(line.value('code'))
+        ? refused(record, line, 'end_of_data', recipientsOf(key))
+        : CORRELATED
     }
-    if ((text === 'queue' || text.startsWith('queue code=')) && isDenied(code))
-      return refused(record, line, 'end_of_data', list(key))
+    if ((text === 'queue' || text.startsWith('queue code=')) && isDenied(line.value('code')))
+      return refused(record, line, 'end_of_data', recipientsOf(key))
     const stage = HOOKS[line.value('hook')]
     if (stage !== undefined && isDenied(line.value('retval'))) return refused(record, line, stage, [])
     return ignored('haraka.core')
   }
 
   /** The recipients of one outbound item that are not settled: those of one domain, in the order of RCPT. */
-  function waiting(transaction: string, item: string): string[] {
-    const recipients = list(transaction)
+  function waiting(transaction: string, item: string): readonly string[] {
+    const recipients = recipientsOf(transaction)
+    if (recipients.length <= 1) return recipients
     const domains = [...new Set(recipients.map(domainOf))]
     const domain = domains.length === 1 ? domains[0] : messages.get(item)?.header_from_domain
     if (domain !== undefined && domain !== '') return recipients.filter((one) => domainOf(one) === domain)
@@ -127,9 +137,11 @@ function open(messages: Correlator): FormatReader {
   }
 
   function settle(transaction: string, recipients: readonly string[]): void {
-    const rest = list(transaction).filter((one) => !recipients.includes(one))
-    if (rest.length > 0) keep(transaction, rest)
-    else messages.end(transaction)
+    const known = messages.keptOf<string[]>(transaction) ?? []
+    const rest = known.filter((one) => !recipients.includes(one))
+    if (rest.length === 0) messages.end(transaction)
+    else if (rest.length < known.length)
+      messages.kept<string[]>(transaction, () => []).splice(0, known.length, ...rest)
   }
 
   function outbound(record: LogRecord, line: Line): Disposition {
@@ -139,23 +151,26 @@ function open(messages: Correlator): FormatReader {
     const one = OUTBOUND.exec(text)
     if (one !== null) {
       const [whole, recipient = '', word] = one
-      const event = eventOf(record, uuid, word === 'deferred' ? 'deferred' : 'bounced', 'rcpt_to', recipient)
+      const event = attempt(record, uuid, word === 'deferred' ? 'deferred' : 'bounced', 'rcpt_to', recipient)
       setReply(event, text.slice(whole.length))
       if (word === 'deferred') {
         messages.defer(item, recipient, event)
-        keep(item, [...list(item), recipient])
+        add(item, recipient)
       } else settle(transaction, [recipient])
       return { kind: 'events', events: [event] }
     }
-    const asked = list(item)
-    const pending = waiting(transaction, item)
-    const others = pending.filter((recipient) => !asked.includes(recipient))
+    /** Of whom nothing was said in this attempt. */
+    const others = (): readonly string[] => {
+      const asked = recipientsOf(item)
+      const pending = waiting(transaction, item)
+      return asked.length === 0 ? pending : pending.filter((recipient) => !asked.includes(recipient))
+    }
     if (text === 'delivered' || text.startsWith('delivered file=')) {
       const domain = line.value('domain')
-      const events = others
+      const events = others()
         .filter((recipient) => domain === '' || domainOf(recipient) === domain.toLowerCase())
         .map((recipient) => {
-          const event = eventOf(record, uuid, 'delivered', 'end_of_data', recipient)
+          const event = attempt(record, uuid, 'delivered', 'end_of_data', recipient)
           event.remote_host = line.value('host')
           event.remote_ip = line.value('ip')
           event.reply_text = line.value('response')
@@ -168,22 +183,25 @@ function open(messages: Correlator): FormatReader {
       )
       return events.length > 0 ? { kind: 'events', events } : ignored('haraka.unseen_recipients')
     }
-    const peer = PEER.exec(text)?.[1]
+    const mayNamePeer = text.includes('Remote end ') || text.includes('connect E')
+    const peer = mayNamePeer ? PEER.exec(text)?.[1] : undefined
     if (peer !== undefined) {
       messages.at(item).sender = detached(`${peer} ${text}`)
       return CORRELATED
     }
     if (text.startsWith('Temp failing ')) {
       const reason = text.slice(text.indexOf(' seconds: ') + 10)
-      keep(item, [])
+      const rest = others()
+      messages.kept<string[]>(item, () => []).length = 0
       if (reason.startsWith('Some recipients temp failed')) return ignored('haraka.temp_failing')
-      const events = failed(record, uuid, item, 'deferred', others, reason)
+      const events = failed(record, uuid, item, 'deferred', rest, reason)
       return events.length > 0 ? { kind: 'events', events } : ignored('haraka.unseen_recipients')
     }
     if (!text.startsWith('bouncing mail: ')) return ignored('haraka.outbound')
     const reason = text.slice(15)
     if (reason.startsWith('Some recipients failed')) return ignored('haraka.bouncing')
     const outcome = reason.startsWith('Too many failures') ? 'expired' : 'bounced'
+    const pending = waiting(transaction, item)
     const events = failed(record, uuid, item, outcome, pending, reason)
     settle(transaction, pending)
     messages.end(item)
@@ -195,12 +213,12 @@ function open(messages: Correlator): FormatReader {
     uuid: string,
     item: string,
     outcome: Outcome,
-    recipients: string[],
+    recipients: readonly string[],
     reason: string,
   ): LoggedEvent[] {
     const [ip = '', ...note] = (messages.get(item)?.sender ?? '').split(' ')
     return recipients.map((recipient) => {
-      const event = eventOf(record, uuid, outcome, 'unknown', recipient)
+      const event = attempt(record, uuid, outcome, 'unknown', recipient)
       const last = outcome === 'deferred' ? undefined : messages.settle(item, recipient)
       if (outcome === 'expired' && last !== undefined) return { ...last, outcome, event_time: record.time }
       if (reason.startsWith('Tried all MXs')) {
@@ -220,7 +238,7 @@ function open(messages: Correlator): FormatReader {
     const line = lineOf(record)
     if (line === undefined) return ignored('haraka.notice')
     if (line.origin === 'core') return atServer(record, line)
-    if (line.origin === 'outbound' && line.uuid.split('.').length === 3) return outbound(record, line)
+    if (line.origin === 'outbound' && isItem(line.uuid)) return outbound(record, line)
     return ignored('haraka.other_origin')
   }
 

@@ -1,4 +1,5 @@
-import type { LogRecord } from '../format.ts'
+import type { Json } from '../../envelopes/json.ts'
+import { type LogRecord, once } from '../format.ts'
 import { textAt } from '../values.ts'
 
 /** A line in any of its three formats (log.ini): who says it, of which connection, what, and its named values. */
@@ -10,24 +11,14 @@ export interface Line {
 }
 
 const DEFAULT =
-  /^\[(?:DATA|PROTOCOL|DEBUG|INFO|NOTICE|WARN|ERROR|CRIT|ALERT|EMERG)\] \[([0-9A-F-]{1,36}(?:\.\d{1,9}){0,2})\] \[([a-z0-9_./-]{1,60})\] {1,2}/
+  /^\[(?:DATA|PROTOCOL|DEBUG|INFO|NOTICE|WARN|ERROR|CRIT|ALERT|EMERG)\] \[[0-9A-F-]{1,36}(?:\.\d{1,9}){0,2}\] \[[a-z0-9_./-]{1,60}\] {1,2}/
 const LOGFMT =
   /^level=[A-Z]{1,8} uuid=([0-9A-F-]{1,36}(?:\.\d{1,9}){0,2}) (?:source|origin)=([a-z0-9_./-]{1,60}) message=/
 const BANNER = /^(?:loglevel: [A-Z]|log format: [A-Z]|Starting up Haraka|up Haraka version)/
 
-/** How sure a message or an object is to be such a line; see `Format.recognise`. */
-export function recognise({ message, json, program }: LogRecord): 0 | 1 | 2 {
-  if (json !== undefined)
-    return 'uuid' in json && 'level' in json && ('origin' in json || 'source' in json) ? 2 : 0
-  const first = message.charCodeAt(0)
-  if (first === 0x5b) return DEFAULT.test(message) ? 2 : 0
-  if (first === 0x6c && message.startsWith('level=')) return LOGFMT.test(message) ? 2 : 0
-  return program === 'haraka' || BANNER.test(message) ? 1 : 0
-}
-
-/** The value of ` name=` in a text: in quotes, or up to a blank. */
-function named(text: string, name: string): string {
-  const at = text.indexOf(` ${name}=`)
+/** The value of ` name=` in a text from a place on: in quotes, or up to a blank. */
+function named(text: string, name: string, from = 0): string {
+  const at = text.indexOf(` ${name}=`, from)
   if (at === -1) return ''
   const start = at + name.length + 2
   if (text.charCodeAt(start) !== 0x22) {
@@ -36,32 +27,64 @@ function named(text: string, name: string): string {
   }
   let end = text.indexOf('"', start + 1)
   while (end !== -1 && text.charCodeAt(end - 1) === 0x5c) end = text.indexOf('"', end + 1)
-  return text.slice(start + 1, end === -1 ? text.length : end).replaceAll('\\"', '"')
+  const value = text.slice(start + 1, end === -1 ? text.length : end)
+  return value.includes('\\') ? value.replaceAll('\\"', '"') : value
+}
+
+function defaultLine(message: string): Line | undefined {
+  if (!DEFAULT.test(message)) return undefined
+  const uuidAt = message.indexOf('[', 1) + 1
+  const uuidEnd = message.indexOf(']', uuidAt)
+  const originEnd = message.indexOf(']', uuidEnd + 1)
+  // One blank or two.
+  const start = message.charCodeAt(originEnd + 2) === 0x20 ? originEnd + 3 : originEnd + 2
+  // With the blank before its first word, which may be a name.
+  const values = message.slice(start - 1)
+  return {
+    uuid: message.slice(uuidAt, uuidEnd),
+    origin: message.slice(uuidEnd + 3, originEnd),
+    text: message.slice(start),
+    value: (name) => named(values, name),
+  }
+}
+
+function logfmtLine(message: string): Line | undefined {
+  const found = LOGFMT.exec(message)
+  if (found === null) return undefined
+  const [{ length }, uuid = '', origin = ''] = found
+  return {
+    uuid,
+    origin,
+    text: message.startsWith('"" delivered file=', length) ? 'delivered' : named(message, 'message'),
+    value: (name) => named(message, name, length),
+  }
+}
+
+function jsonLine(json: Json): Line {
+  return {
+    uuid: textAt(json, 'uuid'),
+    origin: textAt(json, 'origin') || textAt(json, 'source'),
+    // Haraka puts the word into the first value's name.
+    text: 'delivered file' in json ? 'delivered' : textAt(json, 'message'),
+    value: (name) => textAt(json, name),
+  }
 }
 
 /** Takes a record apart; undefined where it is no line of these. */
-export function lineOf({ message, json }: LogRecord): Line | undefined {
-  if (json !== undefined && 'uuid' in json) {
-    const origin = textAt(json, 'origin') || textAt(json, 'source')
-    return {
-      uuid: textAt(json, 'uuid'),
-      origin,
-      // Haraka puts the word into the first value's name.
-      text: 'delivered file' in json ? 'delivered' : textAt(json, 'message'),
-      value: (name) => textAt(json, name),
-    }
-  }
-  const found = DEFAULT.exec(message)
-  if (found !== null) {
-    const text = message.slice(found[0].length)
-    return { uuid: found[1] ?? '', origin: found[2] ?? '', text, value: (name) => named(` ${text}`, name) }
-  }
-  const fmt = message.startsWith('level=') ? LOGFMT.exec(message) : null
-  if (fmt === null) return undefined
-  return {
-    uuid: fmt[1] ?? '',
-    origin: fmt[2] ?? '',
-    text: message.startsWith('"" delivered file=', fmt[0].length) ? 'delivered' : named(message, 'message'),
-    value: (name) => named(message.slice(fmt[0].length), name),
-  }
+export const lineOf = once(({ message, json }: LogRecord): Line | undefined => {
+  if (json !== undefined && 'uuid' in json) return jsonLine(json)
+  const first = message.charCodeAt(0)
+  if (first === 0x5b) return defaultLine(message)
+  return first === 0x6c && message.startsWith('level=') ? logfmtLine(message) : undefined
+})
+
+/** How sure a message or an object is to be such a line; see `Format.recognise`. */
+export function recognise(record: LogRecord): 0 | 1 | 2 {
+  const { message, json, program } = record
+  if (json !== undefined)
+    return 'uuid' in json && 'level' in json && ('origin' in json || 'source' in json) ? 2 : 0
+  if (lineOf(record) !== undefined) return 2
+  const first = message.charCodeAt(0)
+  if (first === 0x5b || message.startsWith('level=')) return 0
+  return program === 'haraka' || BANNER.test(message) ? 1 : 0
 }
