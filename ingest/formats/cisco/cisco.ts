@@ -1,9 +1,10 @@
-import { emptyEvent, type LoggedEvent, type Stage } from '../../../schemas/event.ts'
+import type { LoggedEvent, Stage } from '../../../schemas/event.ts'
 import { type Correlator, detached } from '../../correlate.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import {
   CORRELATED,
   type Disposition,
+  eventOf,
   type Format,
   type FormatReader,
   ignored,
@@ -43,26 +44,25 @@ const NOTICES: [begin: string, rule: string][] = [
 const keyOf = ({ host }: LogRecord, kind: 'I' | 'D' | 'M' | 'R', id: string) => `${host} ${kind}${id}`
 
 /** What is kept of a message beside its sender and Message-ID. */
-const PARTS = ['direction', 'auth_spf', 'auth_dkim', 'auth_dmarc'] as const
+type Parts = Partial<Pick<LoggedEvent, 'direction' | 'auth_spf' | 'auth_dkim' | 'auth_dmarc'>>
 
 function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
-  function eventOf(record: LogRecord, time: number, mid: string): LoggedEvent {
-    const event = emptyEvent()
+  function begun(record: LogRecord, time: number, mid: string): LoggedEvent {
+    const event = eventOf(record, 'cisco', 'deferred')
     event.event_time = time
-    event.log_host = record.host
-    event.source_format = 'cisco'
     event.queue_id = mid
-    const message = mid === '' ? undefined : messages.get(keyOf(record, 'M', mid))
+    if (mid === '') return event
+    const key = keyOf(record, 'M', mid)
+    const message = messages.get(key)
     if (message === undefined) return event
     event.sender = message.sender
     event.message_id = message.message_id
-    if (message.state !== '') Object.assign(event, JSON.parse(message.state))
-    return event
+    return Object.assign(event, messages.keptOf<Parts>(key))
   }
 
   /** An attempt for one recipient, over the connection DCID if there was one; the recipient is known by its RID. */
   function attempt(record: LogRecord, time: number, mid: string, rid: string, dcid: string): LoggedEvent {
-    const event = eventOf(record, time, mid)
+    const event = begun(record, time, mid)
     event.recipient = messages.get(keyOf(record, 'R', `${mid}.${rid}`))?.state ?? ''
     const [own = '', remote = ''] = messages.get(keyOf(record, 'D', dcid))?.state.split(' ') ?? []
     event.remote_ip = remote
@@ -71,7 +71,7 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
   }
 
   function refusal(record: LogRecord, time: number, mid: string, icid: string, stage: Stage, words: string) {
-    const event = eventOf(record, time, mid)
+    const event = begun(record, time, mid)
     event.direction = 'inbound'
     event.outcome = 'rejected'
     event.stage = stage
@@ -83,10 +83,11 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
     return event
   }
 
-  function keep(record: LogRecord, mid: string, part: (typeof PARTS)[number], value: string): Disposition {
-    const message = messages.at(keyOf(record, 'M', mid))
-    const state = message.state === '' ? {} : JSON.parse(message.state)
-    message.state = JSON.stringify({ ...state, [part]: value })
+  function keep(record: LogRecord, mid: string, part: Parts): Disposition {
+    Object.assign(
+      messages.kept<Parts>(keyOf(record, 'M', mid), () => ({})),
+      part,
+    )
     return CORRELATED
   }
 
@@ -116,14 +117,15 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
     const recipient = REFUSED_RECIPIENT.exec(text)
     if (recipient !== null) {
       const [, mid = '', icid = '', address = '', words = ''] = recipient
-      return one({ ...refusal(record, time, mid, icid, 'rcpt_to', words), recipient: address })
+      return one(Object.assign(refusal(record, time, mid, icid, 'rcpt_to', words), { recipient: address }))
     }
     const sender = REFUSED_SENDER.exec(text)
     if (sender !== null)
-      return one({
-        ...refusal(record, time, '', sender[1] ?? '', 'mail_from', sender[3] ?? ''),
-        sender: sender[2] ?? '',
-      })
+      return one(
+        Object.assign(refusal(record, time, '', sender[1] ?? '', 'mail_from', sender[3] ?? ''), {
+          sender: sender[2] ?? '',
+        }),
+      )
     const client = REFUSED_CLIENT.exec(text)
     return client === null
       ? undefined
@@ -165,19 +167,20 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
           ? 'auth_dkim'
           : 'auth_dmarc'
       const result = (auth[3] ?? '').toLowerCase()
-      return keep(
-        record,
-        auth[1] ?? '',
-        part,
-        result.replace(/^permfail$/, 'fail').replace(/^tempfail$/, 'temperror'),
-      )
+      const mapped = result === 'permfail' ? 'fail' : result === 'tempfail' ? 'temperror' : result
+      return keep(record, auth[1] ?? '', { [part]: detached(mapped) })
     }
     if (text.endsWith(' in the inbound table') && text.startsWith('MID '))
-      return keep(record, text.slice(4, text.indexOf(' ', 4)), 'direction', 'inbound')
+      return keep(record, text.slice(4, text.indexOf(' ', 4)), { direction: 'inbound' })
     const [, before, after] = REWRITTEN.exec(text) ?? []
     if (before !== undefined && after !== undefined) {
-      const { sender = '', message_id = '', state = '' } = messages.get(keyOf(record, 'M', before)) ?? {}
-      Object.assign(messages.at(keyOf(record, 'M', after)), { sender, message_id, state })
+      const { sender = '', message_id = '' } = messages.get(keyOf(record, 'M', before)) ?? {}
+      const parts = messages.keptOf<Parts>(keyOf(record, 'M', before)) ?? {}
+      Object.assign(messages.at(keyOf(record, 'M', after)), { sender, message_id })
+      Object.assign(
+        messages.kept<Parts>(keyOf(record, 'M', after), () => ({})),
+        parts,
+      )
       return CORRELATED
     }
     const [, ended] = ENDS.exec(text) ?? []
@@ -193,7 +196,7 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
 
   return {
     read(record) {
-      const line = said(record.message)
+      const line = said(record)
       if (line === undefined) return { kind: 'dead', reason: 'cisco: no line of a mail log' }
       const time = timeOfLine(record, line.stamp, clock)
       if (time === 0) return { kind: 'dead', reason: 'cisco: no time' }
