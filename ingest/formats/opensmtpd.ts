@@ -59,9 +59,12 @@ function field(text: string, name: string, from = 0): string {
   }
   // `203.0.113.11 (mx1.contoso.example)`.
   const open = text.indexOf(' (', start)
-  const end = text.slice(start).search(/[ ,]/)
-  if (open !== -1 && open === start + end) return text.slice(start, text.indexOf(')', open) + 1 || undefined)
-  return end === -1 ? text.slice(start) : text.slice(start, start + end)
+  const blank = text.indexOf(' ', start)
+  const word = text.slice(start, blank === -1 ? text.length : blank)
+  const comma = word.indexOf(',')
+  if (open !== -1 && open === blank && comma === -1)
+    return text.slice(start, text.indexOf(')', open) + 1 || undefined)
+  return comma === -1 ? word : word.slice(0, comma)
 }
 
 /** Without the brackets around it. */
@@ -125,15 +128,10 @@ function open(messages: Correlator): FormatReader {
   function attempt(record: LogRecord, event: LoggedEvent | undefined): Disposition {
     if (event === undefined) return ignored('opensmtpd.attempt')
     const key = `${record.host} ${event.queue_id}`
-    const last =
-      event.outcome === 'deferred'
-        ? messages.defer(key, event.recipient, event)
-        : messages.settle(key, event.recipient)
+    if (event.outcome === 'deferred') messages.defer(key, event.recipient, event)
+    const last = event.outcome === 'expired' ? messages.settle(key, event.recipient) : undefined
     if (event.outcome !== 'deferred') messages.end(key)
-    const known =
-      event.outcome === 'expired' && last !== undefined
-        ? { ...last, outcome: event.outcome, event_time: record.time }
-        : event
+    const known = last === undefined ? event : Object.assign(last, { outcome: event.outcome })
     return { kind: 'events', events: [stamped(known, record)] }
   }
 
