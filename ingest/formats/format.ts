@@ -91,14 +91,23 @@ export const CORRELATED: Disposition = { kind: 'correlated' }
 /** A record that is not told to anyone, by the name of the rule that says so. */
 export const ignored = (rule: string): Disposition => ({ kind: 'ignored', rule })
 
-/** An event of a record, with what its envelope tells; the outcome is another where the format finds so later. */
-export function eventOf(record: LogRecord, source_format: string, outcome: Outcome): DeliveryEventRow {
-  const event = emptyEvent()
+/** Puts into an event what the envelope of its record tells, and whose format it is. */
+export function stamped<Event extends LoggedEvent>(
+  event: Event,
+  record: LogRecord,
+  source_format: string,
+): Event {
   event.event_time = record.time
   event.log_host = record.host
   event.source_format = source_format
-  event.outcome = outcome
   return event
+}
+
+/** An event of a record, with what its envelope tells; the outcome is another where the format finds so later. */
+export function eventOf(record: LogRecord, source_format: string, outcome: Outcome): DeliveryEventRow {
+  const event = emptyEvent()
+  event.outcome = outcome
+  return stamped(event, record, source_format)
 }
 
 /**

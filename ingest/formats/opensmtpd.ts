@@ -8,6 +8,7 @@ import {
   type FormatReader,
   ignored,
   type LogRecord,
+  stamped,
 } from './format.ts'
 import { enhancedCode, replyCode } from './reply.ts'
 
@@ -132,14 +133,7 @@ function open(messages: Correlator): FormatReader {
     const last = event.outcome === 'expired' ? messages.settle(key, event.recipient) : undefined
     if (event.outcome !== 'deferred') messages.end(key)
     const known = last === undefined ? event : Object.assign(last, { outcome: event.outcome })
-    return { kind: 'events', events: [stamped(known, record)] }
-  }
-
-  function stamped(event: LoggedEvent, record: LogRecord): LoggedEvent {
-    event.event_time = record.time
-    event.log_host = record.host
-    event.source_format = 'opensmtpd'
-    return event
+    return { kind: 'events', events: [stamped(known, record, 'opensmtpd')] }
   }
 
   /** `failed-command command="RCPT TO:<a@b>" result="550 Invalid recipient"`: the client of the session was refused. */
@@ -166,7 +160,7 @@ function open(messages: Correlator): FormatReader {
     const client = peerOf(messages.get(key)?.state ?? '')
     event.remote_host = client.host
     event.remote_ip = event.source_ip = client.ip
-    return { kind: 'events', events: [stamped(event, record)] }
+    return { kind: 'events', events: [stamped(event, record, 'opensmtpd')] }
   }
 
   function read(record: LogRecord): Disposition {

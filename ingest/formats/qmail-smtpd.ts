@@ -1,5 +1,5 @@
-import { emptyEvent, type Stage } from '../../schemas/event.ts'
-import { type Disposition, ignored, type LogRecord } from './format.ts'
+import type { Stage } from '../../schemas/event.ts'
+import { type Disposition, eventOf, ignored, type LogRecord } from './format.ts'
 
 /** How qmail-smtpd with SPAMCONTROL begins its lines; the pid says which client it served. */
 export const SMTPD = /^qmail-smtpd: (?:pid \d{1,10} )?(?=(?:Reject|Accept)::)/
@@ -21,12 +21,8 @@ export function readSmtpd(record: LogRecord, text: string): Disposition {
   const found = REJECT.exec(text)
   if (found === null) return { kind: 'dead', reason: 'qmail: qmail-smtpd refused, but of whom is not said' }
   const [, type = '', condition = '', client = '', , sender = '', recipient = '', rest = ''] = found
-  const event = emptyEvent()
-  event.event_time = record.time
-  event.log_host = record.host
-  event.source_format = 'qmail'
+  const event = eventOf(record, 'qmail', 'rejected')
   event.direction = 'inbound'
-  event.outcome = 'rejected'
   event.stage = STAGES.get(type) ?? 'rcpt_to'
   event.sender = sender
   event.recipient = recipient

@@ -1,8 +1,9 @@
-import { emptyEvent, type LoggedEvent, type Outcome, type Stage } from '../../schemas/event.ts'
+import type { LoggedEvent, Outcome, Stage } from '../../schemas/event.ts'
 import { type Correlator, detached } from '../correlate.ts'
 import {
   CORRELATED,
   type Disposition,
+  eventOf,
   type Format,
   type FormatReader,
   ignored,
@@ -81,11 +82,7 @@ function open(messages: Correlator): FormatReader {
     const key = `${record.host} qmail delivery ${id}`
     const [msg = '', way = '', ...to] = (messages.get(key)?.state ?? '').split(' ')
     messages.end(key)
-    const event = emptyEvent()
-    event.event_time = record.time
-    event.log_host = record.host
-    event.source_format = 'qmail'
-    event.outcome = OUTCOMES[word] ?? 'deferred'
+    const event = eventOf(record, 'qmail', OUTCOMES[word] ?? 'deferred')
     // Without the line that started it, only its words tell.
     const isLocal = way === '' ? /^(?:did_\d|Sorry,_no_mailbox)/.test(report) : way === 'local'
     event.direction = isLocal ? 'inbound' : 'outbound'

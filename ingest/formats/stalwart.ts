@@ -1,8 +1,9 @@
-import { emptyEvent, type LoggedEvent, type Outcome, type Stage } from '../../schemas/event.ts'
+import type { LoggedEvent, Outcome, Stage } from '../../schemas/event.ts'
 import { type Correlator, detached } from '../correlate.ts'
 import {
   CORRELATED,
   type Disposition,
+  eventOf,
   type Format,
   type FormatReader,
   ignored,
@@ -110,7 +111,7 @@ function open(messages: Correlator): FormatReader {
     return /^[245]\d\d$/.test(code) ? `${code} ${details}` : details
   }
 
-  function eventOf(
+  function attempted(
     record: LogRecord,
     text: string,
     queueId: string,
@@ -119,10 +120,7 @@ function open(messages: Correlator): FormatReader {
     stage: Stage,
     reply: string,
   ) {
-    const event = emptyEvent()
-    event.event_time = record.time
-    event.log_host = record.host
-    event.source_format = 'stalwart'
+    const event = eventOf(record, 'stalwart', 'deferred')
     event.queue_id = queueId
     const from = value(text, 'from')
     event.sender = from === '<>' ? '' : from
@@ -132,7 +130,7 @@ function open(messages: Correlator): FormatReader {
     if (!isLocal) event.remote_host = host
     event.stage = stage
     setReply(event, reply)
-    event.outcome = reply.startsWith('5') && event.reply_code > 0 ? 'bounced' : 'deferred'
+    if (event.reply_code >= 500) event.outcome = 'bounced'
     return event
   }
 
@@ -146,7 +144,7 @@ function open(messages: Correlator): FormatReader {
       const recipient = value(text, 'to', own)
       const isDelivered = name === 'delivery.delivered'
       const stage: Stage = isDelivered ? (host === 'localhost' ? 'unknown' : 'end_of_data') : 'rcpt_to'
-      const event = eventOf(record, text, queueId, recipient, host, stage, replyOf(text, own))
+      const event = attempted(record, text, queueId, recipient, host, stage, replyOf(text, own))
       if (isDelivered) event.outcome = 'delivered'
       const { told } = attempt(key)
       if (!told.includes(recipient) && told.length < MAX_TOLD) told.push(detached(recipient))
@@ -165,7 +163,9 @@ function open(messages: Correlator): FormatReader {
       if (error === undefined || rest.length === 0) return CORRELATED
       return {
         kind: 'events',
-        events: rest.map((one) => eventOf(record, text, queueId, one, error.host, error.stage, error.reply)),
+        events: rest.map((one) =>
+          attempted(record, text, queueId, one, error.host, error.stage, error.reply),
+        ),
       }
     }
     if (name === 'delivery.dsn-perm-fail') {
@@ -173,7 +173,7 @@ function open(messages: Correlator): FormatReader {
       const toAt = text.indexOf(' to = "')
       const code = value(text, 'code', own)
       if (code.startsWith('5') || toAt === -1) return ignored('stalwart.dsn')
-      const event: LoggedEvent = eventOf(
+      const event: LoggedEvent = attempted(
         record,
         text,
         queueId,
@@ -195,12 +195,8 @@ function open(messages: Correlator): FormatReader {
     if (name.startsWith('delivery.')) return delivery(record, name, text)
     const stage = REFUSALS.get(name)
     if (stage === undefined) return ignored(name.startsWith('smtp.') ? 'stalwart.smtp' : 'stalwart.other')
-    const event = emptyEvent()
-    event.event_time = record.time
-    event.log_host = record.host
-    event.source_format = 'stalwart'
+    const event = eventOf(record, 'stalwart', 'rejected')
     event.direction = 'inbound'
-    event.outcome = 'rejected'
     event.stage = stage
     event.recipient = stage === 'rcpt_to' ? value(text, 'to') : ''
     event.sender = value(text, 'from').replace(/^<>$/, '')

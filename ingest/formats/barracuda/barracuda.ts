@@ -1,8 +1,9 @@
-import { emptyEvent, type LoggedEvent, type Outcome, type Stage } from '../../../schemas/event.ts'
+import type { LoggedEvent, Outcome, Stage } from '../../../schemas/event.ts'
 import { type Correlator, detached } from '../../correlate.ts'
 import {
   CORRELATED,
   type Disposition,
+  eventOf,
   type Format,
   type FormatReader,
   ignored,
@@ -61,20 +62,16 @@ function lineOf(message: string): Line | undefined {
 function open(messages: Correlator): FormatReader {
   const keyOf = (record: LogRecord, id: string) => `${record.host} ${id}`
 
-  function eventOf(record: LogRecord, { id }: Line): LoggedEvent {
-    const event = emptyEvent()
-    event.event_time = record.time
-    event.log_host = record.host
-    event.source_format = 'barracuda'
+  function begun(record: LogRecord, { id }: Line, outcome: Outcome): LoggedEvent {
+    const event = eventOf(record, 'barracuda', outcome)
     event.queue_id = id
     return event
   }
 
   function refusal(record: LogRecord, line: Line, words: readonly string[]): Disposition {
     const [sender, recipient, , reason = '', ...extra] = words
-    const event = eventOf(record, line)
+    const event = begun(record, line, 'rejected')
     event.direction = 'inbound'
-    event.outcome = 'rejected'
     event.sender = told(sender)
     event.recipient = told(recipient)
     event.remote_host = line.client === 'unknown' ? '' : line.client
@@ -112,8 +109,7 @@ function open(messages: Correlator): FormatReader {
       /^#to#([^[:]*)(?:\[([0-9A-Fa-f.:]+)\])?/.exec(text.slice(to + 1)) ?? []
     const known = messages.get(keyOf(record, line.id))
     const events = (known?.state ?? '').split(' ').map((recipient) => {
-      const event = eventOf(record, line)
-      event.outcome = outcome
+      const event = begun(record, line, outcome)
       event.sender = known?.sender ?? ''
       event.recipient = recipient
       // Its MTA is Postfix: either the reply itself, or Postfix's words with one in them.

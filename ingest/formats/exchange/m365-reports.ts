@@ -1,6 +1,13 @@
-import { emptyEvent, type LoggedEvent, type Outcome } from '../../../schemas/event.ts'
+import type { LoggedEvent, Outcome } from '../../../schemas/event.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
-import { type Disposition, type Format, type FormatReader, ignored, type LogRecord } from '../format.ts'
+import {
+  type Disposition,
+  eventOf,
+  type Format,
+  type FormatReader,
+  ignored,
+  type LogRecord,
+} from '../format.ts'
 import { cell, type Row } from '../table.ts'
 import { messageId, timeOf } from '../values.ts'
 import { exchangeTracking, openTracking } from './tracking.ts'
@@ -78,13 +85,10 @@ function recipientsOf(text: string): [recipient: string, word: string][] {
 }
 
 function openSummary(clock: EnvelopeContext): FormatReader {
-  function eventOf(record: LogRecord, row: Row, recipient: string, outcome: Outcome): LoggedEvent {
-    const event = emptyEvent()
+  function told(record: LogRecord, row: Row, recipient: string, outcome: Outcome): LoggedEvent {
+    const event = eventOf(record, 'm365-summary', outcome)
     event.event_time = timeOf(cell(row, 'origin_timestamp_utc'), clock, record.time)
-    event.log_host = record.host
-    event.source_format = 'm365-summary'
     event.direction = cell(row, 'directionality').toLowerCase() === 'incoming' ? 'inbound' : 'outbound'
-    event.outcome = outcome
     event.queue_id = cell(row, 'network_message_id')
     event.message_id = messageId(cell(row, 'message_id'))
     event.sender = cell(row, 'sender_address')
@@ -99,7 +103,7 @@ function openSummary(clock: EnvelopeContext): FormatReader {
       const events: LoggedEvent[] = []
       for (const [recipient, word] of recipientsOf(cell(row, 'recipient_status'))) {
         const outcome = STATUSES.get(word)
-        if (outcome !== undefined) events.push(eventOf(record, row, recipient, outcome))
+        if (outcome !== undefined) events.push(told(record, row, recipient, outcome))
       }
       return events.length > 0 ? { kind: 'events', events } : ignored('m365_summary.undecided')
     },

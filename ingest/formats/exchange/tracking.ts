@@ -1,6 +1,13 @@
-import { emptyEvent, type LoggedEvent, type Outcome } from '../../../schemas/event.ts'
+import type { LoggedEvent, Outcome } from '../../../schemas/event.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
-import { type Disposition, type Format, type FormatReader, ignored, type LogRecord } from '../format.ts'
+import {
+  type Disposition,
+  eventOf,
+  type Format,
+  type FormatReader,
+  ignored,
+  type LogRecord,
+} from '../format.ts'
 import { cell, type Row } from '../table.ts'
 import { fromDomain, messageId, setReply, timeOf } from '../values.ts'
 import { readStatus } from './status.ts'
@@ -39,18 +46,15 @@ export function openTracking(
 ): FormatReader {
   const rule = format.replaceAll('-', '_')
 
-  function eventOf(
+  function told(
     record: LogRecord,
     row: Row,
     outcome: Outcome,
     recipient: string,
     status: string,
   ): LoggedEvent {
-    const event = emptyEvent()
+    const event = eventOf(record, format, outcome)
     event.event_time = timeOf(cell(row, 'date-time'), clock, record.time)
-    event.log_host = record.host
-    event.source_format = format
-    event.outcome = outcome
     const isIncoming = cell(row, 'directionality') === 'Incoming'
     const isMailbox = cell(row, 'event-id') === 'DELIVER'
     event.direction = isMailbox || (outcome !== 'delivered' && isIncoming) ? 'inbound' : 'outbound'
@@ -96,7 +100,7 @@ export function openTracking(
       .filter((one) => one !== '')
     const each = statuses(cell(row, 'recipient-status'), recipients.length)
     const events = recipients.map((recipient, index) =>
-      eventOf(record, row, outcome, recipient, each[index] ?? each[0] ?? ''),
+      told(record, row, outcome, recipient, each[index] ?? each[0] ?? ''),
     )
     return events.length > 0 ? { kind: 'events', events } : ignored(`${rule}.no_recipient`)
   }

@@ -1,6 +1,13 @@
 import type { LoggedEvent } from '../../../schemas/event.ts'
 import { type Correlator, detached } from '../../correlate.ts'
-import { CORRELATED, type Disposition, type Format, type FormatReader, type LogRecord } from '../format.ts'
+import {
+  CORRELATED,
+  type Disposition,
+  type Format,
+  type FormatReader,
+  type LogRecord,
+  stamped,
+} from '../format.ts'
 import { complete } from './complete.ts'
 import { FLAGS, readDelivery } from './delivery.ts'
 import { readFields } from './fields.ts'
@@ -14,12 +21,9 @@ const REJECTLOG = /^(?:Envelope-(?:from|to): |[A-Z* ] [!-9;-~]{1,200}:|[ \t]|-{2
 const isExim = (record: LogRecord) => record.program.startsWith('exim')
 const isPlainFile = (record: LogRecord) => record.program === ''
 
-function stamped(event: LoggedEvent, record: LogRecord, id: string): LoggedEvent {
-  event.event_time = record.time
-  event.log_host = record.host
-  event.source_format = 'exim'
+function named(event: LoggedEvent, record: LogRecord, id: string): LoggedEvent {
   event.queue_id = id
-  return event
+  return stamped(event, record, 'exim')
 }
 
 function open(messages: Correlator): FormatReader {
@@ -50,7 +54,7 @@ function open(messages: Correlator): FormatReader {
         // What an ACL or a router discards reached nobody, and nobody refused it.
         if (rest.startsWith('blackhole (', 3) || rest.startsWith(':blackhole:', 3))
           return { kind: 'ignored', rule: 'exim.discarded' }
-        const event = stamped(readDelivery(outcome, rest.slice(3)), record, id)
+        const event = named(readDelivery(outcome, rest.slice(3)), record, id)
         return { kind: 'events', events: [complete(messages, key, event)] }
       }
     }
@@ -68,7 +72,7 @@ function open(messages: Correlator): FormatReader {
     const disposition = id === '' ? undefined : readOfMessage(record, id, rest)
     if (disposition !== undefined) return disposition
     const rejection = readRejection(rest)
-    if (rejection !== undefined) return { kind: 'events', events: [stamped(rejection, record, id)] }
+    if (rejection !== undefined) return { kind: 'events', events: [named(rejection, record, id)] }
     return { kind: 'ignored', rule: noticeRule(id, rest) }
   }
 

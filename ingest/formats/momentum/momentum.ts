@@ -1,9 +1,10 @@
 import { isIP } from 'node:net'
-import { emptyEvent, type LoggedEvent, type Outcome, type Stage } from '../../../schemas/event.ts'
+import type { LoggedEvent, Outcome, Stage } from '../../../schemas/event.ts'
 import { type Correlator, detached } from '../../correlate.ts'
 import {
   CORRELATED,
   type Disposition,
+  eventOf,
   type Format,
   type FormatReader,
   ignored,
@@ -54,12 +55,9 @@ const OUTCOMES: Record<string, Outcome> = { D: 'delivered', T: 'deferred', P: 'b
 const joined = (local = '', domain = '') => (local === '' && domain === '' ? '' : `${local}@${domain}`)
 
 function open(messages: Correlator): FormatReader {
-  function eventOf(record: LogRecord, fields: readonly string[], kind: string): LoggedEvent {
-    const event = emptyEvent()
+  function begun(record: LogRecord, fields: readonly string[], kind: string): LoggedEvent {
+    const event = eventOf(record, 'momentum', OUTCOMES[kind] ?? 'deferred')
     event.event_time = Number(fields[0]) * 1000
-    event.log_host = record.host
-    event.source_format = 'momentum'
-    event.outcome = OUTCOMES[kind] ?? 'deferred'
     event.queue_id = fields[1] ?? ''
     return event
   }
@@ -93,7 +91,7 @@ function open(messages: Correlator): FormatReader {
       return CORRELATED
     }
     if (!(kind in OUTCOMES)) return ignored('momentum.other_record')
-    const event = eventOf(record, fields, kind)
+    const event = begun(record, fields, kind)
     // The bounce log names both addresses, the main log the recipient's domain and then a number of bytes.
     if (kind === 'B' || (kind === 'T' && !/^\d{1,12}$/.test(fields[6] ?? ''))) {
       event.recipient = joined(fields[5], fields[6])

@@ -1,5 +1,5 @@
-import { emptyEvent, type Stage } from '../../../schemas/event.ts'
-import { type Disposition, ignored, type LogRecord } from '../format.ts'
+import type { Stage } from '../../../schemas/event.ts'
+import { type Disposition, eventOf, ignored, type LogRecord } from '../format.ts'
 import { setReply } from '../values.ts'
 
 /** `1236672125: R="10.79.25.142:42601" L=...`, or `1252064908: Marker 1`. */
@@ -33,12 +33,9 @@ export function readRejection(record: LogRecord): Disposition {
   const { message } = record
   const [, seconds, client = ''] = CLIENT.exec(message) ?? []
   if (seconds === undefined) return ignored('momentum.heartbeat')
-  const event = emptyEvent()
+  const event = eventOf(record, 'momentum', 'rejected')
   event.event_time = Number(seconds) * 1000
-  event.log_host = record.host
-  event.source_format = 'momentum'
   event.direction = 'inbound'
-  event.outcome = 'rejected'
   event.remote_ip = client.replace(/^\[|\]$/g, '')
   event.source_ip = event.remote_ip
   const phase = PHASE.exec(message)?.[1] ?? ''

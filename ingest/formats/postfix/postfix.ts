@@ -1,6 +1,13 @@
 import type { LoggedEvent } from '../../../schemas/event.ts'
 import { type Correlator, detached } from '../../correlate.ts'
-import { CORRELATED, type Disposition, type Format, type FormatReader, type LogRecord } from '../format.ts'
+import {
+  CORRELATED,
+  type Disposition,
+  type Format,
+  type FormatReader,
+  type LogRecord,
+  stamped,
+} from '../format.ts'
 import { addressEnd, bracketed } from './address.ts'
 import { readDelivery } from './delivery.ts'
 import { daemonOf, headerFromDomain, noticeRule, queueIdLength } from './line.ts'
@@ -23,9 +30,7 @@ const filterIdOf = (reply: string) => /\(([0-9A-F]{8,40})\)$/.exec(reply.slice(-
 
 function open(messages: Correlator): FormatReader {
   function complete(event: LoggedEvent, record: LogRecord, queueId: string, key: string): LoggedEvent {
-    event.event_time = record.time
-    event.log_host = record.host
-    event.source_format = 'postfix'
+    stamped(event, record, 'postfix')
     if (queueId === 'NOQUEUE') return event
     event.queue_id = queueId
     const message = messages.get(key)

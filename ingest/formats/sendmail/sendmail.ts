@@ -7,6 +7,7 @@ import {
   type FormatReader,
   ignored,
   type LogRecord,
+  stamped,
 } from '../format.ts'
 import { addressOf, readDelivery } from './delivery.ts'
 import { readRejection } from './rejection.ts'
@@ -50,9 +51,7 @@ function noticeRule(text: string): string {
 
 function open(messages: Correlator): FormatReader {
   function complete(event: LoggedEvent, record: LogRecord, id: string, key: string): LoggedEvent {
-    event.event_time = record.time
-    event.log_host = record.host
-    event.source_format = 'sendmail'
+    stamped(event, record, 'sendmail')
     event.queue_id = id
     const message = id === '' ? undefined : messages.get(key)
     if (message !== undefined) {
