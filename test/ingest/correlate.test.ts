@@ -23,10 +23,20 @@ test('settling gives the last deferral once', () => {
   expect(correlator.settle('a', 'r')).toBeUndefined()
 })
 
+test('what a format keeps as an object outlives a restart, and is changed in place', () => {
+  const before = openCorrelator(10)
+  before.kept('a', () => ({ to: ['x'] })).to.push('y')
+  const stage = before.stage(true)
+  before.kept('a', () => ({ to: [''] })).to.push('z')
+  const after = openCorrelator(10, [stage, before.stage(false)])
+  expect(after.keptOf('a')).toEqual({ to: ['x', 'y', 'z'] })
+  expect(after.keptOf('b')).toBeUndefined()
+})
+
 test('a restored state goes on exactly as the one it was taken from', () => {
   const key = fc.constantFrom('a', 'b', 'c', 'd', 'e')
   const step = fc.record({
-    what: fc.constantFrom('at', 'end', 'defer', 'keep', 'settle', 'all'),
+    what: fc.constantFrom('at', 'end', 'defer', 'keep', 'settle', 'all', 'notes'),
     key,
     name: fc.constantFrom('x', 'y'),
   })
@@ -39,6 +49,7 @@ test('a restored state goes on exactly as the one it was taken from', () => {
       else if (what === 'end') correlator.end(key)
       else if (what === 'settle') correlator.settle(key, name)
       else if (what === 'all') correlator.settleAll(key)
+      else if (what === 'notes') correlator.kept<string[]>(key, () => []).push(name, String(index))
       else correlator.defer(key, name, deferral(String(index)), what === 'keep')
     })
   fc.assert(
