@@ -1,6 +1,7 @@
 import type { Correlator } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import { type Disposition, type Format, type FormatReader, ignored, type LogRecord } from './format.ts'
+import { whyUnknown } from './nearest.ts'
 import { openTables } from './table.ts'
 
 /** Finds out the format of each record, or takes the one named. */
@@ -51,10 +52,7 @@ export function openFormats(
     if (reader !== undefined) return reader.read(record)
     if (record.message === '' && record.program === '') return ignored('empty_line')
     if (record.program !== '') return ignored('other_program')
-    const reason = table?.kind === 'unfit' ? table.reason : undefined
-    const isBroken = record.json === undefined && record.message.startsWith('{')
-    const unknown = isBroken ? 'JSON that is broken or cut off' : 'no log format recognises this line'
-    return { kind: 'dead', reason: reason ?? unknown }
+    return { kind: 'dead', reason: table?.kind === 'unfit' ? table.reason : whyUnknown(formats, record) }
   }
 
   return { read }

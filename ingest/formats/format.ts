@@ -68,6 +68,12 @@ export interface About {
   samples: 'run' | 'published' | 'unverified'
 }
 
+/** How much of what tells a format is in a record that is not of it (0 to 1), and what is missing. */
+export interface Nearness {
+  share: number
+  needs: readonly string[]
+}
+
 /** A log format: one file or folder in this folder. */
 export interface Format {
   /** `source_format` of its events. */
@@ -79,6 +85,8 @@ export interface Format {
   first?: true
   /** How sure this record is of this format: 0 (not), 1 (could be), 2 (certain). Must be cheap. */
   recognise(record: LogRecord): 0 | 1 | 2
+  /** How near a record comes that is not recognised; undefined where it is of another kind. For formats told by fields. */
+  near?(record: LogRecord): Nearness | undefined
   /**
    * A reader whose state between records is all in the correlator of its partition. `clock` is what a time stamp
    * without a zone or a year is read against; its `reference` changes.

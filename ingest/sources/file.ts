@@ -22,8 +22,26 @@ function compressionOf(magic: Buffer): Compression {
   return undefined
 }
 
+/** As many bytes tell by their zeros what has no byte order mark. */
+const LOOKED_AT = 64
+
 /**
- * UTF-16 with a byte order mark, as PowerShell exports and some Exchange tools write, as UTF-8; other bytes as they are.
+ * The UTF-16 that a text begins with: by its byte order mark, else where every other byte is mostly zero, as of the Latin
+ * letters and digits with which a log begins, and none between them. No log in UTF-8 has zero bytes.
+ */
+function utf16Of(start: Buffer): 'utf-16le' | 'utf-16be' | undefined {
+  if (start[0] === 0xff && start[1] === 0xfe) return 'utf-16le'
+  if (start[0] === 0xfe && start[1] === 0xff) return 'utf-16be'
+  const units = Math.min(LOOKED_AT, start.length) >> 1
+  const zeros = [0, 0]
+  for (let i = 0; i < 2 * units; i++) if (start[i] === 0) zeros[i % 2] = (zeros[i % 2] ?? 0) + 1
+  const [high = 0, low = 0] = zeros
+  if (units < 2 || 2 * Math.max(high, low) <= units || Math.min(high, low) > 0) return undefined
+  return high > low ? 'utf-16be' : 'utf-16le'
+}
+
+/**
+ * UTF-16, as PowerShell exports and some Exchange tools write, as UTF-8; other bytes as they are.
  * Places are then those of the UTF-8 text, as they are of the decompressed bytes of a compressed file.
  */
 async function* utf8Of(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
@@ -31,8 +49,8 @@ async function* utf8Of(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   let first = true
   for await (const chunk of chunks) {
     if (first) {
-      if (chunk[0] === 0xff && chunk[1] === 0xfe) decoder = new TextDecoder('utf-16le')
-      else if (chunk[0] === 0xfe && chunk[1] === 0xff) decoder = new TextDecoder('utf-16be')
+      const encoding = utf16Of(chunk)
+      if (encoding !== undefined) decoder = new TextDecoder(encoding)
       first = false
     }
     yield decoder === undefined ? chunk : Buffer.from(decoder.decode(chunk, { stream: true }))

@@ -1,4 +1,6 @@
 import type { Conditions } from '../../../schemas/mapping.ts'
+import type { Nearness } from '../format.ts'
+import { compilePointer } from './pointer.ts'
 import { textOf } from './values.ts'
 
 /**
@@ -20,5 +22,41 @@ export function compileConditions(
       if (value === undefined || (values !== undefined && !values.includes(textOf(value)))) return false
     }
     return true
+  }
+}
+
+/** As many of a field's values are named. */
+const MAX_NAMED = 5
+
+/**
+ * How near a record comes to the nearest of some sets of conditions: the share that holds, a field with another value
+ * counting half, and what is missing in words.
+ */
+export function compileNearness(sets: readonly Conditions[]): (record: unknown) => Nearness {
+  const compiled = sets.map((set) =>
+    Object.entries(set).map(([pointer, values]) => ({
+      holds: compileConditions({ [pointer]: values }, compilePointer),
+      isThere: compileConditions({ [pointer]: true }, compilePointer),
+      needs:
+        values === true
+          ? pointer
+          : `${pointer} ${values.slice(0, MAX_NAMED).join(' or ')}${values.length > MAX_NAMED ? ' ...' : ''}`,
+    })),
+  )
+  return (record) => {
+    let nearest: Nearness = { share: 0, needs: [] }
+    for (const conditions of compiled) {
+      let share = 0
+      const needs: string[] = []
+      for (const { holds, isThere, needs: need } of conditions) {
+        if (holds(record)) share += 1 / conditions.length
+        else {
+          if (isThere(record)) share += 0.5 / conditions.length
+          needs.push(need)
+        }
+      }
+      if (share > nearest.share) nearest = { share, needs }
+    }
+    return nearest
   }
 }

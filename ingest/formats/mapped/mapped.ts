@@ -3,7 +3,7 @@ import type { Mapping, VerdictWord } from '../../../schemas/mapping.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import { type About, type Disposition, eventOf, type Format, ignored, type LogRecord } from '../format.ts'
 import { fillColumns, meaningOf, meanings, wordsOf } from './columns.ts'
-import { compileConditions } from './conditions.ts'
+import { compileConditions, compileNearness } from './conditions.ts'
 import { TAKE_APART } from './fields.ts'
 import { compilePointer } from './pointer.ts'
 import { recipientsOf, recordsWithin } from './records.ts'
@@ -90,6 +90,7 @@ function together(readings: readonly Disposition[], records: readonly Found[], n
 export function mappedFormat(mapping: Mapping, about: About): Format {
   const sets = mapping.when.map((set) => compileConditions(set, compilePointer))
   const holds = (record: unknown) => sets.some((holdsIn) => holdsIn(record))
+  const nearness = compileNearness(mapping.when)
   const recordsOf = recordsWithin(mapping.inside)
   const read = openReading(mapping)
   const { name } = mapping
@@ -118,6 +119,10 @@ export function mappedFormat(mapping: Mapping, about: About): Format {
     name,
     about,
     ...(mapping.header === undefined ? {} : { header: mapping.header }),
+    near(log) {
+      const [first] = within(log) ?? []
+      return first === undefined ? undefined : nearness(first.record)
+    },
     recognise: (log) => (within(log)?.some(({ isOurs }) => isOurs) ? 2 : 0),
     open: (_correlator, clock) => {
       const zoned = mapping.time_zone === undefined ? undefined : { ...clock, timeZone: mapping.time_zone }

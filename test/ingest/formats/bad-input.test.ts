@@ -1,7 +1,22 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { FORMATS } from '../../../ingest/formats/formats.ts'
+import { recordSources } from '../../../ingest/records.ts'
 import { readJsonRecords } from '../../../ingest/sources/json-records.ts'
-import { linesOf, openSamples, samplesOf } from './samples.ts'
+import { readRecord } from '../../../ingest/worker.ts'
+import { linesOf, openSamples, samplesOf, stated } from './samples.ts'
+
+const READING = {
+  kind: 'lines',
+  timeZone: 'UTC',
+  maxEntries: 1000,
+  maxLineBytes: 1 << 20,
+  ownDomains: new Set<string>(),
+  sourceIps: new Map<string, string>(),
+  authservIds: new Set<string>(),
+} as const
 
 const withEvents = (name: string) =>
   samplesOf(name)
@@ -48,6 +63,63 @@ test('of all lines that give events alone, nearly all are given to the right for
   expect(lines).toBeGreaterThan(200)
   expect(right / lines).toBeGreaterThanOrEqual(0.99)
 })
+
+const unknown = 'no log format recognises this line'
+
+test.each([
+  [
+    'a FortiMail line without its severity',
+    'date=2026-11-24 time=03:25:25 device_id=FEVM01 log_id=0200 type=virus',
+    `${unknown}; nearest is fortimail, which needs /pri`,
+  ],
+  [
+    'a CEF event of Cisco that is not of the consolidated log',
+    'CEF:0|Cisco|C100V|14|OTHER_EVENT|Other|5|act=DELIVERED duser=a@contoso.example',
+    `${unknown}; nearest is cisco_cef, which needs /deviceEventClassId ESA_CONSOLIDATED_LOG_EVENT`,
+  ],
+  [
+    'an SES event without its recipients',
+    '{"eventType":"Delivery","mail":{"messageId":"1"}}',
+    `${unknown}; nearest is ses, which needs /mail/destination`,
+  ],
+  ['JSON of something else', '{"a":1,"b":"c"}', unknown],
+  ['text of something else', 'GET / HTTP/1.1', unknown],
+  [
+    'a line of UTF-16 that no file was read for',
+    Buffer.from('2026-11-24T03:25:25Z', 'utf16le').toString(),
+    'zero bytes, as of UTF-16: such lines are read from files, not followed or from topics',
+  ],
+])('%s is a dead letter that names what comes nearest', (_what, line, reason) => {
+  expect(openSamples(FORMATS).read(line)).toEqual({ kind: 'dead', reason })
+})
+
+test.each(['utf16le', 'utf16be'] as const)(
+  'Exchange logs in %s without a mark give all their events',
+  async (encoding) => {
+    const folder = mkdtempSync(join(tmpdir(), 'faultline-utf16-'))
+    const lines = withEvents('exchange-tracking')
+    const eventsOf = async (bytes: Buffer) => {
+      const path = join(folder, 'MSGTRK.LOG')
+      writeFileSync(path, bytes)
+      const events: unknown[] = []
+      for await (const source of recordSources(path, { ...READING, formats: FORMATS })) {
+        const pipeline = source.pipeline(source.reference)
+        for await (const block of source.read(0))
+          for (let index = 0; index < block.lines.length; index++) {
+            const read = readRecord(pipeline, block, index)
+            if (read.kind === 'events') events.push(...read.events.map(stated))
+          }
+      }
+      return events
+    }
+    const text = `${lines.join('\r\n')}\r\n`
+    const bytes = Buffer.from(text, 'utf16le')
+    const events = await eventsOf(encoding === 'utf16be' ? bytes.swap16() : bytes)
+    expect(events.length).toBeGreaterThan(4)
+    expect(events).toEqual(await eventsOf(Buffer.from(text)))
+    rmSync(folder, { recursive: true })
+  },
+)
 
 test('an array of a million events comes in blocks of bounded size', async () => {
   const EVENTS = 1_000_000

@@ -97,12 +97,30 @@ test.each([
   expect(framingOf(Buffer.from(start), [])).toBe(framing)
 })
 
-test.each(['utf16le', 'utf16be'])('a %s file is read as UTF-8', async (encoding) => {
-  const text = '\ufeffName,"Größe"\r\n1,2\r\n'
-  const path = join(folder, encoding)
+test.each([
+  ['utf16le', '\ufeffName,"Größe"\r\n1,2\r\n'],
+  ['utf16be', '\ufeffName,"Größe"\r\n1,2\r\n'],
+  ['utf16le', 'Ж,"Größe"\r\n1,2\r\n'],
+  ['utf16be', '2026-11-24,"日本"\r\n'],
+])('a %s file is read as UTF-8: %j', async (encoding, text) => {
+  const path = join(folder, 'utf16')
   const bytes = Buffer.from(text, 'utf16le')
   writeFileSync(path, encoding === 'utf16be' ? bytes.swap16() : bytes)
   const chunks: Buffer[] = []
   for await (const chunk of (await openFile(path)).chunks) chunks.push(chunk)
-  expect(Buffer.concat(chunks).toString().replace('\ufeff', '')).toBe(text.slice(1))
+  expect(Buffer.concat(chunks).toString().replace('\ufeff', '')).toBe(text.replace('\ufeff', ''))
+})
+
+test.each([
+  ['', []],
+  ['one zero byte', [0x41, 0, 0x42, 0x43, 0x44, 0x45]],
+  ['zero bytes on both sides', [0x41, 0, 0, 0x42, 0, 0x43, 0x44, 0]],
+  ['nothing but zero bytes', [0, 0, 0, 0, 0, 0, 0, 0]],
+  ['an a and a zero', [0x41, 0]],
+])('bytes that are no UTF-16 stay as they are: %s', async (_what, bytes) => {
+  const path = join(folder, 'bytes')
+  writeFileSync(path, Buffer.from(bytes))
+  const chunks: Buffer[] = []
+  for await (const chunk of (await openFile(path)).chunks) chunks.push(chunk)
+  expect([...Buffer.concat(chunks)]).toEqual(bytes)
 })
