@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
 import { DIRECTIONS, type LoggedEvent } from '../../schemas/event.ts'
-import { MAPPED_COLUMNS, type MappedColumn, Mapping } from '../../schemas/mapping.ts'
-import type { About, Format } from './format.ts'
+import { MAPPED_COLUMNS, type MappedColumn, Mapping, type MappingText } from '../../schemas/mapping.ts'
+import type { About, Format, FormatReader } from './format.ts'
 import { mappedFormat } from './mapped/mapped.ts'
 
 const FOLDER = fileURLToPath(new URL('vendors', import.meta.url))
@@ -51,14 +51,46 @@ export function aboutMapping(mapping: Mapping): Pick<About, 'input' | 'direction
   }
 }
 
-/** The format of a file of the folder; throws an error that names the file where it is not as its schema says. */
-export function vendorFormat(path: string): Format {
-  const read = VendorFile.safeParse(JSON.parse(readFileSync(path, 'utf8')))
+function madeOf(path: string, file: unknown): Format {
+  const read = VendorFile.safeParse(file)
   if (!read.success) throw new Error(`${path}: ${z.prettifyError(read.error)}`)
   const { mapping, never_fills, notes: _notes, ...about } = read.data
   const told = aboutMapping(mapping)
   const fills = told.fills.filter((column) => !never_fills.some((never) => never === column))
   return mappedFormat(mapping, { ...about, ...told, fills })
+}
+
+/**
+ * The format of a file of the folder. It is checked and made ready when it is first asked, which for most never happens:
+ * all of them would take half of a command's start. Then it throws an error that names the file where it is not as its
+ * schema says.
+ */
+export function vendorFormat(path: string): Format {
+  const file = JSON.parse(readFileSync(path, 'utf8')) as { mapping: MappingText }
+  let made: Format | undefined
+  const format = () => {
+    made ??= madeOf(path, file)
+    return made
+  }
+  const { name, header } = file.mapping
+  return {
+    name,
+    ...(header === undefined ? {} : { header: header.map((column) => column.toLowerCase()) }),
+    get about() {
+      return format().about
+    },
+    recognise: (record) => format().recognise(record),
+    near: (record) => format().near?.(record),
+    open: (correlator, clock) => {
+      let reader: FormatReader | undefined
+      return {
+        read(record) {
+          reader ??= format().open(correlator, clock)
+          return reader.read(record)
+        },
+      }
+    },
+  }
 }
 
 /** A format that a user wrote in the configuration. */

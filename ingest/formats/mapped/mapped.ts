@@ -90,7 +90,6 @@ function together(readings: readonly Disposition[], records: readonly Found[], n
 export function mappedFormat(mapping: Mapping, about: About): Format {
   const sets = mapping.when.map((set) => compileConditions(set, compilePointer))
   const holds = (record: unknown) => sets.some((holdsIn) => holdsIn(record))
-  const nearness = compileNearness(mapping.when)
   const recordsOf = recordsWithin(mapping.inside)
   const read = openReading(mapping)
   const { name } = mapping
@@ -115,13 +114,16 @@ export function mappedFormat(mapping: Mapping, about: About): Format {
     return found
   }
 
+  let nearness: ReturnType<typeof compileNearness> | undefined
   return {
     name,
     about,
     ...(mapping.header === undefined ? {} : { header: mapping.header }),
     near(log) {
       const [first] = within(log) ?? []
-      return first === undefined ? undefined : nearness(first.record)
+      if (first === undefined) return undefined
+      nearness ??= compileNearness(mapping.when)
+      return nearness(first.record)
     },
     recognise: (log) => (within(log)?.some(({ isOurs }) => isOurs) ? 2 : 0),
     open: (_correlator, clock) => {
