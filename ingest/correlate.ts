@@ -1,4 +1,5 @@
 import { emptyEvent, LOGGED_FIELDS, type LoggedEvent } from '../schemas/event.ts'
+import { parseObject } from './envelopes/json.ts'
 
 /** What the lines of one message said so far. */
 export interface Message {
@@ -27,8 +28,8 @@ export interface Correlator {
   at(key: string): Message
   end(key: string): void
   /**
-   * What a format keeps of a message beside its fields, as an object that it changes as it likes: JSON goes into the stage.
-   * Every text in it has to be `detached`. `begin` makes it where there is none.
+   * What a format keeps of a message beside its fields, as an object that it changes as it likes: its JSON goes into the
+   * stage in the place of `state`. Every text in it has to be `detached`. `begin` makes it where there is none.
    */
   kept<Notes extends object>(key: string, begin: () => Notes): Notes
   /** The same, to read; undefined where there is none. */
@@ -112,7 +113,7 @@ const newMessage = (key: string, order: number): Kept => ({
 })
 
 function notesOf<Notes extends object>(message: Kept): Notes | undefined {
-  if (message.notes === undefined && message.state !== '') message.notes = JSON.parse(message.state) as object
+  if (message.notes === undefined) message.notes = parseObject(message.state)
   return message.notes as Notes | undefined
 }
 

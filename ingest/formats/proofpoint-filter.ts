@@ -35,13 +35,11 @@ const NAMES = {
 /** A hostile client may name recipients without end. */
 const MAX_RECIPIENTS = 1000
 
-/** What is known of a session, and of a message in it. */
-interface Session {
-  ip: string
-}
-interface Envelope {
-  from: string
-  to: string[]
+/** What is known of a session or of a message in it. */
+interface Notes {
+  ip?: string
+  from?: string
+  to?: string[]
 }
 
 /** What its last word makes of a message; others hold it, throw it away or ask a person. */
@@ -53,8 +51,8 @@ function outcomeOf(action: string, routes: string): Outcome | undefined {
 
 function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
   const fieldOf = (fields: Fields, name: FieldName): string => fields.get(name) ?? ''
-  const envelope = (key: string): Envelope => messages.kept(key, () => ({ from: '', to: [] }))
-  const ipOf = (session: string): string => messages.keptOf<Session>(session)?.ip ?? ''
+  const notesOf = (key: string): Notes => messages.kept(key, () => ({}))
+  const ipOf = (session: string): string => messages.keptOf<Notes>(session)?.ip ?? ''
 
   function decided(
     record: LogRecord,
@@ -88,22 +86,23 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
     const action = fieldOf(fields, NAMES.action)
     switch (fields.get(NAMES.cmd)) {
       case 'connect': {
-        messages.kept<Session>(session, () => ({ ip: '' })).ip = detached(fieldOf(fields, NAMES.ip))
+        notesOf(session).ip = detached(fieldOf(fields, NAMES.ip))
         return CORRELATED
       }
       case 'env_from': {
-        const begun = envelope(key)
-        begun.from = detached(fieldOf(fields, NAMES.value))
-        begun.to = []
+        const notes = notesOf(key)
+        notes.from = detached(fieldOf(fields, NAMES.value))
+        notes.to = []
         return CORRELATED
       }
       case 'env_rcpt': {
-        const { to } = envelope(key)
-        if (to.length < MAX_RECIPIENTS) to.push(detached(fieldOf(fields, NAMES.value)))
+        const notes = notesOf(key)
+        notes.to ??= []
+        if (notes.to.length < MAX_RECIPIENTS) notes.to.push(detached(fieldOf(fields, NAMES.value)))
         return CORRELATED
       }
       case 'msg': {
-        const { from, to }: Envelope = messages.keptOf(key) ?? { from: '', to: [] }
+        const { from = '', to = [] }: Notes = messages.keptOf(key) ?? {}
         messages.end(key)
         const outcome = outcomeOf(action, fieldOf(fields, NAMES.routes))
         if (outcome === undefined) return ignored(`proofpoint_filter.${action === '' ? 'passed' : 'held'}`)

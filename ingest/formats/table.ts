@@ -109,7 +109,7 @@ const COMMENT: TableView = { kind: 'comment' }
 const unfit = (reason: string): TableView => ({ kind: 'unfit', reason })
 
 /** As many header lines and tables are remembered; a log can write others without end. */
-const MAX_KNOWN = 1000
+const MAX_KNOWN = 100
 
 function headingOf(formats: readonly Format[], line: string): Heading | undefined {
   const header = headerOf(line)
@@ -131,7 +131,7 @@ function headingOf(formats: readonly Format[], line: string): Heading | undefine
  */
 export function openTables(formats: readonly Format[], correlator: Correlator) {
   const withHeaders = formats.filter(({ header }) => header !== undefined)
-  const headings = new Map<string, Heading | undefined>()
+  const headings = new Map<string, Heading>()
   const tables = new Map<string, Table>()
   let lastHost = ''
   let lastKey = 'columns '

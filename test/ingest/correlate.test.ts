@@ -49,7 +49,7 @@ test('a restored state goes on exactly as the one it was taken from', () => {
       else if (what === 'end') correlator.end(key)
       else if (what === 'settle') correlator.settle(key, name)
       else if (what === 'all') correlator.settleAll(key)
-      else if (what === 'notes') correlator.kept<string[]>(key, () => []).push(name, String(index))
+      else if (what === 'notes') correlator.kept(key, () => ({ seen: [''] })).seen.push(name, String(index))
       else correlator.defer(key, name, deferral(String(index)), what === 'keep')
     })
   fc.assert(

@@ -41,11 +41,19 @@ const isItem = (uuid: string): boolean => {
 
 const isDenied = (code: string): boolean => code.startsWith('DENY')
 
+/** What is known of a connection, a transaction or an outbound item: the client, and recipients. */
+interface Notes {
+  ip?: string
+  to?: string[]
+}
+
 function open(messages: Correlator): FormatReader {
-  const recipientsOf = (key: string): readonly string[] => messages.keptOf<string[]>(key) ?? []
+  const notesOf = (key: string): Notes => messages.kept(key, () => ({}))
+  const recipientsOf = (key: string): readonly string[] => messages.keptOf<Notes>(key)?.to ?? []
   const add = (key: string, recipient: string): void => {
-    const recipients = messages.kept<string[]>(key, () => [])
-    if (recipients.length < MAX_RECIPIENTS) recipients.push(detached(recipient))
+    const notes = notesOf(key)
+    notes.to ??= []
+    if (notes.to.length < MAX_RECIPIENTS) notes.to.push(detached(recipient))
   }
 
   function attempt(
@@ -73,7 +81,7 @@ function open(messages: Correlator): FormatReader {
     recipients: readonly string[],
     reply = 'msg',
   ): Disposition {
-    const client = messages.get(`${record.host} haraka ${connectionOf(line.uuid)}`)?.state ?? ''
+    const client = messages.keptOf<Notes>(`${record.host} haraka ${connectionOf(line.uuid)}`)?.ip ?? ''
     const events = (recipients.length > 0 ? recipients : ['']).map((recipient) => {
       const event = attempt(record, line.uuid, 'rejected', stage, recipient)
       event.direction = 'inbound'
@@ -88,7 +96,7 @@ function open(messages: Correlator): FormatReader {
     const { uuid, text } = line
     const key = `${record.host} haraka ${uuid}`
     if (text === 'connect' || text.startsWith('connect ip=')) {
-      messages.at(key).state = detached(line.value('ip'))
+      notesOf(key).ip = detached(line.value('ip'))
       return CORRELATED
     }
     if (text === 'disconnect' || text.startsWith('disconnect ip=')) {
@@ -137,11 +145,9 @@ function open(messages: Correlator): FormatReader {
   }
 
   function settle(transaction: string, recipients: readonly string[]): void {
-    const known = messages.keptOf<string[]>(transaction) ?? []
-    const rest = known.filter((one) => !recipients.includes(one))
+    const rest = recipientsOf(transaction).filter((one) => !recipients.includes(one))
     if (rest.length === 0) messages.end(transaction)
-    else if (rest.length < known.length)
-      messages.kept<string[]>(transaction, () => []).splice(0, known.length, ...rest)
+    else notesOf(transaction).to = rest
   }
 
   function outbound(record: LogRecord, line: Line): Disposition {
@@ -192,7 +198,7 @@ function open(messages: Correlator): FormatReader {
     if (text.startsWith('Temp failing ')) {
       const reason = text.slice(text.indexOf(' seconds: ') + 10)
       const rest = others()
-      messages.kept<string[]>(item, () => []).length = 0
+      notesOf(item).to = []
       if (reason.startsWith('Some recipients temp failed')) return ignored('haraka.temp_failing')
       const events = failed(record, uuid, item, 'deferred', rest, reason)
       return events.length > 0 ? { kind: 'events', events } : ignored('haraka.unseen_recipients')

@@ -121,6 +121,22 @@ test.each(['utf16le', 'utf16be'] as const)(
   },
 )
 
+test('what a log keeps under one name of connection and message is no trouble to the next line', () => {
+  const pipeline = openSamples(FORMATS)
+  const haraka = (text: string) =>
+    `2026-11-24T23:28:10.190Z [NOTICE] [FC7E7223-470C-415D-BFDC-6350BF5F754E] [core]  ${text}`
+  const filter = (text: string) => `Nov 24 03:25:25 pps1 filter_instance1[1]: rprt ${text}`
+  const kinds = [
+    haraka('connect ip=203.0.113.9 port=1'),
+    haraka('recipient <a@contoso.example> code=CONT'),
+    haraka('recipient <b@contoso.example> code=DENY'),
+    filter('s="a b" cmd=connect ip=203.0.113.9'),
+    filter('s=a m=b cmd=env_rcpt value=a@contoso.example'),
+    filter('s=a m=b cmd=msg action=reject'),
+  ].map((line) => pipeline.read(line).kind)
+  expect(kinds).toEqual(['correlated', 'correlated', 'events', 'correlated', 'correlated', 'events'])
+})
+
 test('an array of a million events comes in blocks of bounded size', async () => {
   const EVENTS = 1_000_000
   async function* array() {
