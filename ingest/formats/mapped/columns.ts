@@ -1,5 +1,6 @@
 import type { LoggedEvent } from '../../../schemas/event.ts'
 import type { MappedColumn, Mapping, Places, Source } from '../../../schemas/mapping.ts'
+import { detached } from '../../correlate.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import { enhancedCode, replyCode } from '../reply.ts'
 import { trimmed } from '../values.ts'
@@ -39,29 +40,50 @@ const isBreak = (c: number) => c === 0x20 || c === 0x2c || c === 0x2f || c === 0
 /** As much of a word as is looked at; a log may put a whole reply there. */
 const MAX_WORD = 200
 
-/**
- * What the longest known beginning of `a/b c: d` means: of the whole, then of `a/b c`, `a/b` and `a`. Case does not
- * count.
- */
-export function meaningOf<Meaning>(
-  words: ReadonlyMap<string, Meaning>,
-  text: string,
-): { word: string; meaning: Meaning } | undefined {
-  const exact = words.get(text)
-  if (exact !== undefined) return { word: text, meaning: exact }
-  for (let word = text.slice(0, MAX_WORD).toLowerCase(); ; ) {
-    const meaning = words.get(word)
-    if (meaning !== undefined) return { word, meaning }
-    let end = word.length - 1
-    while (end > 0 && !isBreak(word.charCodeAt(end))) end--
-    if (end <= 0) return undefined
-    word = word.slice(0, end)
-  }
+/** A word that is known, and what it means. */
+interface Known<Meaning> {
+  word: string
+  meaning: Meaning
 }
 
-/** Words and their meaning, ready to be asked. */
-export function meanings<Meaning>(words: Readonly<Record<string, Meaning>>): ReadonlyMap<string, Meaning> {
-  return new Map(Object.entries(words).map(([word, meaning]) => [word.toLowerCase(), meaning]))
+/** As many texts are remembered as were asked for; a log may have others without end. */
+const MAX_ASKED = 1000
+/** A longer text is no word that comes again. */
+const MAX_ASKED_LENGTH = 60
+
+/**
+ * Gives a function that finds what the longest known beginning of `a/b c: d` means: of the whole, then of `a/b c`, `a/b` and
+ * `a`. Case does not count.
+ */
+export function meanings<Meaning>(
+  words: Readonly<Record<string, Meaning>>,
+): (text: string) => Known<Meaning> | undefined {
+  const known = new Map<string, Known<Meaning>>()
+  for (const [word, meaning] of Object.entries(words))
+    known.set(word.toLowerCase(), { word: word.toLowerCase(), meaning })
+  const asked = new Map<string, Known<Meaning>>()
+
+  function find(text: string): Known<Meaning> | undefined {
+    for (let word = text.slice(0, MAX_WORD).toLowerCase(); ; ) {
+      const found = known.get(word)
+      if (found !== undefined) return found
+      let end = word.length - 1
+      while (end > 0 && !isBreak(word.charCodeAt(end))) end--
+      if (end <= 0) return undefined
+      word = word.slice(0, end)
+    }
+  }
+
+  return (text) => {
+    const before = asked.get(text)
+    if (before !== undefined) return before
+    const found = find(text)
+    if (found !== undefined && text.length <= MAX_ASKED_LENGTH) {
+      if (asked.size >= MAX_ASKED) asked.clear()
+      asked.set(detached(text), found)
+    }
+    return found
+  }
 }
 
 /** The first of several places that holds anything, if its conditions hold. */
@@ -90,8 +112,8 @@ function read(source: Source, view: View): Lookup {
     }
   }
   const lookups = source.from.map(view.lookup)
-  const words = meanings(source.words)
-  return () => meaningOf(words, wordsOf(lookups))?.meaning ?? source.otherwise ?? ''
+  const meaningOf = meanings(source.words)
+  return () => meaningOf(wordsOf(lookups))?.meaning ?? source.otherwise ?? ''
 }
 
 function fillColumn(column: MappedColumn, source: Source, view: View): Fill {

@@ -2,7 +2,7 @@ import type { LoggedEvent, Outcome } from '../../../schemas/event.ts'
 import type { Mapping, VerdictWord } from '../../../schemas/mapping.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import { type About, type Disposition, eventOf, type Format, ignored, type LogRecord } from '../format.ts'
-import { fillColumns, meaningOf, meanings, wordsOf } from './columns.ts'
+import { fillColumns, meanings, wordsOf } from './columns.ts'
 import { compileConditions, compileNearness } from './conditions.ts'
 import { TAKE_APART } from './fields.ts'
 import { compilePointer } from './pointer.ts'
@@ -24,7 +24,7 @@ function openReading(
   mapping: Mapping,
 ): (record: unknown, log: LogRecord, clock: EnvelopeContext) => Disposition {
   const { name, outcome } = mapping
-  const words = meanings(outcome.words)
+  const meaningOf = meanings(outcome.words)
   const view = openView()
   const outcomeFields = (outcome.from ?? []).map(view.lookup)
   const recipients = recipientsOf(mapping.each && firstFound(mapping.each.map(view.lookup)))
@@ -37,7 +37,7 @@ function openReading(
     for (const recipient of recipients()) {
       view.takeRecipient(recipient)
       const said = wordsOf(outcomeFields)
-      const found = meaningOf(words, said)
+      const found = meaningOf(said)
       const word = found?.meaning ?? (said === '' ? undefined : outcome.otherwise)
       if (word === undefined) return dead(`${name}: no outcome is known for ${outcome.from?.join(' with ')}`)
       if (word === 'ignore') {
