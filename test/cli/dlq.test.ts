@@ -110,7 +110,10 @@ test('a letter that is read today gives its rows once, under its own place, and 
 
   expect(await replay('mail')).toEqual({ ...account, letters: 1, with_events: 0, events: 0 })
   expect(await rowsOf('mail')).toHaveLength(3)
-  expect(await listLetters(store)).toMatchObject([{ topic: 'mail', letters: 3, replayed: 2, example: '2 2' }])
+  expect(await listLetters(store)).toMatchObject([
+    { topic: 'mail', reason: 'no log format recognises this line', letters: 2, replayed: 2 },
+    { topic: 'mail', reason: expect.stringMatching(/^zero bytes/), letters: 1, replayed: 0, example: '2 2' },
+  ])
   // The letter itself stays, byte by byte.
   const letter = await readLetter(store, { topic: 'mail', partition: 2, offset: 2 })
   expect(letter).toMatchObject({
