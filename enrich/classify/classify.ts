@@ -134,6 +134,8 @@ export function compile(rules: readonly Rule[]): Classifier {
       return { reason, side, fault, rule, evidence, provider: facts.provider, confidence, alternatives }
     }
     const byStatus = () => {
+      // A 4yz with a status that says as little only defers: the code tells that.
+      if (facts.status[0] === '4' && VAGUE.test(facts.status)) return undefined
       const reason = REASON_OF_STATUS.get(`X${facts.status.slice(1)}`)
       return reason && judged(reason, 'enhanced-status', facts.status, CONFIDENCE.enhanced)
     }
