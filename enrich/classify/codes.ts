@@ -58,7 +58,7 @@ export function codesAt(bytes: Uint8Array, from: number): boolean {
 
 // What stands before a reply that is quoted: `host x[1.2.3.4] said: 550`, `smtp; 550`, `<<< 550`, `(reason: 550`.
 const QUOTING =
-  /(?:said|says|replied|responded|response|returned|answered|to me|error|reply|reason|code|[\])>]) ?: ?["']?$|; ?$|<<< ?$/
+  /(?:said|says|replied|responded|response|returned|answered|to me|was|error|reply|reason|code|[\])>]) ?: ?["']?$|; ?$|<<< ?$/
 const QUOTING_STATUS = /[:("'] ?$/
 // The last sign of all that these find.
 const OPENING = new Set(Buffer.from(':;("\'<'))
