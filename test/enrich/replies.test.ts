@@ -77,7 +77,8 @@ test.each([
 ])('a reply that is read right is read right where %s', (_, change) => {
   const right = files.flatMap(({ replies }) =>
     replies.filter(
-      ({ missed, reply_text, stage }) => !missed && reply_text.length < 600 && stage !== undefined,
+      ({ missed, reply_text, stage }) =>
+        !missed && reply_text.length < 600 && stage !== undefined && /^\d{3}\b/.test(reply_text),
     ),
   )
   const wrong = right.flatMap((reply) => {
