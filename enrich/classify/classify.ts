@@ -74,6 +74,17 @@ const VAGUE = /^\d\.(?:\d\.0|7\.1)$/
 const CALLOUT =
   /sender address rejected|sender verif|sender callout|verify sender|postmaster verification|callback setup/
 
+// What Postfix adds to a reply: to which command it is.
+const IN_REPLY_TO = / \(in reply to ([a-z]{4}|rcpt to|mail from|end of data) command\)[).,]{0,2}$/
+const STAGE_OF_COMMAND: Readonly<Record<string, Stage>> = {
+  helo: 'helo',
+  ehlo: 'helo',
+  'mail from': 'mail_from',
+  'rcpt to': 'rcpt_to',
+  data: 'data',
+  'end of data': 'end_of_data',
+}
+
 /** Makes a classifier of rules that are in the order in which they are to be asked. */
 export function compile(rules: readonly Rule[]): Classifier {
   const numbers = new Map<string, number>()
@@ -134,6 +145,8 @@ export function compile(rules: readonly Rule[]): Classifier {
       return { reason, side, fault, rule, evidence, provider: facts.provider, confidence, alternatives }
     }
     const byStatus = () => {
+      // A 4yz with a status that says as little only defers: the code tells that.
+      if (facts.status[0] === '4' && VAGUE.test(facts.status)) return undefined
       const reason = REASON_OF_STATUS.get(`X${facts.status.slice(1)}`)
       return reason && judged(reason, 'enhanced-status', facts.status, CONFIDENCE.enhanced)
     }
@@ -170,20 +183,23 @@ export function compile(rules: readonly Rule[]): Classifier {
 
   function judge(reply: Reply, host: string, masked: Masked): Judged {
     const { code, status, quoted } = masked
-    const text = maskedText()
+    const whole = maskedText()
+    const command = IN_REPLY_TO.exec(whole)
+    const named = reply.stage ?? 'unknown'
+    const text = command ? whole.slice(0, command.index) : whole
     const facts: Facts = {
       text,
       code: quoted > 0 ? String(code) : String(reply.reply_code || code),
       status: statusText(status) || (reply.enhanced_code ?? ''),
-      stage: reply.stage ?? 'unknown',
+      stage: named !== 'unknown' ? named : (STAGE_OF_COMMAND[command?.[1] ?? ''] ?? named),
       direction: reply.direction ?? 'outbound',
       provider: host === '' ? providerOfWords(text) : host,
     }
     // Who quotes only passes on: what the first server said decides where it says anything, and says it of this mail.
-    const innerText = quoted > 0 ? maskedText(quoted) : ''
+    const before = quoted > 0 ? whole.length - maskedText(quoted).length : 0
     const inner =
-      quoted > 0 && !CALLOUT.test(text.slice(0, text.length - innerText.length))
-        ? decide({ ...facts, text: innerText }, afterWords, rules.length)
+      quoted > 0 && !CALLOUT.test(text.slice(0, before))
+        ? decide({ ...facts, text: text.slice(before) }, afterWeak, rules.length)
         : undefined
     const found = inner ?? decide(facts, rules.length, VAGUE.test(facts.status) ? afterWeak : afterEnhanced)
     const classification = found ?? {

@@ -1,7 +1,7 @@
 import { APOSTROPHE, BLANK, COLON, COMMA, DASH, DOT, HASH, isDigit, QUOTE, SEMICOLON } from './kinds.ts'
 
-/** What was read last: the reply code, the packed status (0 for none), and the place behind them. */
-export const read = { code: 0, status: 0, to: 0 }
+/** What was read last: the reply code, whether more lines follow, the packed status (0 for none), the place behind. */
+export const read = { code: 0, more: false, status: 0, to: 0 }
 
 /** RFC 3463 status as one number: class, subject and detail in three digits each. */
 const packed = (type: number, subject: number, detail: number): number =>
@@ -42,6 +42,7 @@ export function codesAt(bytes: Uint8Array, from: number): boolean {
   let i = from + 3
   const after = bytes[i] as number
   if (after > BLANK && after !== DASH && after !== COLON && after !== HASH && after !== COMMA) return false
+  read.more = after === DASH
   if (after === BLANK || after === DASH || after === COLON) i++
   const codeEnd = i
   while (bytes[i] === BLANK && i < codeEnd + 8) i++
@@ -57,7 +58,7 @@ export function codesAt(bytes: Uint8Array, from: number): boolean {
 
 // What stands before a reply that is quoted: `host x[1.2.3.4] said: 550`, `smtp; 550`, `<<< 550`, `(reason: 550`.
 const QUOTING =
-  /(?:said|says|replied|responded|response|returned|answered|error|reply|reason|code|[\])>]) ?: ?["']?$|; ?$|<<< ?$/
+  /(?:said|says|replied|responded|response|returned|answered|to me|was|error|reply|reason|code|[\])>]) ?: ?["']?$|; ?$|<<< ?$/
 const QUOTING_STATUS = /[:("'] ?$/
 // The last sign of all that these find.
 const OPENING = new Set(Buffer.from(':;("\'<'))

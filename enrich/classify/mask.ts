@@ -150,6 +150,8 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
   // Codes and numbers end here.
   text[end] = text[end + 1] = 0
   let i = lineAt(0, true)
+  // Of a reply of more lines, which a log may have joined: each line has the code again.
+  let lines = masked.code !== 0 && read.more
   let n = 0
   // Where the last name ended: the next begins behind it.
   let wordStart = 0
@@ -209,19 +211,25 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
     }
     if (
       start === n &&
-      masked.quoted === 0 &&
+      (lines || masked.quoted === 0) &&
       (kindTable[text[i + 1] as number] as number) &
         (kindTable[text[i + 2] as number] as number) &
         kind0 &
         DIGIT &&
-      codesAt(bytes, i) &&
-      isQuoted(bytes, n)
+      codesAt(bytes, i)
     ) {
-      masked.quoted = n
-      masked.code = read.code
-      masked.status = read.status
-      i = read.to
-      continue
+      if (lines && read.code === masked.code && text[n - 1] === BLANK) {
+        i = read.to
+        continue
+      }
+      if (masked.quoted === 0 && isQuoted(bytes, n)) {
+        masked.quoted = n
+        masked.code = read.code
+        masked.status = read.status
+        lines = read.more
+        i = read.to
+        continue
+      }
     }
     let name = false
     let at = -1

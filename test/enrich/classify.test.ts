@@ -59,6 +59,13 @@ describe('a reply that quotes another is judged by what the first server said', 
     ['smtp; 550 5.1.1 <x@y.example>... User unknown', 'recipient_unknown'],
     ['550 Service unavailable <<< 552 5.2.2 over quota', 'mailbox_full'],
     ['554 5.4.0 Error: too many hops', 'mail_loop'],
+    ['host mx.example.net[192.0.2.1] refused to talk to me: 554 Denied', 'policy_rejected'],
+    ['host mx.example.net[192.0.2.1] said: 550 5.7.1 message refused', 'policy_rejected'],
+    ['Remote host said: 550 5.7.1 Access denied Giving up on 192.0.2.1.', 'policy_rejected'],
+    [
+      'host mx.example.net[192.0.2.1] said: 550 User unknown (in reply to MAIL FROM command)',
+      'sender_domain_invalid',
+    ],
   ])('%s', (reply_text, reason) => {
     expect(classify({ reply_text }).reason).toBe(reason)
   })

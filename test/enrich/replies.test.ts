@@ -60,3 +60,31 @@ test('replies at the same stage that have the same fingerprint have a reason in 
     })
   expect(apart).toEqual([])
 })
+
+// A reply of two lines, as a log joins it; and what Postfix writes around one.
+const joined = (text: string) =>
+  text.replace(
+    /^(\d{3}) (\d\.\d{1,3}\.\d{1,3} )?(\S+(?: \S+){0,4}) (\S.*)$/s,
+    (_, code: string, status = '', first: string, rest: string) =>
+      `${code}-${status}${first} ${code} ${status}${rest}`,
+  )
+test.each([
+  ['its lines are joined', joined],
+  [
+    'it is quoted',
+    (text: string) => `host mx.example.net[192.0.2.7] said: ${text} (in reply to DATA command)`,
+  ],
+])('a reply that is read right is read right where %s', (_, change) => {
+  const right = files.flatMap(({ replies }) =>
+    replies.filter(
+      ({ missed, reply_text, stage }) =>
+        !missed && reply_text.length < 600 && stage !== undefined && /^\d{3}\b/.test(reply_text),
+    ),
+  )
+  const wrong = right.flatMap((reply) => {
+    const reply_text = change(reply.reply_text)
+    const { reason, rule } = classify({ ...reply, reply_text })
+    return answers(reply, reason) ? [] : [`${reply.gold.join('/')} <- ${reason} (${rule}): ${reply_text}`]
+  })
+  expect(wrong.slice(right.length / 200)).toEqual([])
+})
