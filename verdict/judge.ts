@@ -11,8 +11,8 @@ import { wilson } from './intervals.ts'
 import { attemptsLeft, type Message, messagesOf } from './messages.ts'
 import { withMistyped } from './mistyped.ts'
 import { subjectKey } from './rank.ts'
-import { readCompleteness, readFirstAccepted, spansOf, type Window } from './read.ts'
-import { type Reply, readReplies, topReplies } from './replies.ts'
+import { readCompleteness, readFirstAccepted, type Span, spansOf, type Window } from './read.ts'
+import { topReplies } from './replies.ts'
 import { type SenderRow, sendersOf } from './senders.ts'
 import { nameOf, type Subject, type Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
@@ -62,7 +62,6 @@ interface Judged {
   item: VerdictItem
   /** Start of its span. */
   from: number
-  replies: Reply[]
   recipients: string[]
 }
 
@@ -101,40 +100,31 @@ function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_s
     sub_cause,
     window_start: new Date(from).toISOString(),
     window_end: new Date(to).toISOString(),
-    evidence,
+    evidence: { ...evidence, top_replies: topReplies(attempts, { ...subject, held }) },
     next_step,
   }
-  return { item, from: start, replies: topReplies(attempts, { ...subject, held }), recipients }
+  return { item, from: start, recipients }
 }
 
-/** The items with the words of their replies, whom they knew before, and what changed in DNS. */
-async function complete(store: Store, window: Window, judged: readonly Judged[]): Promise<VerdictItem[]> {
-  const [replies, firstAccepted, dns] = await Promise.all([
-    readReplies(
-      store,
-      window,
-      judged.flatMap(({ replies }) => replies),
-    ),
+/** The items with what is read for all of them at once: whom they knew before, and what changed in DNS. */
+async function complete(store: Store, window: Span, judged: readonly Judged[]): Promise<VerdictItem[]> {
+  const waves = judged.map(({ item }) => item).filter(({ verdict }) => verdict !== 'mailbox_noise')
+  const [firstAccepted, changes] = await Promise.all([
     readFirstAccepted(
       store,
       window,
       judged.flatMap(({ recipients }) => recipients),
     ),
-    Promise.all(
-      judged.map(({ item }) =>
-        item.verdict === 'mailbox_noise' ? [] : readDnsChanges(store, window, item.evidence),
-      ),
-    ),
+    readDnsChanges(store, window.to, waves),
   ])
-  return judged.map(({ item, ...of }, i) => {
-    const known = of.recipients.filter((name) => (firstAccepted.get(name) ?? window.to) < of.from)
-    const dns_changes = dns[i] ?? []
+  return judged.map(({ item, from, recipients }) => {
+    const known = recipients.filter((name) => (firstAccepted(item.direction, name) ?? window.to) < from)
+    const dns_changes = changes[waves.indexOf(item)] ?? []
     return {
       ...item,
       evidence: {
         ...item.evidence,
-        top_replies: of.replies.map(replies),
-        known_recipients: [of.recipients.length, known.length],
+        known_recipients: [recipients.length, known.length],
         ...(dns_changes.length === 0 ? {} : { dns_changes }),
       },
     }
@@ -190,9 +180,9 @@ async function judgeDirection(
   window: Window,
   question: Question,
   completeness: Completeness,
-): Promise<VerdictItem[]> {
+  attempts: readonly Attempt[],
+): Promise<Judged[]> {
   const { sender = '', all = false } = question
-  const attempts = await readAttempts(store, window)
   if (attempts.length === 0) return []
   const view = viewOf(window, completeness, attempts)
   const material = await readMaterial(store, view)
@@ -227,7 +217,7 @@ async function judgeDirection(
     }
     found.push(judgeSubject(view, subject, told, false))
   }
-  return complete(store, window, found)
+  return found
 }
 
 /** Whether a verdict is somebody's problem. */
@@ -240,14 +230,17 @@ export async function judgeWindow(
   question: Question,
   directions: readonly Direction[] = DIRECTIONS,
 ): Promise<VerdictItem[]> {
-  const from = question.at - question.window_ms
-  const completeness = await readCompleteness(store, { from, to: question.at })
+  const span: Span = { from: question.at - question.window_ms, to: question.at }
+  const [completeness, attempts] = await Promise.all([
+    readCompleteness(store, span),
+    readAttempts(store, span, directions),
+  ])
   const judged = await Promise.all(
     directions.map((direction) =>
-      judgeDirection(store, { direction, from, to: question.at }, question, completeness),
+      judgeDirection(store, { direction, ...span }, question, completeness, attempts[direction]),
     ),
   )
-  const items = await withMistyped(store, judged.flat())
+  const items = await withMistyped(store, await complete(store, span, judged.flat()))
   return items.sort(
     (a, b) =>
       Number(isWave(b)) - Number(isWave(a)) ||
