@@ -1,12 +1,11 @@
 import { StoreError } from './store.ts'
 
-/** Values of a column that ClickHouse sends: numbers, texts. */
-export type Value = number | string
-
 /** The columns of an answer, by name: of each one value a row. Where there are no rows there may be no columns. */
-export type ColumnsOf<Row> = { readonly [Name in keyof Row]?: readonly Row[Name][] }
+export type ColumnsOf<Row> = { readonly [Name in keyof Row]?: ArrayLike<Row[Name]> }
 
-/** Reads what ClickHouse writes in Native format, one value after another. Integers are little-endian. */
+type Values = ArrayLike<number> | ArrayLike<string>
+
+/** Reads what ClickHouse writes in Native format, one value after another. Integers are little-endian, as is this machine. */
 class Reader {
   readonly #bytes: Buffer
   #at = 0
@@ -39,53 +38,59 @@ class Reader {
     return size === 0 ? '' : this.#bytes.toString('utf8', this.#at - size, this.#at)
   }
 
-  /** So many numbers of `size` bytes. */
-  numbers(count: number, size: number, read: (bytes: Buffer, at: number) => number): number[] {
-    const start = this.#at
-    this.#at += count * size
-    return Array.from({ length: count }, (_, i) => read(this.#bytes, start + i * size))
+  texts(count: number): string[] {
+    const texts = new Array<string>(count)
+    for (let i = 0; i < count; i++) texts[i] = this.text()
+    return texts
+  }
+
+  /** So many numbers of a type, copied: an array must lie at a multiple of its numbers' size. */
+  numbers(count: number, type: NumberType): ArrayLike<number> {
+    const { buffer, byteOffset } = this.#bytes
+    const start = byteOffset + this.#at
+    const bytes = count * type.BYTES_PER_ELEMENT
+    this.#at += bytes
+    return new type(buffer.slice(start, start + bytes) as ArrayBuffer)
   }
 }
 
-const u8 = (bytes: Buffer, at: number) => bytes.readUInt8(at)
-const u16 = (bytes: Buffer, at: number) => bytes.readUInt16LE(at)
-const u32 = (bytes: Buffer, at: number) => bytes.readUInt32LE(at)
-const f64 = (bytes: Buffer, at: number) => bytes.readDoubleLE(at)
+type NumberType = typeof Uint8Array | typeof Uint16Array | typeof Uint32Array | typeof Float64Array
 
-// Sizes of a dictionary's places, by the lowest byte of the flags that stand before it.
-const PLACES = [
-  [1, u8],
-  [2, u16],
-  [4, u32],
-] as const
+const NUMBERS: Record<string, NumberType> = {
+  UInt8: Uint8Array,
+  UInt16: Uint16Array,
+  UInt32: Uint32Array,
+  Float64: Float64Array,
+}
+// Of a dictionary's places, by the lowest byte of the flags that stand before it.
+const PLACES = [Uint8Array, Uint16Array, Uint32Array] as const
 
-/** One text wherever it is told: few names are many rows', take less room so, and are compared faster. */
-export type Intern = (text: string) => string
+/** Few names are many rows': one text each takes less room, and is compared faster. */
+type Intern = (text: string) => string
 
 function dictionaryColumn(reader: Reader, rows: number, intern: Intern): string[] {
   // The version of the encoding.
   reader.u64()
-  const [size, read] = PLACES[reader.u64() & 0xff] ?? PLACES[2]
-  const names = Array.from({ length: reader.u64() }, () => intern(reader.text()))
-  reader.u64()
-  return reader.numbers(rows, size, read).map((place) => names[place] ?? '')
+  const type = PLACES[reader.u64() & 0xff] ?? Uint32Array
+  const names = reader.texts(reader.u64()).map(intern)
+  const places = reader.numbers(reader.u64(), type)
+  const texts = new Array<string>(rows)
+  for (let i = 0; i < rows; i++) texts[i] = names[places[i] ?? 0] ?? ''
+  return texts
 }
 
-function column(reader: Reader, type: string, rows: number, intern: Intern): Value[] {
-  switch (type) {
-    case 'UInt8':
-      return reader.numbers(rows, 1, u8)
-    case 'UInt32':
-      return reader.numbers(rows, 4, u32)
-    case 'Float64':
-      return reader.numbers(rows, 8, f64)
-    case 'String':
-      return Array.from({ length: rows }, () => reader.text())
-    case 'LowCardinality(String)':
-      return dictionaryColumn(reader, rows, intern)
-    default:
-      throw new StoreError(`no column of type ${type} is read from Native format`)
-  }
+function column(reader: Reader, type: string, rows: number, intern: Intern): Values {
+  if (type === 'String') return reader.texts(rows)
+  if (type === 'LowCardinality(String)') return dictionaryColumn(reader, rows, intern)
+  const numbers = NUMBERS[type]
+  if (numbers === undefined) throw new StoreError(`no column of type ${type} is read from Native format`)
+  return reader.numbers(rows, numbers)
+}
+
+function joined(blocks: Values[]): Values {
+  const [first] = blocks
+  if (first === undefined || blocks.length === 1) return first ?? []
+  return blocks.flatMap((block) => Array.from<number | string>(block)) as Values
 }
 
 /** The columns of an answer in Native format, whose blocks follow each other. Throws a StoreError for a type it does not read. */
@@ -93,25 +98,23 @@ export function readNative<Row>(bytes: Buffer): ColumnsOf<Row> {
   const reader = new Reader(bytes)
   const names = new Map<string, string>()
   const intern = (text: string): string => {
-    let known = names.get(text)
-    if (known === undefined) {
-      // A key of an object is one string wherever it is used, and compared as quickly as a number.
-      known = Object.keys({ [text]: 0 })[0] ?? text
-      names.set(text, known)
-    }
-    return known
+    const known = names.get(text)
+    if (known === undefined) names.set(text, text)
+    return known ?? text
   }
-  const columns: Record<string, Value[]> = {}
+  const blocks = new Map<string, Values[]>()
   while (!reader.isAtEnd) {
     const count = reader.varint()
     const rows = reader.varint()
     for (let i = 0; i < count; i++) {
       const name = reader.text()
       const type = reader.text()
-      const values = rows === 0 ? [] : column(reader, type, rows, intern)
-      const before = columns[name]
-      columns[name] = before === undefined ? values : before.concat(values)
+      if (rows === 0) continue
+      const values = column(reader, type, rows, intern)
+      const before = blocks.get(name)
+      if (before === undefined) blocks.set(name, [values])
+      else before.push(values)
     }
   }
-  return columns as unknown as ColumnsOf<Row>
+  return Object.fromEntries(Array.from(blocks, ([name, of]) => [name, joined(of)])) as ColumnsOf<Row>
 }

@@ -5,8 +5,8 @@ export interface Store {
   /** Rows of a query as objects; 64-bit integers come as numbers up to 2^53. Throws the engine's message in one line. */
   query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]>
   /**
-   * Columns of a query: of many rows these are read several times faster than objects. Of the types Float64, UInt8, UInt32,
-   * String and LowCardinality(String); others are a StoreError.
+   * Columns of a query: of many rows these are read several times faster than objects. Of the types Float64, UInt8 to
+   * UInt32, String and LowCardinality(String); others are a StoreError.
    */
   queryColumns<Row>(sql: string, params?: Record<string, unknown>): Promise<ColumnsOf<Row>>
   /** A statement without rows. */

@@ -12,6 +12,8 @@ export interface Attempt {
   time: number
   /** One number a message and recipient, by whomever it is told. */
   message: number
+  /** Whether no other attempt of the window tells of the message. */
+  is_alone: boolean
   /** One number for what was sent at once, to however many recipients. */
   transaction: number
   sender_domain: string
@@ -57,11 +59,21 @@ interface Row {
 
 // Places of the times in their order; places of the same time stay as they are. Numbers are sorted faster than rows, and a
 // window has fewer milliseconds than fit above the places.
-function inOrder(times: readonly number[], from: number): number[] {
-  const keys = Float64Array.from(times, (time, i) => (time - from) * MAX_ATTEMPTS + i).sort()
-  return Array.from(keys, (key) => key % MAX_ATTEMPTS)
+function inOrder(times: ArrayLike<number>, from: number): number[] {
+  const keys = Float64Array.from(times, (time, i) => (time - from) * times.length + i).sort()
+  return Array.from(keys, (key) => key % times.length)
 }
-const MAX_ATTEMPTS = 2 ** 22
+
+// Messages that more than one of these attempts tells of.
+function triedAgain(messages: ArrayLike<number>): ReadonlySet<number> {
+  const again = new Set<number>()
+  const sorted = Float64Array.from(messages).sort()
+  for (let i = 1; i < sorted.length; i++) {
+    const message = sorted[i] ?? 0
+    if (message === sorted[i - 1]) again.add(message)
+  }
+  return again
+}
 
 /** The attempts of a span by direction, in the order of their times. */
 export async function readAttempts(
@@ -70,6 +82,7 @@ export async function readAttempts(
   directions: readonly Direction[],
 ): Promise<Record<Direction, Attempt[]>> {
   const rows = await store.queryColumns<Row>(sql('attempts'), { directions, ...span(from, to) })
+  const again = triedAgain(rows.message ?? [])
   const read: Record<Direction, Attempt[]> = { outbound: [], inbound: [] }
   for (const i of inOrder(rows.time ?? [], from)) {
     const direction = rows.is_inbound?.[i] === 1 ? 'inbound' : 'outbound'
@@ -77,9 +90,11 @@ export async function readAttempts(
     const host = direction === 'outbound' ? rows.host_domain?.[i] : ''
     const named = rows.provider?.[i] || host || ''
     const provider = named === '' ? recipient_org_domain : named
+    const message = rows.message?.[i] ?? 0
     read[direction].push({
       time: rows.time?.[i] ?? 0,
-      message: rows.message?.[i] ?? 0,
+      message,
+      is_alone: !again.has(message),
       transaction: rows.transaction?.[i] ?? 0,
       sender_domain: rows.sender?.[i] ?? '',
       recipient_org_domain,

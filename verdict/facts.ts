@@ -46,7 +46,7 @@ export function factsOf(messages: readonly Message[], subject: Wave) {
   }
   const inState = (...states: Message['state'][]) => inside.filter(({ state }) => states.includes(state))
   const accepted = inState('accepted')
-  const times = (of: readonly Message[]) => of.map(({ last_time }) => last_time)
+  const times = (of: readonly Message[]) => of.map(({ time }) => time)
   return {
     messages: inside.length,
     accepted: accepted.length,

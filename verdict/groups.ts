@@ -64,16 +64,20 @@ function heldOver(cells: readonly Weighed[]): Held[] {
     expected: { any: 0, sender: 0 },
   }))
   for (const cell of cells) {
-    const accepted_in_window = cell.state === 'accepted' ? (cell.messages.at(-1) ?? 0) : 0
-    for (let i = 0; i < spans; i++) {
+    const { messages, usual } = cell
+    const isAccepted = cell.state === 'accepted'
+    const accepted_in_window = isAccepted ? (messages.at(-1) ?? 0) : 0
+    // A cell that has none in a span has none in a shorter one.
+    for (let i = spans - 1; i >= 0; i--) {
       const over = held[i]
-      const n = cell.messages[i] ?? 0
       if (over === undefined) continue
-      over.messages += n
-      over.expected.any += n * cell.usual.any
-      over.expected.sender += n * cell.usual.sender
       over.accepted_in_window += accepted_in_window
-      if (cell.state === 'accepted') over.accepted += n
+      const n = messages[i] ?? 0
+      if (n === 0) continue
+      over.messages += n
+      over.expected.any += n * usual.any
+      over.expected.sender += n * usual.sender
+      if (isAccepted) over.accepted += n
       else over.troubled += n
     }
   }

@@ -8,7 +8,7 @@ import { readDnsChanges } from './dns-changes.ts'
 import { factsOf, refusedRecipients } from './facts.ts'
 import { readHistory } from './history.ts'
 import { wilson } from './intervals.ts'
-import { attemptsLeft, type Message, messagesOf } from './messages.ts'
+import { messagesOf, type Told } from './messages.ts'
 import { withMistyped } from './mistyped.ts'
 import { subjectKey } from './rank.ts'
 import { readCompleteness, readFirstAccepted, type Span, spansOf, type Window } from './read.ts'
@@ -32,13 +32,13 @@ export interface Question {
 interface View {
   window: Window
   completeness: Completeness
-  /** The attempts from a moment on that these waves leave, and what became of their messages. */
-  left(from: number, told: readonly Wave[]): { attempts: Attempt[]; messages: Message[] }
+  /** What the attempts from a moment on that these waves leave come to. */
+  left(from: number, told: readonly Wave[]): Told
 }
 
 function viewOf(window: Window, completeness: Completeness, attempts: readonly Attempt[]): View {
   let of: readonly Wave[] | undefined
-  const known = new Map<number, { attempts: Attempt[]; messages: Message[] }>()
+  const known = new Map<number, Told>()
   return {
     window,
     completeness,
@@ -48,8 +48,7 @@ function viewOf(window: Window, completeness: Completeness, attempts: readonly A
       of = told
       let left = known.get(from)
       if (left === undefined) {
-        const those = attemptsLeft(attempts, from, told)
-        left = { attempts: those, messages: messagesOf(those, window.to) }
+        left = messagesOf(attempts, from, window.to, told)
         known.set(from, left)
       }
       return left
@@ -68,7 +67,7 @@ interface Judged {
 function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_shape: boolean): Judged {
   const { direction, from, to } = view.window
   const start = Math.max(from, to - subject.span_s * 1000)
-  const { attempts, messages } = view.left(start, told)
+  const { refusals, messages } = view.left(start, told)
   const facts = factsOf(messages, subject)
   const recipients = refusedRecipients(messages, subject)
   const { verdict, confidence, sub_cause, evidence, next_step } = decide({
@@ -100,7 +99,7 @@ function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_s
     sub_cause,
     window_start: new Date(from).toISOString(),
     window_end: new Date(to).toISOString(),
-    evidence: { ...evidence, top_replies: topReplies(attempts, { ...subject, held }) },
+    evidence: { ...evidence, top_replies: topReplies(refusals, { ...subject, held }) },
     next_step,
   }
   return { item, from: start, recipients }

@@ -47,9 +47,9 @@ export interface Cell {
   state: 'accepted' | 'refused' | 'mailbox' | 'stalled' | 'limited' | 'greylisted'
   side: string
   reason: string
-  /** One number a span, the whole window last. */
+  /** One number a span, from the shortest to the whole window: none is less than the one before. */
   messages: number[]
-  /** Of the whole window: one to many recipients is one. */
+  /** Of the whole window, where not accepted: one to many recipients is one. */
   transactions: number
 }
 
