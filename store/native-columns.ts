@@ -90,7 +90,14 @@ function column(reader: Reader, type: string, rows: number, intern: Intern): Val
 function joined(blocks: Values[]): Values {
   const [first] = blocks
   if (first === undefined || blocks.length === 1) return first ?? []
-  return blocks.flatMap((block) => Array.from<number | string>(block)) as Values
+  if (Array.isArray(first)) return first.concat(...(blocks.slice(1) as string[][]))
+  const numbers = new Float64Array(blocks.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const block of blocks as ArrayLike<number>[]) {
+    numbers.set(block, at)
+    at += block.length
+  }
+  return numbers
 }
 
 /** The columns of an answer in Native format, whose blocks follow each other. Throws a StoreError for a type it does not read. */

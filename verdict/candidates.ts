@@ -130,6 +130,7 @@ function candidateOf(
   let words = 0
   for (const cell of troubled) {
     const n = cell.messages[i] ?? 0
+    if (n === 0) continue
     if (cell.state === 'mailbox') mailbox += n
     else if (cell.state === 'stalled' || (cell.state === 'limited' && !isOne)) delayed += n
     else if (cell.state === 'refused' && sides.includes(cell.side)) {

@@ -63,24 +63,20 @@ function heldOver(cells: readonly Weighed[]): Held[] {
     accepted_in_window: 0,
     expected: { any: 0, sender: 0 },
   }))
-  for (const cell of cells) {
-    const { messages, usual } = cell
-    const isAccepted = cell.state === 'accepted'
-    const accepted_in_window = isAccepted ? (messages.at(-1) ?? 0) : 0
-    // A cell that has none in a span has none in a shorter one.
+  // What has no messages in a span has none in a shorter one.
+  for (const { messages, state, usual } of cells)
     for (let i = spans - 1; i >= 0; i--) {
-      const over = held[i]
-      if (over === undefined) continue
-      over.accepted_in_window += accepted_in_window
       const n = messages[i] ?? 0
-      if (n === 0) continue
+      const over = held[i]
+      if (n === 0 || over === undefined) break
       over.messages += n
       over.expected.any += n * usual.any
       over.expected.sender += n * usual.sender
-      if (isAccepted) over.accepted += n
+      if (state === 'accepted') over.accepted += n
       else over.troubled += n
     }
-  }
+  const accepted_in_window = held.at(-1)?.accepted ?? 0
+  for (const over of held) over.accepted_in_window = accepted_in_window
   return held
 }
 
@@ -138,7 +134,7 @@ export function groupsWithout(groups: readonly Group[], gone: ReadonlySet<Weighe
       groupOf(
         group.named,
         troubled,
-        group.cells.filter((cell) => !gone.has(cell)),
+        group.cells.filter((cell) => cell.state === 'accepted' || !gone.has(cell)),
       ),
     ]
   })
