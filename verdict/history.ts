@@ -1,5 +1,4 @@
 import type { Store } from '../store/store.ts'
-import { BLAMING_SIDES } from './candidates.ts'
 import { operatorOf, providersOf } from './operators.ts'
 import { span, type Window } from './read.ts'
 import { sql } from './sql.ts'
@@ -7,6 +6,7 @@ import { type History, NAMELESS, type Named } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { historyKey, type Usual } from './usual.ts'
 import type { TroubledNames } from './waves.ts'
+import { BLAMING_SIDES } from './words.ts'
 
 const NONE: History = {
   messages: 0,

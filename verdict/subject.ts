@@ -86,6 +86,8 @@ export interface Candidate extends Named, Part {
   operators(): ReadonlyMap<string, Part>
   domains(): ReadonlyMap<string, Part>
   senders(): ReadonlyMap<string, Part>
+  /** `excessGain` of its senders. */
+  excess(): number
 }
 
 /** Counts of a time before the window: the day without its last hours, and these last hours. */
