@@ -9,14 +9,14 @@ import { factsOf, refusedRecipients } from './facts.ts'
 import { readHistory } from './history.ts'
 import { wilson } from './intervals.ts'
 import { messagesOf, type Told } from './messages.ts'
-import { withMistyped } from './mistyped.ts'
+import { readMistyped } from './mistyped.ts'
 import { subjectKey } from './rank.ts'
 import { readCompleteness, readFirstAccepted, type Span, spansOf, type Window } from './read.ts'
 import { topReplies } from './replies.ts'
 import { type SenderRow, sendersOf } from './senders.ts'
 import { nameOf, type Subject, type Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { fleetShare } from './usual.ts'
+import { fleetShare, NO_HISTORY } from './usual.ts'
 import { type Material, nextSubjects, troubledNames } from './waves.ts'
 
 /** What is asked: the window that ends at `at` (milliseconds since 1970), all senders or one. */
@@ -130,12 +130,24 @@ async function complete(store: Store, window: Span, judged: readonly Judged[]): 
   })
 }
 
-async function readMaterial(store: Store, { window, left }: View): Promise<Material> {
-  const { direction, from, to } = window
-  const spans = spansOf(window)
-  const cells = cellsOf(left(from, []).messages, spans, to)
-  const usual = await readHistory(store, window, troubledNames(cells, direction))
-  return { direction, cells, spans, usual }
+interface Prepared {
+  view: View
+  material: Material
+}
+
+/** What the waves of each direction follow from, with the day before of all at once. */
+async function readMaterial(store: Store, span: Span, views: readonly View[]): Promise<Prepared[]> {
+  const counted = views.map((view) => {
+    const { direction, from, to } = view.window
+    const spans = spansOf(view.window)
+    return { view, direction, spans, cells: cellsOf(view.left(from, []).messages, spans, to) }
+  })
+  const names = counted.map(({ direction, cells }) => [direction, troubledNames(cells, direction)] as const)
+  const usual = await readHistory(store, span, new Map(names))
+  return counted.map(({ view, ...of }) => ({
+    view,
+    material: { ...of, usual: usual.get(of.direction) ?? NO_HISTORY },
+  }))
 }
 
 /**
@@ -174,17 +186,9 @@ function hasSomethingToSay({ messages, refused, mailbox, domains }: SenderRow): 
 // Told with `all`; nobody reads on.
 const MAX_SENDERS = 1000
 
-async function judgeDirection(
-  store: Store,
-  window: Window,
-  question: Question,
-  completeness: Completeness,
-  attempts: readonly Attempt[],
-): Promise<Judged[]> {
+function judgeDirection({ view, material }: Prepared, question: Question): Judged[] {
   const { sender = '', all = false } = question
-  if (attempts.length === 0) return []
-  const view = viewOf(window, completeness, attempts)
-  const material = await readMaterial(store, view)
+  const { window } = view
   const { found: waves, told } = findWaves(view, material)
   const named = new Set(
     waves.filter(({ item }) => item.subject_kind === 'sender_domain').map(({ item }) => item.subject),
@@ -234,12 +238,20 @@ export async function judgeWindow(
     readCompleteness(store, span),
     readAttempts(store, span, directions),
   ])
-  const judged = await Promise.all(
-    directions.map((direction) =>
-      judgeDirection(store, { direction, ...span }, question, completeness, attempts[direction]),
+  const views = directions
+    .filter((direction) => attempts[direction].length > 0)
+    .map((direction) => viewOf({ direction, ...span }, completeness, attempts[direction]))
+  if (views.length === 0) return []
+  const prepared = await readMaterial(store, span, views)
+  const judged = prepared.flatMap((of) => judgeDirection(of, question))
+  const [completed, tellMistyped] = await Promise.all([
+    complete(store, span, judged),
+    readMistyped(
+      store,
+      judged.map(({ item }) => item),
     ),
-  )
-  const items = await withMistyped(store, await complete(store, span, judged.flat()))
+  ])
+  const items = completed.map(tellMistyped)
   return items.sort(
     (a, b) =>
       Number(isWave(b)) - Number(isWave(a)) ||

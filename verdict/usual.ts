@@ -9,6 +9,22 @@ export interface Usual {
   own: ReadonlyMap<string, History>
 }
 
+const NONE: History = {
+  messages: 0,
+  accepted: 0,
+  refused: 0,
+  blamed: 0,
+  mailbox: 0,
+  recent_messages: 0,
+  recent_accepted: 0,
+  recent_refused: 0,
+  recent_blamed: 0,
+  last_accepted: '',
+}
+
+/** Of a log that has just begun. */
+export const NO_HISTORY: Usual = { fleet: NONE, own: new Map() }
+
 /**
  * The history by which words are measured: refusals that name the sender by such refusals alone. Inbound all words are
  * our own, and count alike.
