@@ -59,15 +59,18 @@ interface Row {
 
 // Places of the times in their order; places of the same time stay as they are. Numbers are sorted faster than rows, and a
 // window has fewer milliseconds than fit above the places.
-function inOrder(times: ArrayLike<number>, from: number): number[] {
-  const keys = Float64Array.from(times, (time, i) => (time - from) * times.length + i).sort()
-  return Array.from(keys, (key) => key % times.length)
+function inOrder(times: ArrayLike<number>, from: number): Float64Array {
+  const keys = new Float64Array(times.length)
+  for (let i = 0; i < keys.length; i++) keys[i] = ((times[i] ?? 0) - from) * keys.length + i
+  keys.sort()
+  for (let i = 0; i < keys.length; i++) keys[i] = (keys[i] ?? 0) % keys.length
+  return keys
 }
 
 // Messages that more than one of these attempts tells of.
 function triedAgain(messages: ArrayLike<number>): ReadonlySet<number> {
   const again = new Set<number>()
-  const sorted = Float64Array.from(messages).sort()
+  const sorted = new Float64Array(messages).sort()
   for (let i = 1; i < sorted.length; i++) {
     const message = sorted[i] ?? 0
     if (message === sorted[i - 1]) again.add(message)

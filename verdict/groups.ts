@@ -2,8 +2,6 @@ import { once } from './once.ts'
 import { type Cell, NAMELESS, type Named, type Weighed, type Words } from './subject.ts'
 import { isEnough } from './words.ts'
 
-const NOTHING = { messages: 0, accepted: 0, accepted_in_window: 0, expected: { any: 0, sender: 0 } }
-
 /** What a subject holds over one span, whatever the words. */
 export interface Held {
   messages: number
@@ -50,33 +48,28 @@ function namedOf({ kind, first, second }: Kind, cell: Cell): Named {
   return second === undefined ? named : { ...named, [FIELDS[second]]: cell[second] }
 }
 
-function heldOver(cells: readonly Weighed[]): Held[] {
-  const spans = cells[0]?.messages.length ?? 0
-  const held = Array.from({ length: spans }, () => ({
-    messages: 0,
-    accepted: 0,
-    accepted_in_window: 0,
-    expected: { any: 0, sender: 0 },
-  }))
-  // What has no messages in a span has none in a shorter one.
-  for (const { messages, state, usual } of cells)
-    for (let i = spans - 1; i >= 0; i--) {
-      const n = messages[i] ?? 0
-      const over = held[i]
-      if (n === 0 || over === undefined) break
-      over.messages += n
-      over.expected.any += n * usual.any
-      over.expected.sender += n * usual.sender
-      if (state === 'accepted') over.accepted += n
-    }
-  const accepted_in_window = held.at(-1)?.accepted ?? 0
-  for (const over of held) over.accepted_in_window = accepted_in_window
-  return held
+function heldOver(cells: readonly Weighed[], i: number): Omit<Held, 'accepted_in_window'> {
+  let [messages, accepted, any, sender] = [0, 0, 0, 0]
+  for (const cell of cells) {
+    const n = cell.messages[i] ?? 0
+    if (n === 0) continue
+    messages += n
+    any += n * cell.usual.any
+    sender += n * cell.usual.sender
+    if (cell.state === 'accepted') accepted += n
+  }
+  return { messages, accepted, expected: { any, sender } }
 }
 
 function groupOf(named: Named, troubled: readonly Weighed[], cells: () => readonly Weighed[]): Group {
-  const held = once(() => heldOver(cells()))
-  return { named, troubled, cells, held: (i) => held()[i] ?? NOTHING }
+  const last = (troubled[0]?.messages.length ?? 1) - 1
+  const known: ReturnType<typeof heldOver>[] = []
+  const over = (i: number) => {
+    const held = known[i] ?? heldOver(cells(), i)
+    known[i] = held
+    return held
+  }
+  return { named, troubled, cells, held: (i) => ({ ...over(i), accepted_in_window: over(last).accepted }) }
 }
 
 const RECEIVERS: readonly Named['kind'][] = ['recipient_domain', 'provider', 'operator']

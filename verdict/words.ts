@@ -11,23 +11,27 @@ export const BLAMING_SIDES: readonly string[] = [...SENDER_SIDES, ...BARE_SIDES]
 /** One wave has one cause, and its words are of one kind: so the refusals of two troubles at one place are told apart. */
 export const FAMILIES = [SENDER_SIDES, ROUTING_SIDES, NETWORK_SIDES, ['relay_config']]
 
+const WITH_BARE = FAMILIES.map((family) => [...family, ...BARE_SIDES])
+
 /**
  * Whether these cells, none of them accepted, have refusals enough for a wave of any kind of words: delays may be such where
  * hardly anything gets through, and so may missing mailboxes of a receiver.
  */
 export function isEnough(troubled: readonly Cell[], isReceiver: boolean): boolean {
-  const words = new Map<string, number>()
-  let [delayed, mailbox] = [0, 0]
-  for (const { state, side, messages } of troubled) {
-    const n = messages.at(-1) ?? 0
-    if (state === 'mailbox') mailbox += n
-    else if (state === 'refused') words.set(side, (words.get(side) ?? 0) + n)
-    else delayed += n
-  }
   const least = Math.min(...Object.values(T.min_refused))
-  return FAMILIES.some((family) => {
-    const refused = [...family, ...BARE_SIDES].reduce((sum, side) => sum + (words.get(side) ?? 0), 0)
-    const more = family === NETWORK_SIDES ? delayed : family === ROUTING_SIDES && isReceiver ? mailbox : 0
-    return refused + more >= least
+  const sum = (isCounted: (cell: Cell) => boolean): number => {
+    let messages = 0
+    for (const cell of troubled) if (isCounted(cell)) messages += cell.messages.at(-1) ?? 0
+    return messages
+  }
+  // Most subjects have too few of any kind.
+  if (sum(() => true) < least) return false
+  const delayed = sum(({ state }) => state !== 'refused' && state !== 'mailbox')
+  const mailbox = isReceiver ? sum(({ state }) => state === 'mailbox') : 0
+  return FAMILIES.some((family, i) => {
+    const more = family === NETWORK_SIDES ? delayed : family === ROUTING_SIDES ? mailbox : 0
+    return (
+      more + sum(({ state, side }) => state === 'refused' && WITH_BARE[i]?.includes(side) === true) >= least
+    )
   })
 }
