@@ -13,7 +13,7 @@ SELECT
     toLowCardinality(if(source_ip = toIPv6('::'), '', replaceRegexpOne(toString(source_ip), '^::ffff:', ''))) AS address,
     provider,
     -- An unknown host stands for its own domain: a hoster's customers belong together.
-    cutToFirstSignificantSubdomain(lower(remote_host)) AS host_domain,
+    cutToFirstSignificantSubdomain(lower(delivery_events.remote_host)) AS host_domain,
     -- A bare "rejected" at RCPT TO is mostly an unknown user, but the words name no cause.
     toLowCardinality(if(delivery_events.rule = 'rcpt-bare-reject', 'policy_rejected', toString(delivery_events.reason))) AS reason,
     toLowCardinality(multiIf(
