@@ -1,47 +1,62 @@
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
+import { startEndpoint } from '../../store/http/endpoint.ts'
+import { openServer } from '../../store/server.ts'
 import { StoreError } from '../../store/store.ts'
-import { migratedStore } from './temporary-store.ts'
+import { emptyStore } from './temporary-store.ts'
 
-const store = await migratedStore()
+const store = await emptyStore()
+const endpoint = await startEndpoint({ store, port: 0, onError: () => {} })
+const server = openServer(endpoint.url)
+afterAll(async () => {
+  await server.close()
+  await endpoint.close()
+})
 
 interface Row {
-  number: number
+  half: number
   small: number
   seconds: number
   text: string
   name: string
 }
 
-// More rows than a block of the engine has, and more names than the places of one byte or two tell.
 const SQL = `
   SELECT
-    number / 2 AS number,
+    number / 2 AS half,
     toUInt8(number % 7) AS small,
     toUInt32(number) AS seconds,
     if(number % 3 = 0, '', concat('größe ', toString(number))) AS text,
     toLowCardinality(concat('name ', toString(number % {names:UInt32}))) AS name
   FROM numbers({rows:UInt32})`
 
+// One block and several, with so many names that their places take one byte and two.
 test.each([
-  [3, 2],
-  [1000, 300],
-  [200_000, 70_000],
-])('columns of %i rows, %i names', async (rows, names) => {
-  const columns = await store.queryColumns<Row>(SQL, { rows, names })
-  const numbers = Array.from({ length: rows }, (_, i) => i)
-  const texts = numbers.map((i) => (i % 3 === 0 ? '' : `größe ${i}`))
-  expect(Array.from(columns.number ?? [])).toEqual(numbers.map((i) => i / 2))
-  expect(Array.from(columns.small ?? [])).toEqual(numbers.map((i) => i % 7))
-  expect(Array.from(columns.seconds ?? [])).toEqual(numbers)
-  expect(Array.from(columns.text ?? [])).toEqual(texts)
-  expect(Array.from(columns.name ?? [])).toEqual(numbers.map((i) => `name ${i % names}`))
+  ['the embedded engine', store, 3, 2],
+  ['the embedded engine', store, 1000, 300],
+  ['the embedded engine', store, 150_000, 70_000],
+  ['a server', server, 1000, 300],
+])('columns of %s', async (_, asked, rows, names) => {
+  const { half, small, seconds, text, name } = await asked.queryColumns<Row>(SQL, { rows, names })
+  expect([half, small, seconds, text, name].map((column) => column?.length)).toEqual(Array(5).fill(rows))
+  const wrong = Array.from({ length: rows }, (_, i) => i).filter(
+    (i) =>
+      half?.[i] !== i / 2 ||
+      small?.[i] !== i % 7 ||
+      seconds?.[i] !== i ||
+      text?.[i] !== (i % 3 === 0 ? '' : `größe ${i}`) ||
+      name?.[i] !== `name ${i % names}`,
+  )
+  expect(wrong.slice(0, 3)).toEqual([])
 })
 
 test('no rows are no values', async () => {
   const columns = await store.queryColumns<Row>(SQL, { rows: 0, names: 1 })
-  expect(columns.number?.length ?? 0).toBe(0)
+  expect(columns.half?.length ?? 0).toBe(0)
 })
 
-test('a type that is not read is told', async () => {
-  await expect(store.queryColumns('SELECT toDate(0) AS day')).rejects.toThrow(StoreError)
+test('a type that is not read is told, and what the engine refuses', async () => {
+  for (const asked of [store, server]) {
+    await expect(asked.queryColumns('SELECT toDate(0) AS day')).rejects.toThrow(StoreError)
+    await expect(asked.queryColumns('SELECT nonsense')).rejects.toThrow(/nonsense/)
+  }
 })
