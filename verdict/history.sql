@@ -14,10 +14,10 @@ WITH
         + if(direction = 'inbound', {inbound:UInt8}, 0)
         + if(minute >= parseDateTimeBestEffort({recent:String}, 'UTC'), {lately:UInt8}, 0)) AS fate
 SELECT
-    multiIf(grouping(sender) = 0, 'sender', grouping(domain) = 0, 'domain', 'address')::LowCardinality(String) AS kind,
-    -- What a row is not grouped by is 0.
-    toUInt16(sender + address + domain) AS name,
-    toUInt16(receiver + pair_sender) AS part,
+    -- Where both lists of senders are the same, `sender` and `pair_sender` are one key to the engine, and told by neither.
+    multiIf(grouping(domain) = 0, 'domain', grouping(address) = 0, 'address', 'sender')::LowCardinality(String) AS kind,
+    multiIf(kind = 'domain', domain, kind = 'address', address, sender) AS name,
+    if(kind = 'domain', pair_sender, receiver) AS part,
     fate,
     toFloat64(sum(attempts_1m.attempts)) AS attempts,
     toUInt32(max(minute)) AS last_time
