@@ -122,6 +122,7 @@ function candidateOf(
       if (family.includes(cell.side)) words += n
     }
   }
+  // Asked before what else the subject holds is counted: of most there are too few.
   if (refused + delayed + mailbox < Math.min(...Object.values(T.min_refused))) return undefined
   const { messages, accepted, accepted_in_window, ...over } = heldBy(i)
   const held = ['refused']

@@ -8,7 +8,7 @@ import { readDnsChanges } from './dns-changes.ts'
 import { factsOf, refusedRecipients } from './facts.ts'
 import { readHistory } from './history.ts'
 import { wilson } from './intervals.ts'
-import { messagesOf, type Told } from './messages.ts'
+import { messagesOf, type Outcomes } from './messages.ts'
 import { readMistyped } from './mistyped.ts'
 import { subjectKey } from './rank.ts'
 import { readCompleteness, readFirstAccepted, type Span, spansOf, type Window } from './read.ts'
@@ -33,12 +33,12 @@ interface View {
   window: Window
   completeness: Completeness
   /** What the attempts from a moment on that these waves leave come to. */
-  left(from: number, told: readonly Wave[]): Told
+  left(from: number, told: readonly Wave[]): Outcomes
 }
 
 function viewOf(window: Window, completeness: Completeness, attempts: readonly Attempt[]): View {
   let of: readonly Wave[] | undefined
-  const known = new Map<number, Told>()
+  const known = new Map<number, Outcomes>()
   return {
     window,
     completeness,

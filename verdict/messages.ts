@@ -106,7 +106,7 @@ function tellUnknown(messages: readonly Message[]): void {
 }
 
 /** What some attempts come to. */
-export interface Told {
+export interface Outcomes {
   /** In the order of their first tries. */
   messages: Message[]
   /** The attempts that were not accepted, in the order of their times. */
@@ -122,7 +122,7 @@ export function messagesOf(
   from: number,
   to: number,
   told: readonly Wave[],
-): Told {
+): Outcomes {
   const messages: Message[] = []
   const refusals: Attempt[] = []
   // Most messages are accepted at once: the attempt says all.
