@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { boundHeap } from './heap.ts'
+import { readNative } from './native-columns.ts'
 import { insertSettingsText, type Store, StoreError, storeError } from './store.ts'
 
 interface Result {
@@ -133,6 +134,10 @@ export async function openEmbedded(path: string): Promise<EmbeddedStore> {
         .split('\n')
         .filter((line) => line !== '')
         .map((line) => JSON.parse(line))
+    },
+    async queryColumns<Row>(sql: string, params?: Record<string, unknown>) {
+      const { buffer, byteOffset, length } = (await reader()(sql, params, 'Native')).bytes()
+      return readNative<Row>(Buffer.from(buffer, byteOffset, length))
     },
     async command(sql, params) {
       await writer(sql, params, 'Null')

@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { finished } from 'node:stream/promises'
 import { ClickHouseLogLevel, createClient } from '@clickhouse/client'
+import { readNative } from './native-columns.ts'
 import { insertSettings, type Store, storeError } from './store.ts'
 
 // A reader's question ends after so long, as in the embedded store; the client waits a little longer, for the server's word.
@@ -53,6 +55,16 @@ export function openServer(url: string, cluster?: string): Store {
         }),
       )
       return asked(result.json<Row>())
+    },
+    async queryColumns<Row>(sql: string, params?: Record<string, unknown>) {
+      const { stream } = await asked(
+        client.exec({
+          query: `${sql}\nFORMAT Native`,
+          clickhouse_settings: { max_execution_time: READ_SECONDS },
+          ...(params && { query_params: params }),
+        }),
+      )
+      return readNative<Row>(await asked(buffer(stream)))
     },
     async command(sql, params) {
       await asked(client.command({ query: sql, ...(params && { query_params: params }) }))

@@ -43,15 +43,14 @@ const RATES = [0.1, 0.3, 0.5, 0.7, 0.9, 0.98]
  * refused says nothing, who never was says much. For parts whose usual rates are far apart.
  */
 export function excessGain(parts: readonly Part[], independence: number): number {
-  const gainAt = (rate: number) =>
-    parts.reduce((sum, { messages, refused, expected }) => {
+  const gainAt = (rate: number) => {
+    const passed = Math.log(1 - rate)
+    return parts.reduce((sum, { messages, refused, expected }) => {
+      if (refused === 0) return sum + messages * passed
       const usual = Math.min(0.99, expected / messages)
-      return (
-        sum +
-        refused * Math.log((usual + (1 - usual) * rate) / usual) +
-        (messages - refused) * Math.log(1 - rate)
-      )
+      return sum + refused * Math.log((usual + (1 - usual) * rate) / usual) + (messages - refused) * passed
     }, 0)
+  }
   return Math.max(0, ...RATES.map(gainAt)) * independence
 }
 

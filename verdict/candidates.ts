@@ -1,18 +1,12 @@
 import type { Direction } from '../schemas/event.ts'
-import type { Group, Held } from './groups.ts'
+import { excessGain } from './breadth.ts'
+import type { Group } from './groups.ts'
 import { gainOver } from './intervals.ts'
+import { once } from './once.ts'
 import type { Candidate, Cell, Named, Part, Wave, Weighed, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
+import { BARE_SIDES, FAMILIES, NETWORK_SIDES, ROUTING_SIDES, SENDER_SIDES } from './words.ts'
 
-const SENDER_SIDES = ['sender_authentication', 'sender_reputation', 'sender_content']
-const ROUTING_SIDES = ['recipient_routing', 'recipient_mailbox']
-const NETWORK_SIDES = ['transport', 'throttling']
-/** Words that name no cause go with any. */
-const BARE_SIDES = ['', 'recipient_gateway']
-/** Sides of the refusals that a wave against a sender is made of. */
-export const BLAMING_SIDES: readonly string[] = [...SENDER_SIDES, ...BARE_SIDES]
-// One wave has one cause, and its words are of one kind: so the refusals of two troubles at one place are told apart.
-const FAMILIES = [SENDER_SIDES, ROUTING_SIDES, NETWORK_SIDES, ['relay_config']]
 const UNREACHABLE = ['network_error', 'domain_not_found', 'expired']
 
 /** Whether a wave's refusals include those of a cell. */
@@ -69,15 +63,6 @@ export function unknownElsewhere(cells: readonly Cell[]): (sender: string, domai
   }
 }
 
-/** What takes time to make and is not always asked for: made when it first is. */
-function once<Value>(make: () => Value): () => Value {
-  let made: { value: Value } | undefined
-  return () => {
-    made ??= { value: make() }
-    return made.value
-  }
-}
-
 /** The parts of a wave by one of their names, over a span. */
 function partsBy(
   cells: readonly Weighed[],
@@ -113,8 +98,7 @@ export interface Counting {
 
 /** A subject over one span with one kind of words; undefined where its refusals are too few or nothing out of the ordinary. */
 function candidateOf(
-  { named, cells, troubled }: Group,
-  { messages, accepted, accepted_in_window, ...over }: Held,
+  { named, cells, held: heldBy, troubled }: Group,
   i: number,
   family: readonly string[],
   by: Counting,
@@ -130,6 +114,7 @@ function candidateOf(
   let words = 0
   for (const cell of troubled) {
     const n = cell.messages[i] ?? 0
+    if (n === 0) continue
     if (cell.state === 'mailbox') mailbox += n
     else if (cell.state === 'stalled' || (cell.state === 'limited' && !isOne)) delayed += n
     else if (cell.state === 'refused' && sides.includes(cell.side)) {
@@ -137,6 +122,9 @@ function candidateOf(
       if (family.includes(cell.side)) words += n
     }
   }
+  // Asked before what else the subject holds is counted: of most there are too few.
+  if (refused + delayed + mailbox < Math.min(...Object.values(T.min_refused))) return undefined
+  const { messages, accepted, accepted_in_window, ...over } = heldBy(i)
   const held = ['refused']
   // A delay is a refusal where hardly anything gets through; so is "user unknown" where a receiver that took mail
   // before knows nobody any more.
@@ -187,11 +175,12 @@ function candidateOf(
   const isList = unknown * 2 > refused && by.direction === 'outbound'
   const usualOf = (cell: Weighed) =>
     isList ? Math.max(cell.usual[ofPast], by.unknownOf(cell.sender_domain, cell.domain)) : cell.usual[ofPast]
-  if (isList) expected = cells.reduce((sum, cell) => sum + (cell.messages[i] ?? 0) * usualOf(cell), 0)
+  if (isList) expected = cells().reduce((sum, cell) => sum + (cell.messages[i] ?? 0) * usualOf(cell), 0)
   // It is no less than the usual above.
   if (isList && isUsual()) return undefined
   const partsOf = (name: 'operator' | 'domain' | 'sender_domain') =>
-    once(() => partsBy(cells, name, i, wave, usualOf))
+    once(() => partsBy(cells(), name, i, wave, usualOf))
+  const senders = partsOf('sender_domain')
   return {
     ...named,
     span_s: by.spans[i] ?? 0,
@@ -209,21 +198,19 @@ function candidateOf(
     independence,
     operators: partsOf('operator'),
     domains: partsOf('domain'),
-    senders: partsOf('sender_domain'),
+    senders,
+    excess: once(() => excessGain([...senders().values()], independence)),
   }
 }
 
 /** Every subject whose refusals are above the usual, over each span and with each kind of words. */
 export function candidatesOf(groups: readonly Group[], by: Counting): Candidate[] {
   const found: Candidate[] = []
-  const least = Math.min(...Object.values(T.min_refused))
   for (const group of groups)
-    for (const [i, held] of group.held.entries()) {
-      if (held.troubled < least) continue
+    for (const i of by.spans.keys())
       for (const family of FAMILIES) {
-        const candidate = candidateOf(group, held, i, family, by)
+        const candidate = candidateOf(group, i, family, by)
         if (candidate !== undefined) found.push(candidate)
       }
-    }
   return found
 }

@@ -4,11 +4,15 @@ import type { Wave } from './subject.ts'
 
 type Name = 'sender_domain' | 'recipient_org_domain' | 'provider' | 'source_ip' | 'reason'
 
-/** How many messages have each name, the most frequent first. */
-function counted(messages: readonly Message[], name: Name): Counted[] {
+function countsOf(messages: readonly Message[], name: Name): Map<string, number> {
   const counts = new Map<string, number>()
   for (const message of messages) counts.set(message[name], (counts.get(message[name]) ?? 0) + 1)
-  return Array.from(counts, ([name, messages]) => ({ name, messages })).sort(
+  return counts
+}
+
+/** How many messages have each name, the most frequent first. */
+function counted(messages: readonly Message[], name: Name): Counted[] {
+  return Array.from(countsOf(messages, name), ([name, messages]) => ({ name, messages })).sort(
     (a, b) => b.messages - a.messages || (a.name < b.name ? -1 : 1),
   )
 }
@@ -28,25 +32,61 @@ const isOfKind = ({ held, sides }: Omit<Wave, 'selection'>, { state, side }: Mes
 
 const TOP = 5
 
+// What is the same for every subject of the same messages.
+interface Counts {
+  /** Those that were not accepted: few, on a common day. */
+  troubled: readonly Message[]
+  senders: ReadonlyMap<string, number>
+  /** A null sender is no other sender. */
+  domains: ReadonlyMap<string, number>
+  providers: ReadonlyMap<string, number>
+}
+const COUNTS = new WeakMap<readonly Message[], Counts>()
+
+function countsOfAll(messages: readonly Message[]): Counts {
+  let counts = COUNTS.get(messages)
+  if (counts === undefined) {
+    counts = {
+      troubled: messages.filter(({ state }) => state !== 'accepted'),
+      senders: countsOf(messages, 'sender_domain'),
+      domains: countsOf(
+        messages.filter(({ sender_domain }) => sender_domain !== ''),
+        'recipient_org_domain',
+      ),
+      providers: countsOf(messages, 'provider'),
+    }
+    COUNTS.set(messages, counts)
+  }
+  return counts
+}
+
 /** What the messages of a span say of a subject: itself, and what stands against it. Pure. */
 export function factsOf(messages: readonly Message[], subject: Wave) {
-  const inside: Message[] = []
-  const outside: Message[] = []
-  for (const message of messages) (isSelected(subject, message) ? inside : outside).push(message)
-  const refused = inside.filter((message) => isOfKind(subject, message))
+  const all = countsOfAll(messages)
+  const inside = messages.filter((message) => isSelected(subject, message))
+  const isRefused = (message: Message) => isOfKind(subject, message)
+  const refused = inside.filter(isRefused)
+  const refusedElsewhere = all.troubled.filter(
+    (message) => isRefused(message) && !isSelected(subject, message),
+  )
   const names = (of: readonly Message[], name: Name) => new Set(of.map((message) => message[name]))
   const senders = names(refused, 'sender_domain')
   const domains = counted(refused, 'recipient_org_domain')
   const providers = counted(refused, 'provider')
   const refusing = new Set(domains.map(({ name }) => name))
   const behind = new Set(providers.map(({ name }) => name))
-  const against = (isCounted: (message: Message) => boolean): [messages: number, refused: number] => {
-    const others = outside.filter(isCounted)
-    return [others.length, others.filter((message) => isOfKind(subject, message)).length]
-  }
+  // Of messages with some names, those that are not the subject's: counted without looking at every message again.
+  const against = (
+    counts: ReadonlyMap<string, number>,
+    of: ReadonlySet<string>,
+    isCounted: (message: Message) => boolean,
+  ): [messages: number, refused: number] => [
+    Array.from(of).reduce((sum, name) => sum + (counts.get(name) ?? 0), 0) - inside.filter(isCounted).length,
+    refusedElsewhere.filter(isCounted).length,
+  ]
   const inState = (...states: Message['state'][]) => inside.filter(({ state }) => states.includes(state))
   const accepted = inState('accepted')
-  const times = (of: readonly Message[]) => of.map(({ last_time }) => last_time)
+  const times = (of: readonly Message[]) => of.map(({ time }) => time)
   return {
     messages: inside.length,
     accepted: accepted.length,
@@ -61,13 +101,14 @@ export function factsOf(messages: readonly Message[], subject: Wave) {
     senders_refused: senders.size,
     effective_domains: refused.length === 0 ? 0 : effectiveNumber(domains, refused.length),
     top_domain_share: refused.length === 0 ? 0 : (domains[0]?.messages ?? 0) / refused.length,
-    same_senders_elsewhere: against(({ sender_domain }) => senders.has(sender_domain)),
-    // A null sender is no other sender.
+    same_senders_elsewhere: against(all.senders, senders, ({ sender_domain }) => senders.has(sender_domain)),
     same_domains_other_senders: against(
+      all.domains,
+      refusing,
       ({ recipient_org_domain, sender_domain }) => refusing.has(recipient_org_domain) && sender_domain !== '',
     ),
-    same_provider_other_domains: against(({ provider }) => behind.has(provider)),
-    all_others: against(() => true),
+    same_provider_other_domains: against(all.providers, behind, ({ provider }) => behind.has(provider)),
+    all_others: [messages.length - inside.length, refusedElsewhere.length] satisfies [number, number],
     reasons: counted(refused, 'reason'),
     top_domains: domains.slice(0, TOP),
     top_providers: providers.slice(0, TOP),

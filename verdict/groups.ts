@@ -1,11 +1,10 @@
+import { once } from './once.ts'
 import { type Cell, NAMELESS, type Named, type Weighed, type Words } from './subject.ts'
-import { THRESHOLDS as T } from './thresholds.ts'
+import { isEnough } from './words.ts'
 
 /** What a subject holds over one span, whatever the words. */
 export interface Held {
   messages: number
-  /** Not accepted, or not yet. */
-  troubled: number
   accepted: number
   accepted_in_window: number
   /** Refusals that are usual for these messages. */
@@ -15,11 +14,12 @@ export interface Held {
 /** The cells of a subject. */
 export interface Group {
   named: Named
-  cells: readonly Weighed[]
+  /** Put together when they are first asked for. */
+  cells(): readonly Weighed[]
   /** Those of them where not all was accepted: few, on a common day. */
   troubled: readonly Weighed[]
-  /** One a span. */
-  held: readonly Held[]
+  /** What it holds over a span, by the span's place. */
+  held(i: number): Held
 }
 
 // By which of its names a cell belongs to subjects, one or two for each.
@@ -48,53 +48,41 @@ function namedOf({ kind, first, second }: Kind, cell: Cell): Named {
   return second === undefined ? named : { ...named, [FIELDS[second]]: cell[second] }
 }
 
-// Delays and unknown mailboxes included.
-function isEnough(troubled: readonly Weighed[]): boolean {
-  const least = Math.min(...Object.values(T.min_refused))
-  return troubled.reduce((sum, { messages }) => sum + (messages.at(-1) ?? 0), 0) >= least
-}
-
-function heldOver(cells: readonly Weighed[]): Held[] {
-  const spans = cells[0]?.messages.length ?? 0
-  const held = Array.from({ length: spans }, () => ({
-    messages: 0,
-    troubled: 0,
-    accepted: 0,
-    accepted_in_window: 0,
-    expected: { any: 0, sender: 0 },
-  }))
+function heldOver(cells: readonly Weighed[], i: number): Omit<Held, 'accepted_in_window'> {
+  let [messages, accepted, any, sender] = [0, 0, 0, 0]
   for (const cell of cells) {
-    const accepted_in_window = cell.state === 'accepted' ? (cell.messages.at(-1) ?? 0) : 0
-    for (let i = 0; i < spans; i++) {
-      const over = held[i]
-      const n = cell.messages[i] ?? 0
-      if (over === undefined) continue
-      over.messages += n
-      over.expected.any += n * cell.usual.any
-      over.expected.sender += n * cell.usual.sender
-      over.accepted_in_window += accepted_in_window
-      if (cell.state === 'accepted') over.accepted += n
-      else over.troubled += n
-    }
+    const n = cell.messages[i] ?? 0
+    if (n === 0) continue
+    messages += n
+    any += n * cell.usual.any
+    sender += n * cell.usual.sender
+    if (cell.state === 'accepted') accepted += n
   }
-  return held
+  return { messages, accepted, expected: { any, sender } }
 }
 
-const groupOf = (named: Named, troubled: readonly Weighed[], cells: readonly Weighed[]): Group => ({
-  named,
-  cells,
-  troubled,
-  held: heldOver(cells),
-})
+function groupOf(named: Named, troubled: readonly Weighed[], cells: () => readonly Weighed[]): Group {
+  const last = (troubled[0]?.messages.length ?? 1) - 1
+  const known: ReturnType<typeof heldOver>[] = []
+  const over = (i: number) => {
+    const held = known[i] ?? heldOver(cells(), i)
+    known[i] = held
+    return held
+  }
+  return { named, troubled, cells, held: (i) => ({ ...over(i), accepted_in_window: over(last).accepted }) }
+}
 
-function groupsOfKind(cells: readonly Weighed[], kind: Kind): Group[] {
+const RECEIVERS: readonly Named['kind'][] = ['recipient_domain', 'provider', 'operator']
+const isReceiver = ({ kind }: Pick<Named, 'kind'>) => RECEIVERS.includes(kind)
+
+function groupsOfKind(cells: readonly Weighed[], troubled: readonly Weighed[], kind: Kind): Group[] {
   const { first, second } = kind
   const secondOf = (cell: Cell) => (second === undefined ? '-' : cell[second])
   // By one name and then the other: to join names to a key for every cell takes most of the time.
   const groups = new Map<string, Map<string, { named: Named; cells: Weighed[]; troubled: Weighed[] }>>()
-  for (const cell of cells) {
+  for (const cell of troubled) {
     // What the log does not name is nobody's wave.
-    if (cell.state === 'accepted' || cell[first] === '' || secondOf(cell) === '') continue
+    if (cell[first] === '' || secondOf(cell) === '') continue
     let inner = groups.get(cell[first])
     if (inner === undefined) {
       inner = new Map()
@@ -105,21 +93,32 @@ function groupsOfKind(cells: readonly Weighed[], kind: Kind): Group[] {
       inner.set(secondOf(cell), { named: namedOf(kind, cell), cells: [], troubled: [cell] })
     else group.troubled.push(cell)
   }
-  const found = [...groups.values()].flatMap((inner) => [...inner.values()])
-  const enough = new Set(found.filter(({ troubled }) => isEnough(troubled)))
-  for (const inner of groups.values())
-    for (const [name, group] of inner) if (!enough.has(group)) inner.delete(name)
-  for (const cell of cells) groups.get(cell[first])?.get(secondOf(cell))?.cells.push(cell)
-  return Array.from(enough, (group) => groupOf(group.named, group.troubled, group.cells))
+  const enough = [...groups.values()]
+    .flatMap((inner) => [...inner.values()])
+    .filter((group) => isEnough(group.troubled, isReceiver(kind)))
+  const kept = new Set(enough)
+  for (const [first, inner] of groups) {
+    for (const [name, group] of inner) if (!kept.has(group)) inner.delete(name)
+    if (inner.size === 0) groups.delete(first)
+  }
+  const fill = once(() => {
+    for (const cell of cells) groups.get(cell[first])?.get(secondOf(cell))?.cells.push(cell)
+  })
+  return enough.map((group) =>
+    groupOf(group.named, group.troubled, () => {
+      fill()
+      return group.cells
+    }),
+  )
 }
 
 /** The cells of each subject that has refusals enough. */
 export function groupsOf(cells: readonly Weighed[]): Group[] {
   const troubled = cells.filter(({ state }) => state !== 'accepted')
-  if (!isEnough(troubled)) return []
+  if (!isEnough(troubled, true)) return []
   return [
-    groupOf({ ...NAMELESS, kind: 'all' }, troubled, cells),
-    ...KINDS.flatMap((kind) => groupsOfKind(cells, kind)),
+    groupOf({ ...NAMELESS, kind: 'all' }, troubled, () => cells),
+    ...KINDS.flatMap((kind) => groupsOfKind(cells, troubled, kind)),
   ]
 }
 
@@ -129,13 +128,8 @@ export function groupsWithout(groups: readonly Group[], gone: ReadonlySet<Weighe
   return groups.flatMap((group) => {
     const troubled = group.troubled.filter((cell) => !gone.has(cell))
     if (troubled.length === group.troubled.length) return [group]
-    if (!isEnough(troubled)) return []
-    return [
-      groupOf(
-        group.named,
-        troubled,
-        group.cells.filter((cell) => !gone.has(cell)),
-      ),
-    ]
+    if (!isEnough(troubled, isReceiver(group.named))) return []
+    const left = once(() => group.cells().filter((cell) => cell.state === 'accepted' || !gone.has(cell)))
+    return [groupOf(group.named, troubled, left)]
   })
 }

@@ -1,118 +1,182 @@
+import type { Direction } from '../schemas/event.ts'
 import type { Store } from '../store/store.ts'
-import { BLAMING_SIDES } from './candidates.ts'
 import { operatorOf, providersOf } from './operators.ts'
-import { span, type Window } from './read.ts'
+import { type Span, span } from './read.ts'
 import { sql } from './sql.ts'
 import { type History, NAMELESS, type Named } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { historyKey, type Usual } from './usual.ts'
+import { historyKey, NO_HISTORY, type Usual } from './usual.ts'
 import type { TroubledNames } from './waves.ts'
+import { BLAMING_SIDES } from './words.ts'
 
-const NONE: History = {
-  messages: 0,
-  accepted: 0,
-  refused: 0,
-  blamed: 0,
-  mailbox: 0,
-  recent_messages: 0,
-  recent_accepted: 0,
-  recent_refused: 0,
-  recent_blamed: 0,
-  last_accepted: '',
-}
+// What became of attempts, as one number: how they ended, and more bits.
+const FATE = { delayed: 0, accepted: 1, mailbox: 2, blamed: 3, refused: 4 } as const
+const [INBOUND, LATELY] = [8, 16]
+const ENDINGS = 7
 
-// As history.sql gives them: places in the lists of names, 0 for any other; the last time in seconds since 1970.
-type Row = [
-  kind: 'sender' | 'source_ip' | 'domain',
-  name: number,
-  part: number,
-  messages: number,
-  accepted: number,
-  refused: number,
-  blamed: number,
-  mailbox: number,
-  recent_messages: number,
-  recent_accepted: number,
-  recent_refused: number,
-  recent_blamed: number,
-  last_accepted: number,
+const SIDES: readonly [side: string, fate: number][] = [
+  ['recipient_mailbox', FATE.mailbox],
+  ['throttling', FATE.delayed],
+  ...BLAMING_SIDES.map((side): [string, number] => [side, FATE.blamed]),
 ]
 
-// ISO 8601, as text in the order of time.
-const minute = (seconds: number) =>
-  seconds === 0 ? '' : new Date(seconds * 1000).toISOString().replace('.000', '')
-
-function add(to: History, [, , , ...counts]: Row): void {
-  const [messages, accepted, refused, blamed, mailbox, ...recent] = counts
-  const [recent_messages, recent_accepted, recent_refused, recent_blamed, last] = recent
-  to.messages += messages
-  to.accepted += accepted
-  to.refused += refused
-  to.blamed += blamed
-  to.mailbox += mailbox
-  to.recent_messages += recent_messages
-  to.recent_accepted += recent_accepted
-  to.recent_refused += recent_refused
-  to.recent_blamed += recent_blamed
-  const last_accepted = minute(last)
-  if (last_accepted > to.last_accepted) to.last_accepted = last_accepted
+// As history.sql gives them: places in the lists of names, 0 for any other; the last time in seconds since 1970.
+interface Row {
+  kind: 'sender' | 'address' | 'domain'
+  name: number
+  part: number
+  fate: number
+  attempts: number
+  last_time: number
 }
 
-/** The day before a window, of all mail, and of subjects that have these names and of pairs of them. */
-export async function readHistory(
-  store: Store,
-  { direction, from }: Window,
-  names: TroubledNames,
-): Promise<Usual> {
-  // The first name of each list stands for any other.
-  const senders = ['', ...names.senders]
-  const ips = ['::', ...names.ips]
-  const domains = ['', ...names.domains]
-  const pair_senders = ['', ...new Set(names.pairs.map(({ sender_domain }) => sender_domain))]
-  const providers = ['', ...new Set([...names.providers, ...names.operator_names.flatMap(providersOf)])]
-  const [{ histories } = { histories: [] }] = await store.query<{ histories: Row[] }>(sql('history'), {
-    direction,
-    ...span(from - T.history_ms, from),
-    recent: new Date(from - T.recent_ms).toISOString(),
-    sender_words: BLAMING_SIDES,
-    ...{ senders, ips, domains, pair_senders, providers },
-  })
-  const isProvider = new Set(names.providers)
-  const isOperator = new Set(names.operator_names)
+/** A history that is being counted; the last time that something was accepted in seconds since 1970. */
+interface Count {
+  history: History
+  last: number
+}
+
+function add(count: Count, { fate, attempts, last_time }: Row): void {
+  const to = count.history
+  const isRecent = (fate & LATELY) !== 0
+  const ending = fate & ENDINGS
+  const isRefused = ending === FATE.refused || ending === FATE.blamed
+  if (isRecent) {
+    to.recent_messages += attempts
+    if (ending === FATE.accepted) to.recent_accepted += attempts
+    if (isRefused) to.recent_refused += attempts
+    if (ending === FATE.blamed) to.recent_blamed += attempts
+  } else {
+    to.messages += attempts
+    if (ending === FATE.accepted) to.accepted += attempts
+    if (isRefused) to.refused += attempts
+    if (ending === FATE.blamed) to.blamed += attempts
+    if (ending === FATE.mailbox) to.mailbox += attempts
+  }
+  if (ending === FATE.accepted) count.last = Math.max(count.last, last_time)
+}
+
+// ISO 8601, as text in the order of time.
+const finished = ({ history, last }: Count): History =>
+  last === 0
+    ? history
+    : { ...history, last_accepted: new Date(last * 1000).toISOString().replace('.000', '') }
+
+/** Counts the history of one direction, by the names that it asked for. */
+function counter(names: TroubledNames, lists: Lists) {
+  // What is asked for at each place of a list; '' where it is not.
+  const among = (list: readonly string[], asked: readonly string[]): string[] => {
+    const set = new Set(asked)
+    return list.map((name) => (set.has(name) ? name : ''))
+  }
+  const senders = among(lists.senders, names.senders)
+  const addresses = among(lists.ips, names.ips)
+  const domains = among(lists.domains, names.domains)
+  const providers = among(lists.providers, names.providers)
+  const operators = among(lists.providers.map(operatorOf), names.operator_names)
   const isPair = new Set(names.pairs.map((pair) => `${pair.sender_domain} ${pair.domain}`))
-  const own = new Map<string, History>()
-  const fleet = { ...NONE }
-  for (const row of histories) {
-    const count = (named: Partial<Named> & Pick<Named, 'kind'>) => {
-      const key = historyKey({ ...NAMELESS, ...named })
-      let history = own.get(key)
-      if (history === undefined) {
-        history = { ...NONE }
-        own.set(key, history)
-      }
-      add(history, row)
-    }
-    const [kind, name, part] = row
-    const provider = providers[part] ?? ''
-    const operator = isOperator.has(operatorOf(provider)) ? operatorOf(provider) : ''
+  const fleet: Count = { history: { ...NO_HISTORY.fleet }, last: 0 }
+  const own = new Map<string, Count>()
+  // By places: to make a key of names for every row took longer than to count it.
+  const byPlace = new Map<number, Count[]>()
+  const subjectsOf = ({ kind, name, part }: Row): (Partial<Named> & Pick<Named, 'kind'>)[] => {
+    const operator = operators[part] ?? ''
     if (kind === 'sender') {
       const sender_domain = senders[name] ?? ''
-      add(fleet, row)
-      if (isProvider.has(provider)) count({ kind: 'provider', provider })
-      if (operator !== '') count({ kind: 'operator', operator })
-      if (sender_domain !== '') count({ kind: 'sender_domain', sender_domain })
-      if (sender_domain !== '' && operator !== '') count({ kind: 'pair', sender_domain, operator })
-    } else if (name !== 0 && kind === 'source_ip') {
-      const source_ip = ips[name] ?? ''
-      count({ kind: 'source_ip', source_ip })
-      if (operator !== '') count({ kind: 'pair', source_ip, operator })
-    } else if (name !== 0) {
-      const recipient_org_domain = domains[name] ?? ''
-      const sender_domain = pair_senders[part] ?? ''
-      count({ kind: 'recipient_domain', recipient_org_domain })
-      if (isPair.has(`${sender_domain} ${recipient_org_domain}`))
-        count({ kind: 'pair', sender_domain, recipient_org_domain })
+      return [
+        { kind: 'provider', provider: providers[part] ?? '' },
+        { kind: 'operator', operator },
+        { kind: 'sender_domain', sender_domain },
+        { kind: 'pair', sender_domain, operator },
+      ]
     }
+    if (kind === 'address') {
+      const source_ip = addresses[name] ?? ''
+      return [
+        { kind: 'source_ip', source_ip },
+        { kind: 'pair', source_ip, operator },
+      ]
+    }
+    const recipient_org_domain = domains[name] ?? ''
+    const sender = lists.pair_senders[part] ?? ''
+    const sender_domain = isPair.has(`${sender} ${recipient_org_domain}`) ? sender : ''
+    return [
+      { kind: 'recipient_domain', recipient_org_domain },
+      { kind: 'pair', sender_domain, recipient_org_domain },
+    ]
   }
-  return { fleet, own }
+  const countOf = (named: Partial<Named> & Pick<Named, 'kind'>): Count => {
+    const key = historyKey({ ...NAMELESS, ...named })
+    const count = own.get(key) ?? { history: { ...NO_HISTORY.fleet }, last: 0 }
+    own.set(key, count)
+    return count
+  }
+  return {
+    add(row: Row): void {
+      const place = (KINDS.indexOf(row.kind) * PLACES + row.name) * PLACES + row.part
+      let counts = byPlace.get(place)
+      if (counts === undefined) {
+        counts = subjectsOf(row)
+          .filter((named) => Object.values(named).every((name) => name !== ''))
+          .map(countOf)
+        byPlace.set(place, counts)
+      }
+      if (row.kind === 'sender') add(fleet, row)
+      for (const count of counts) add(count, row)
+    },
+    usual: (): Usual => ({
+      fleet: finished(fleet),
+      own: new Map(Array.from(own, ([key, count]) => [key, finished(count)])),
+    }),
+  }
+}
+
+const KINDS: readonly Row['kind'][] = ['sender', 'address', 'domain']
+// Places in a list are 16 bits.
+const PLACES = 2 ** 16
+
+type Lists = Record<'senders' | 'ips' | 'domains' | 'providers' | 'pair_senders', string[]>
+
+/** The names of all directions; the first of each list stands for any other. */
+function listsOf(names: readonly TroubledNames[]): Lists {
+  const all = (pick: (of: TroubledNames) => string[]) => [...new Set(['', ...names.flatMap(pick)])]
+  return {
+    senders: all(({ senders }) => senders),
+    ips: all(({ ips }) => ips),
+    domains: all(({ domains }) => domains),
+    providers: all(({ providers, operator_names }) => [...providers, ...operator_names.flatMap(providersOf)]),
+    pair_senders: all(({ pairs }) => pairs.map(({ sender_domain }) => sender_domain)),
+  }
+}
+
+/** The day before a window, by direction: of all mail, and of subjects that have these names and of pairs of them. */
+export async function readHistory(
+  store: Store,
+  { from }: Span,
+  names: ReadonlyMap<Direction, TroubledNames>,
+): Promise<Map<Direction, Usual>> {
+  const lists = listsOf([...names.values()])
+  const rows = await store.queryColumns<Row>(sql('history'), {
+    directions: [...names.keys()],
+    ...span(from - T.history_ms, from),
+    recent: new Date(from - T.recent_ms).toISOString(),
+    ...lists,
+    ips: lists.ips.map((ip) => ip || '::'),
+    sides: SIDES.map(([side]) => side),
+    fates: SIDES.map(([, fate]) => fate),
+    ...{ accepted: FATE.accepted, refused: FATE.refused, inbound: INBOUND, lately: LATELY },
+  })
+  const counters = new Map(Array.from(names, ([direction, of]) => [direction, counter(of, lists)]))
+  for (let i = 0; i < (rows.kind?.length ?? 0); i++) {
+    const fate = rows.fate?.[i] ?? 0
+    counters.get((fate & INBOUND) === 0 ? 'outbound' : 'inbound')?.add({
+      kind: rows.kind?.[i] ?? 'sender',
+      name: rows.name?.[i] ?? 0,
+      part: rows.part?.[i] ?? 0,
+      fate,
+      attempts: rows.attempts?.[i] ?? 0,
+      last_time: rows.last_time?.[i] ?? 0,
+    })
+  }
+  return new Map(Array.from(counters, ([direction, { usual }]) => [direction, usual()]))
 }

@@ -8,15 +8,15 @@ import { readDnsChanges } from './dns-changes.ts'
 import { factsOf, refusedRecipients } from './facts.ts'
 import { readHistory } from './history.ts'
 import { wilson } from './intervals.ts'
-import { attemptsLeft, type Message, messagesOf } from './messages.ts'
-import { withMistyped } from './mistyped.ts'
+import { messagesOf, type Outcomes } from './messages.ts'
+import { readMistyped } from './mistyped.ts'
 import { subjectKey } from './rank.ts'
-import { readCompleteness, readFirstAccepted, spansOf, type Window } from './read.ts'
-import { type Reply, readReplies, topReplies } from './replies.ts'
+import { readCompleteness, readFirstAccepted, type Span, spansOf, type Window } from './read.ts'
+import { topReplies } from './replies.ts'
 import { type SenderRow, sendersOf } from './senders.ts'
 import { nameOf, type Subject, type Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { fleetShare } from './usual.ts'
+import { fleetShare, NO_HISTORY } from './usual.ts'
 import { type Material, nextSubjects, troubledNames } from './waves.ts'
 
 /** What is asked: the window that ends at `at` (milliseconds since 1970), all senders or one. */
@@ -32,13 +32,13 @@ export interface Question {
 interface View {
   window: Window
   completeness: Completeness
-  /** The attempts from a moment on that these waves leave, and what became of their messages. */
-  left(from: number, told: readonly Wave[]): { attempts: Attempt[]; messages: Message[] }
+  /** What the attempts from a moment on that these waves leave come to. */
+  left(from: number, told: readonly Wave[]): Outcomes
 }
 
 function viewOf(window: Window, completeness: Completeness, attempts: readonly Attempt[]): View {
   let of: readonly Wave[] | undefined
-  const known = new Map<number, { attempts: Attempt[]; messages: Message[] }>()
+  const known = new Map<number, Outcomes>()
   return {
     window,
     completeness,
@@ -48,8 +48,7 @@ function viewOf(window: Window, completeness: Completeness, attempts: readonly A
       of = told
       let left = known.get(from)
       if (left === undefined) {
-        const those = attemptsLeft(attempts, from, told)
-        left = { attempts: those, messages: messagesOf(those, window.to) }
+        left = messagesOf(attempts, from, window.to, told)
         known.set(from, left)
       }
       return left
@@ -62,14 +61,13 @@ interface Judged {
   item: VerdictItem
   /** Start of its span. */
   from: number
-  replies: Reply[]
   recipients: string[]
 }
 
 function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_shape: boolean): Judged {
   const { direction, from, to } = view.window
   const start = Math.max(from, to - subject.span_s * 1000)
-  const { attempts, messages } = view.left(start, told)
+  const { refusals, messages } = view.left(start, told)
   const facts = factsOf(messages, subject)
   const recipients = refusedRecipients(messages, subject)
   const { verdict, confidence, sub_cause, evidence, next_step } = decide({
@@ -101,52 +99,55 @@ function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_s
     sub_cause,
     window_start: new Date(from).toISOString(),
     window_end: new Date(to).toISOString(),
-    evidence,
+    evidence: { ...evidence, top_replies: topReplies(refusals, { ...subject, held }) },
     next_step,
   }
-  return { item, from: start, replies: topReplies(attempts, { ...subject, held }), recipients }
+  return { item, from: start, recipients }
 }
 
-/** The items with the words of their replies, whom they knew before, and what changed in DNS. */
-async function complete(store: Store, window: Window, judged: readonly Judged[]): Promise<VerdictItem[]> {
-  const [replies, firstAccepted, dns] = await Promise.all([
-    readReplies(
-      store,
-      window,
-      judged.flatMap(({ replies }) => replies),
-    ),
+/** The items with what is read for all of them at once: whom they knew before, and what changed in DNS. */
+async function complete(store: Store, window: Span, judged: readonly Judged[]): Promise<VerdictItem[]> {
+  const waves = judged.map(({ item }) => item).filter(({ verdict }) => verdict !== 'mailbox_noise')
+  const [firstAccepted, changes] = await Promise.all([
     readFirstAccepted(
       store,
       window,
       judged.flatMap(({ recipients }) => recipients),
     ),
-    Promise.all(
-      judged.map(({ item }) =>
-        item.verdict === 'mailbox_noise' ? [] : readDnsChanges(store, window, item.evidence),
-      ),
-    ),
+    readDnsChanges(store, window.to, waves),
   ])
-  return judged.map(({ item, ...of }, i) => {
-    const known = of.recipients.filter((name) => (firstAccepted.get(name) ?? window.to) < of.from)
-    const dns_changes = dns[i] ?? []
+  return judged.map(({ item, from, recipients }) => {
+    const known = recipients.filter((name) => (firstAccepted(item.direction, name) ?? window.to) < from)
+    const dns_changes = changes[waves.indexOf(item)] ?? []
     return {
       ...item,
       evidence: {
         ...item.evidence,
-        top_replies: of.replies.map(replies),
-        known_recipients: [of.recipients.length, known.length],
+        known_recipients: [recipients.length, known.length],
         ...(dns_changes.length === 0 ? {} : { dns_changes }),
       },
     }
   })
 }
 
-async function readMaterial(store: Store, { window, left }: View): Promise<Material> {
-  const { direction, from, to } = window
-  const spans = spansOf(window)
-  const cells = cellsOf(left(from, []).messages, spans, to)
-  const usual = await readHistory(store, window, troubledNames(cells, direction))
-  return { direction, cells, spans, usual }
+interface Prepared {
+  view: View
+  material: Material
+}
+
+/** What the waves of each direction follow from, with the day before of all at once. */
+async function readMaterial(store: Store, span: Span, views: readonly View[]): Promise<Prepared[]> {
+  const counted = views.map((view) => {
+    const { direction, from, to } = view.window
+    const spans = spansOf(view.window)
+    return { view, direction, spans, cells: cellsOf(view.left(from, []).messages, spans, to) }
+  })
+  const names = counted.map(({ direction, cells }) => [direction, troubledNames(cells, direction)] as const)
+  const usual = await readHistory(store, span, new Map(names))
+  return counted.map(({ view, ...of }) => ({
+    view,
+    material: { ...of, usual: usual.get(of.direction) ?? NO_HISTORY },
+  }))
 }
 
 /**
@@ -185,17 +186,9 @@ function hasSomethingToSay({ messages, refused, mailbox, domains }: SenderRow): 
 // Told with `all`; nobody reads on.
 const MAX_SENDERS = 1000
 
-async function judgeDirection(
-  store: Store,
-  window: Window,
-  question: Question,
-  completeness: Completeness,
-): Promise<VerdictItem[]> {
+function judgeDirection({ view, material }: Prepared, question: Question): Judged[] {
   const { sender = '', all = false } = question
-  const attempts = await readAttempts(store, window)
-  if (attempts.length === 0) return []
-  const view = viewOf(window, completeness, attempts)
-  const material = await readMaterial(store, view)
+  const { window } = view
   const { found: waves, told } = findWaves(view, material)
   const named = new Set(
     waves.filter(({ item }) => item.subject_kind === 'sender_domain').map(({ item }) => item.subject),
@@ -227,7 +220,7 @@ async function judgeDirection(
     }
     found.push(judgeSubject(view, subject, told, false))
   }
-  return complete(store, window, found)
+  return found
 }
 
 /** Whether a verdict is somebody's problem. */
@@ -240,14 +233,25 @@ export async function judgeWindow(
   question: Question,
   directions: readonly Direction[] = DIRECTIONS,
 ): Promise<VerdictItem[]> {
-  const from = question.at - question.window_ms
-  const completeness = await readCompleteness(store, { from, to: question.at })
-  const judged = await Promise.all(
-    directions.map((direction) =>
-      judgeDirection(store, { direction, from, to: question.at }, question, completeness),
+  const span: Span = { from: question.at - question.window_ms, to: question.at }
+  const [completeness, attempts] = await Promise.all([
+    readCompleteness(store, span),
+    readAttempts(store, span, directions),
+  ])
+  const views = directions
+    .filter((direction) => attempts[direction].length > 0)
+    .map((direction) => viewOf({ direction, ...span }, completeness, attempts[direction]))
+  if (views.length === 0) return []
+  const prepared = await readMaterial(store, span, views)
+  const judged = prepared.flatMap((of) => judgeDirection(of, question))
+  const [completed, tellMistyped] = await Promise.all([
+    complete(store, span, judged),
+    readMistyped(
+      store,
+      judged.map(({ item }) => item),
     ),
-  )
-  const items = await withMistyped(store, judged.flat())
+  ])
+  const items = completed.map(tellMistyped)
   return items.sort(
     (a, b) =>
       Number(isWave(b)) - Number(isWave(a)) ||

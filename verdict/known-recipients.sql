@@ -1,9 +1,8 @@
 -- When each of these recipients first took mail in [from, to), in milliseconds since 1970; those that did not are left out.
-SELECT recipient, min(toUnixTimestamp64Milli(event_time)) AS first_accepted
+SELECT direction, recipient, min(toUnixTimestamp64Milli(event_time)) AS first_accepted
 FROM delivery_events
-WHERE direction = {direction:String}
-    AND recipient IN {recipients:Array(String)}
+WHERE recipient IN {recipients:Array(String)}
     AND outcome = 'delivered'
     AND event_time >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
     AND event_time < parseDateTime64BestEffort({to:String}, 3, 'UTC')
-GROUP BY recipient
+GROUP BY direction, recipient

@@ -1,7 +1,7 @@
 import type { Attempt } from './attempts.ts'
 import type { Cell, Wave } from './subject.ts'
 
-/** One message to one recipient, and what became of it. */
+/** One message to one recipient, and what became of it; `time` is that of its last try. */
 export interface Message
   extends Pick<
     Attempt,
@@ -12,13 +12,12 @@ export interface Message
     | 'operator'
     | 'recipient'
     | 'transaction'
+    | 'time'
   > {
   state: Cell['state']
   /** Both empty where it was accepted. */
   side: string
   reason: string
-  /** Milliseconds since 1970. */
-  last_time: number
 }
 
 const TEN_MINUTES_MS = 600_000
@@ -33,14 +32,10 @@ export const isSelected = (
   (provider === '' || provider === of.provider || provider === of.operator) &&
   (domain === '' || domain === of.recipient_org_domain)
 
-/** The attempts from a moment on that are left when the refusals of these waves are taken out; what was accepted stays. */
-export const attemptsLeft = (attempts: readonly Attempt[], from: number, told: readonly Wave[]): Attempt[] =>
-  attempts.filter(
-    (attempt) =>
-      attempt.time >= from &&
-      (attempt.state === 'accepted' ||
-        !told.some((wave) => wave.sides.includes(attempt.side) && isSelected(wave, attempt))),
-  )
+/** Whether the refusals of these waves include an attempt's. */
+const isTold = (attempt: Attempt, told: readonly Wave[]): boolean =>
+  attempt.state !== 'accepted' &&
+  told.some((wave) => wave.sides.includes(attempt.side) && isSelected(wave, attempt))
 
 const WEIGHTS = { greylisted: 1, stalled: 2, mailbox: 3, refused: 4, accepted: 5 } as const
 
@@ -70,11 +65,11 @@ function messageOf(tries: readonly [Attempt, ...Attempt[]], fresh: number): Mess
       if (believed === undefined || isSurer(attempt, believed)) believed = attempt
     }
   }
-  const last_time = tries[tries.length - 1]?.time ?? first.time
+  const time = tries[tries.length - 1]?.time ?? first.time
   const why = accepted >= 0 && accepted >= refused ? undefined : believed
   // Whoever is told to come back does so within ten minutes (Postfix's minimal backoff and queue run): until then it is a
   // delay, which counts only where a whole provider lets hardly anything through.
-  const isFresh = why?.state === 'stalled' && tries.length === 1 && last_time > fresh
+  const isFresh = why?.state === 'stalled' && tries.length === 1 && time > fresh
   return {
     sender_domain,
     recipient_org_domain: first.recipient_org_domain,
@@ -86,7 +81,7 @@ function messageOf(tries: readonly [Attempt, ...Attempt[]], fresh: number): Mess
     state: isFresh ? 'limited' : (why?.state ?? 'accepted'),
     side: why?.side ?? '',
     reason: why?.reason ?? '',
-    last_time,
+    time,
   }
 }
 
@@ -110,15 +105,41 @@ function tellUnknown(messages: readonly Message[]): void {
       for (const message of those) if (message.state === 'refused') message.state = 'mailbox'
 }
 
-/** What became of each message by these attempts, which end at `to`. Retries count once, and what several logs tell of. */
-export function messagesOf(attempts: readonly Attempt[], to: number): Message[] {
-  const tries = new Map<number, [Attempt, ...Attempt[]]>()
+/** What some attempts come to. */
+export interface Outcomes {
+  /** In the order of their first tries. */
+  messages: Message[]
+  /** The attempts that were not accepted, in the order of their times. */
+  refusals: Attempt[]
+}
+
+/**
+ * What became of each message of a window that ends at `to`, by the attempts from a moment on, and without the refusals of
+ * these waves; what was accepted stays. Retries count once, and what several logs tell of.
+ */
+export function messagesOf(
+  attempts: readonly Attempt[],
+  from: number,
+  to: number,
+  told: readonly Wave[],
+): Outcomes {
+  const messages: Message[] = []
+  const refusals: Attempt[] = []
+  // Most messages are accepted at once: the attempt says all.
+  const tries = new Map<number, { place: number; all: [Attempt, ...Attempt[]] }>()
   for (const attempt of attempts) {
-    const known = tries.get(attempt.message)
-    if (known === undefined) tries.set(attempt.message, [attempt])
-    else known.push(attempt)
+    if (attempt.time < from || isTold(attempt, told)) continue
+    const isAccepted = attempt.state === 'accepted'
+    if (!isAccepted) refusals.push(attempt)
+    const known = attempt.is_alone ? undefined : tries.get(attempt.message)
+    if (known !== undefined) known.all.push(attempt)
+    else {
+      if (!attempt.is_alone || !isAccepted)
+        tries.set(attempt.message, { place: messages.length, all: [attempt] })
+      messages.push(attempt)
+    }
   }
-  const messages = Array.from(tries.values(), (all) => messageOf(all, to - TEN_MINUTES_MS))
+  for (const { place, all } of tries.values()) messages[place] = messageOf(all, to - TEN_MINUTES_MS)
   tellUnknown(messages)
-  return messages
+  return { messages, refusals }
 }

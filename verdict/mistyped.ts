@@ -17,7 +17,7 @@ interface Row extends Mistyped {
 }
 
 /** Of senders and recipient domains, the recipient domains that take no mail and are one typing slip from one that does. */
-async function readMistyped(
+async function readRows(
   store: Store,
   { window_start, window_end }: VerdictItem,
   senders: readonly string[],
@@ -47,19 +47,22 @@ export const mistypedText = (mistyped: readonly Mistyped[]): string =>
   mistyped.map(({ domain, meant }) => `${domain} (${meant}?)`).join(', ')
 
 /**
- * Names the mistyped recipient domains of one window's items about a sender or a recipient domain, in the evidence and in
- * the next step, the most used first; other subjects are no matter of one address.
+ * Finds the mistyped recipient domains of one window's items about a sender or a recipient domain; other subjects are no
+ * matter of one address. Gives what names those of an item in its evidence and its next step, the most used first.
  */
-export async function withMistyped(store: Store, items: readonly VerdictItem[]): Promise<VerdictItem[]> {
+export async function readMistyped(
+  store: Store,
+  items: readonly VerdictItem[],
+): Promise<(item: VerdictItem) => VerdictItem> {
   const subjects = (kind: VerdictItem['subject_kind']) =>
     items
       .filter(({ direction, subject_kind }) => direction === 'outbound' && subject_kind === kind)
       .map(({ subject }) => subject)
   const [senders, domains] = [subjects('sender_domain'), subjects('recipient_domain')]
   const [first] = items
-  if (first === undefined || senders.length + domains.length === 0) return [...items]
-  const rows = await readMistyped(store, first, senders, domains)
-  return items.map((item) => {
+  if (first === undefined || senders.length + domains.length === 0) return (item) => item
+  const rows = await readRows(store, first, senders, domains)
+  return (item) => {
     const { direction, subject_kind, subject, evidence, next_step } = item
     if (direction === 'inbound') return item
     const mistyped = rows
@@ -73,5 +76,5 @@ export async function withMistyped(store: Store, items: readonly VerdictItem[]):
     if (mistyped.length === 0) return item
     const step = `Correct the mistyped addresses, for these domains take no mail: ${mistypedText(mistyped)}.`
     return { ...item, evidence: { ...evidence, mistyped }, next_step: `${next_step} ${step}` }
-  })
+  }
 }

@@ -1,5 +1,5 @@
 import type { Direction } from '../schemas/event.ts'
-import { excessGain, gainOf, hasShape, kindOf, spreadGain } from './breadth.ts'
+import { gainOf, hasShape, kindOf, spreadGain } from './breadth.ts'
 import { gainOver } from './intervals.ts'
 import type { Candidate, Subject, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
@@ -7,12 +7,10 @@ import { fleetShare, historyKey, isWelcome, ownShare, type Usual } from './usual
 
 // How far the refusals are above the usual.
 function gainAbove(candidate: Candidate, usual_share: number, direction: Direction): number {
-  const { messages, refused, independence, senders } = candidate
+  const { messages, refused, independence } = candidate
   const pooled = gainOver(usual_share, refused, messages) * independence
   // Inbound, friends and strangers are in one crowd.
-  return direction === 'inbound'
-    ? Math.max(pooled, excessGain([...senders().values()], independence))
-    : pooled
+  return direction === 'inbound' ? Math.max(pooled, candidate.excess()) : pooled
 }
 
 // How well a candidate explains what is refused: as one thing that refuses a share of everything, or as one cause that

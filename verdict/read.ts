@@ -4,11 +4,15 @@ import type { Store } from '../store/store.ts'
 import { sql } from './sql.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 
-/** One direction of one window; times in milliseconds since 1970. */
-export interface Window {
-  direction: Direction
+/** A stretch of time in milliseconds since 1970; `to` is no part of it. */
+export interface Span {
   from: number
   to: number
+}
+
+/** One direction of one window. */
+export interface Window extends Span {
+  direction: Direction
 }
 
 /** A span as parameters: in text, so that one serves the comparison with every time type. */
@@ -32,26 +36,27 @@ export function spansOf({ from, to }: Window): number[] {
 // A week: who gets a monthly letter is not known by it, but it is quickly read.
 const KNOWN_MS = 7 * 86_400_000
 
-/** When these recipients first took mail from a week before the window on, in milliseconds since 1970. */
+/**
+ * When recipients first took mail from a week before [from, to) on, in milliseconds since 1970; undefined of those that
+ * did not.
+ */
 export async function readFirstAccepted(
   store: Store,
-  { direction, from, to }: Window,
+  { from, to }: Span,
   recipients: readonly string[],
-): Promise<Map<string, number>> {
-  if (recipients.length === 0) return new Map()
-  const asked = { direction, ...span(from - KNOWN_MS, to), recipients: [...new Set(recipients)] }
-  const rows = await store.query<{ recipient: string; first_accepted: number }>(
+): Promise<(direction: Direction, recipient: string) => number | undefined> {
+  if (recipients.length === 0) return () => undefined
+  const asked = { ...span(from - KNOWN_MS, to), recipients: [...new Set(recipients)] }
+  const rows = await store.query<{ direction: Direction; recipient: string; first_accepted: number }>(
     sql('known-recipients'),
     asked,
   )
-  return new Map(rows.map(({ recipient, first_accepted }) => [recipient, first_accepted]))
+  const known = new Map(rows.map((row) => [`${row.direction} ${row.recipient}`, row.first_accepted]))
+  return (direction, recipient) => known.get(`${direction} ${recipient}`)
 }
 
 /** How much of a window is there. */
-export async function readCompleteness(
-  store: Store,
-  { from, to }: Omit<Window, 'direction'>,
-): Promise<Completeness> {
+export async function readCompleteness(store: Store, { from, to }: Span): Promise<Completeness> {
   const [row] = await store.query<Completeness & { newest_minute: string }>(
     sql('completeness'),
     span(from, to),

@@ -47,9 +47,9 @@ export interface Cell {
   state: 'accepted' | 'refused' | 'mailbox' | 'stalled' | 'limited' | 'greylisted'
   side: string
   reason: string
-  /** One number a span, the whole window last. */
+  /** One number a span, from the shortest to the whole window: none is less than the one before. */
   messages: number[]
-  /** Of the whole window: one to many recipients is one. */
+  /** Of the whole window, where not accepted: one to many recipients is one. */
   transactions: number
 }
 
@@ -86,6 +86,8 @@ export interface Candidate extends Named, Part {
   operators(): ReadonlyMap<string, Part>
   domains(): ReadonlyMap<string, Part>
   senders(): ReadonlyMap<string, Part>
+  /** `excessGain` of its senders. */
+  excess(): number
 }
 
 /** Counts of a time before the window: the day without its last hours, and these last hours. */

@@ -9,6 +9,22 @@ export interface Usual {
   own: ReadonlyMap<string, History>
 }
 
+const NONE: History = {
+  messages: 0,
+  accepted: 0,
+  refused: 0,
+  blamed: 0,
+  mailbox: 0,
+  recent_messages: 0,
+  recent_accepted: 0,
+  recent_refused: 0,
+  recent_blamed: 0,
+  last_accepted: '',
+}
+
+/** Of a log that has just begun. */
+export const NO_HISTORY: Usual = { fleet: NONE, own: new Map() }
+
 /**
  * The history by which words are measured: refusals that name the sender by such refusals alone. Inbound all words are
  * our own, and count alike.
@@ -79,16 +95,7 @@ export function isWelcome({ accepted, refused, recent_accepted, recent_refused }
  * of a sender that was welcome it is (Laplace's rule).
  */
 export function cellShare(usual: Usual, direction: Direction, fleet: number): (cell: Cell) => number {
-  const known = new Map<string, number>()
-  const remember = (key: string, share: () => number): number => {
-    let value = known.get(key)
-    if (value === undefined) {
-      value = share()
-      known.set(key, value)
-    }
-    return value
-  }
-  const ofClient = (sender_domain: string): number => {
+  const ofClient = remembered((sender_domain: string): number => {
     const history = usual.own.get(historyKey({ ...NAMELESS, kind: 'sender_domain', sender_domain }))
     if (history === undefined) return T.max_usual_share.inbound
     const { messages, accepted, refused, recent_messages, recent_accepted, recent_refused } = history
@@ -99,27 +106,30 @@ export function cellShare(usual: Usual, direction: Direction, fleet: number): (c
       : recent_accepted === 0
         ? (shares[0] ?? fleet)
         : Math.min(...shares)
-  }
-  const shareOf = ({ sender_domain, operator, domain }: Cell): number => {
-    if (direction === 'inbound') return remember(`c ${sender_domain}`, () => ofClient(sender_domain))
-    const ofDomain = remember(`d ${domain}`, () =>
-      ownShare(
-        { ...NAMELESS, kind: 'recipient_domain', recipient_org_domain: domain },
-        usual,
-        direction,
-        fleet,
-      ),
+  })
+  if (direction === 'inbound') return ({ sender_domain }) => ofClient(sender_domain)
+  const ofDomain = remembered((recipient_org_domain: string) =>
+    ownShare({ ...NAMELESS, kind: 'recipient_domain', recipient_org_domain }, usual, direction, fleet),
+  )
+  const ofSender = remembered((sender_domain: string) => {
+    const prior = ownShare({ ...NAMELESS, kind: 'sender_domain', sender_domain }, usual, direction, fleet)
+    return remembered((operator: string) =>
+      ownShare({ ...NAMELESS, kind: 'pair', sender_domain, operator }, usual, direction, prior),
     )
-    const ofPair = remember(`p ${sender_domain} ${operator}`, () => {
-      const ofSender = ownShare(
-        { ...NAMELESS, kind: 'sender_domain', sender_domain },
-        usual,
-        direction,
-        fleet,
-      )
-      return ownShare({ ...NAMELESS, kind: 'pair', sender_domain, operator }, usual, direction, ofSender)
-    })
-    return Math.max(ofDomain, ofPair)
+  })
+  return ({ sender_domain, operator, domain }) =>
+    Math.max(ofDomain(domain), ofSender(sender_domain)(operator))
+}
+
+/** What a name gives, made when it is first asked for. */
+function remembered<Value>(make: (name: string) => Value): (name: string) => Value {
+  const known = new Map<string, Value>()
+  return (name) => {
+    let value = known.get(name)
+    if (value === undefined) {
+      value = make(name)
+      known.set(name, value)
+    }
+    return value
   }
-  return shareOf
 }

@@ -101,7 +101,7 @@ export function nextSubjects(
   const { direction, spans, usual } = material
   const { words, cells, groups } = prepare(material)
   const gone = new Set(cellsOfWaves(cells, told))
-  const left = cells.filter((cell) => !gone.has(cell))
+  const left = cells.filter((cell) => cell.state === 'accepted' || !gone.has(cell))
   const counting: Counting = {
     direction,
     spans,
@@ -109,7 +109,8 @@ export function nextSubjects(
     tookMail: (named, accepted) => tookMail(named, accepted, usual),
   }
   const count = (pick: (cell: Cell) => string) => {
-    const names = new Set(left.map(pick))
+    const names = new Set<string>()
+    for (const cell of left) names.add(pick(cell))
     names.delete('')
     return Math.max(1, names.size)
   }

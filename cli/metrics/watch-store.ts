@@ -31,6 +31,8 @@ export function watchStore(watched: Store): WatchedStore {
       embedded: watched.embedded,
       query: <Row>(sql: string, params?: Record<string, unknown>) =>
         noted(watched.query<Row>(sql, params), false),
+      queryColumns: <Row>(sql: string, params?: Record<string, unknown>) =>
+        noted(watched.queryColumns<Row>(sql, params), false),
       command: (sql, params) => noted(watched.command(sql, params), false),
       insertNative: (table, columns, block, token) =>
         noted(watched.insertNative(table, columns, block, token), true),

@@ -143,6 +143,7 @@ test.each([
   const dying: Store = {
     embedded: true,
     query: (sql, params) => store.query(sql, params),
+    queryColumns: (sql, params) => store.queryColumns(sql, params),
     command: (sql, params) => store.command(sql, params),
     close: async () => {},
     async insertNative(table, ...rest) {

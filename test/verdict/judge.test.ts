@@ -1,27 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import type { DeliveryEventRow } from '../../schemas/delivery-events.ts'
 import type { VerdictItem } from '../../schemas/verdict.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
 import { judgeWindow, type Question } from '../../verdict/judge.ts'
+import { migratedStore } from '../store/temporary-store.ts'
 import { type Fate, fill, type Message, type Senders, single, traffic } from './traffic.ts'
 
 // A judgement takes a tenth of a second, on a busy machine many times that.
 vi.setConfig({ testTimeout: 60_000 })
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-verdict-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
+const store = await migratedStore()
 
 const MINUTE = 60_000
 const AT = Date.UTC(2026, 5, 10, 12)

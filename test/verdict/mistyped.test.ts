@@ -1,28 +1,15 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { verdictText } from '../../cli/verdict-text.ts'
 import type { DeliveryEventRow } from '../../schemas/delivery-events.ts'
 import type { SubjectKind } from '../../schemas/verdict.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
 import { judgeWindow } from '../../verdict/judge.ts'
-import { withMistyped } from '../../verdict/mistyped.ts'
+import { readMistyped } from '../../verdict/mistyped.ts'
+import { migratedStore } from '../store/temporary-store.ts'
 import { type Fate, fill, single, traffic } from './traffic.ts'
 
 vi.setConfig({ testTimeout: 60_000 })
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-mistyped-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(folder)
-  await migrate(store)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
+const store = await migratedStore()
 
 const MINUTE = 60_000
 const AT = Date.UTC(2026, 5, 10, 12)
@@ -78,8 +65,9 @@ test('a mistyped domain is named where it is the subject, and no other subject n
   if (item === undefined) throw new Error('nothing judged')
   const { mistyped, ...evidence } = item.evidence
   const about = async (subject_kind: SubjectKind, subject: string) => {
-    const [told] = await withMistyped(store, [{ ...item, evidence, subject_kind, subject }])
-    return told?.evidence.mistyped
+    const judged = { ...item, evidence, subject_kind, subject }
+    const tell = await readMistyped(store, [judged])
+    return tell(judged).evidence.mistyped
   }
   expect(mistyped).toHaveLength(3)
   expect(await about('recipient_domain', 'gmal.com')).toEqual(mistyped?.slice(0, 1))

@@ -1,0 +1,127 @@
+import { StoreError } from './store.ts'
+
+/** The columns of an answer, by name: of each one value a row. Where there are no rows there may be no columns. */
+export type ColumnsOf<Row> = { readonly [Name in keyof Row]?: ArrayLike<Row[Name]> }
+
+type Values = ArrayLike<number> | ArrayLike<string>
+
+/** Reads what ClickHouse writes in Native format, one value after another. Integers are little-endian, as is this machine. */
+class Reader {
+  readonly #bytes: Buffer
+  #at = 0
+
+  constructor(bytes: Buffer) {
+    this.#bytes = bytes
+  }
+
+  get isAtEnd(): boolean {
+    return this.#at >= this.#bytes.length
+  }
+
+  varint(): number {
+    let value = 0
+    for (let factor = 1; ; factor *= 128) {
+      const byte = this.#bytes.readUInt8(this.#at++)
+      value += (byte & 0x7f) * factor
+      if (byte < 0x80) return value
+    }
+  }
+
+  u64(): number {
+    this.#at += 8
+    return this.#bytes.readUInt32LE(this.#at - 8) + this.#bytes.readUInt32LE(this.#at - 4) * 2 ** 32
+  }
+
+  text(): string {
+    const size = this.varint()
+    this.#at += size
+    return size === 0 ? '' : this.#bytes.toString('utf8', this.#at - size, this.#at)
+  }
+
+  texts(count: number): string[] {
+    const texts = new Array<string>(count)
+    for (let i = 0; i < count; i++) texts[i] = this.text()
+    return texts
+  }
+
+  /** So many numbers of a type, copied: an array must lie at a multiple of its numbers' size. */
+  numbers(count: number, type: NumberType): ArrayLike<number> {
+    const { buffer, byteOffset } = this.#bytes
+    const start = byteOffset + this.#at
+    const bytes = count * type.BYTES_PER_ELEMENT
+    this.#at += bytes
+    return new type(buffer.slice(start, start + bytes) as ArrayBuffer)
+  }
+}
+
+type NumberType = typeof Uint8Array | typeof Uint16Array | typeof Uint32Array | typeof Float64Array
+
+const NUMBERS: Record<string, NumberType> = {
+  UInt8: Uint8Array,
+  UInt16: Uint16Array,
+  UInt32: Uint32Array,
+  Float64: Float64Array,
+}
+// Of a dictionary's places, by the lowest byte of the flags that stand before it.
+const PLACES = [Uint8Array, Uint16Array, Uint32Array] as const
+
+/** Few names are many rows': one text each takes less room, and is compared faster. */
+type Intern = (text: string) => string
+
+function dictionaryColumn(reader: Reader, rows: number, intern: Intern): string[] {
+  // The version of the encoding.
+  reader.u64()
+  const type = PLACES[reader.u64() & 0xff] ?? Uint32Array
+  const names = reader.texts(reader.u64()).map(intern)
+  const places = reader.numbers(reader.u64(), type)
+  const texts = new Array<string>(rows)
+  for (let i = 0; i < rows; i++) texts[i] = names[places[i] ?? 0] ?? ''
+  return texts
+}
+
+function column(reader: Reader, type: string, rows: number, intern: Intern): Values {
+  if (type === 'String') return reader.texts(rows)
+  if (type === 'LowCardinality(String)') return dictionaryColumn(reader, rows, intern)
+  const numbers = NUMBERS[type]
+  if (numbers === undefined) throw new StoreError(`no column of type ${type} is read from Native format`)
+  return reader.numbers(rows, numbers)
+}
+
+function joined(blocks: Values[]): Values {
+  const [first] = blocks
+  if (first === undefined || blocks.length === 1) return first ?? []
+  if (Array.isArray(first)) return first.concat(...(blocks.slice(1) as string[][]))
+  const numbers = new Float64Array(blocks.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const block of blocks as ArrayLike<number>[]) {
+    numbers.set(block, at)
+    at += block.length
+  }
+  return numbers
+}
+
+/** The columns of an answer in Native format, whose blocks follow each other. Throws a StoreError for a type it does not read. */
+export function readNative<Row>(bytes: Buffer): ColumnsOf<Row> {
+  const reader = new Reader(bytes)
+  const names = new Map<string, string>()
+  const intern = (text: string): string => {
+    const known = names.get(text)
+    if (known === undefined) names.set(text, text)
+    return known ?? text
+  }
+  const blocks = new Map<string, Values[]>()
+  while (!reader.isAtEnd) {
+    const count = reader.varint()
+    const rows = reader.varint()
+    for (let i = 0; i < count; i++) {
+      const name = reader.text()
+      const type = reader.text()
+      if (rows === 0) continue
+      const values = column(reader, type, rows, intern)
+      const before = blocks.get(name)
+      if (before === undefined) blocks.set(name, [values])
+      else before.push(values)
+    }
+  }
+  return Object.fromEntries(Array.from(blocks, ([name, of]) => [name, joined(of)])) as ColumnsOf<Row>
+}
