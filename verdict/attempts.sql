@@ -31,7 +31,8 @@ SELECT
     confidence,
     if(outcome = 'delivered', '', delivery_events.recipient) AS recipient,
     if(outcome = 'delivered', '', toString(delivery_events.reply_fingerprint)) AS reply_fingerprint,
-    if(outcome = 'delivered', '', delivery_events.reply_text) AS reply_text,
+    -- As much as is classified: a remote server chooses how much it says, and a wave has many replies.
+    if(outcome = 'delivered', '', leftUTF8(delivery_events.reply_text, 2048)) AS reply_text,
     toLowCardinality(if(outcome = 'delivered', '', toString(delivery_events.remote_host))) AS remote_host
 FROM delivery_events
 WHERE event_time >= parseDateTime64BestEffort({from:String}, 3, 'UTC')
