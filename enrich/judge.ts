@@ -3,7 +3,6 @@ import type { LoggedEvent } from '../schemas/event.ts'
 import { cached, type Known } from './classify/cache.ts'
 import { classifier, type Reply } from './classify/classify.ts'
 import { saidBy } from './classify/extract.ts'
-import { MAX_TEXT } from './classify/mask.ts'
 import { domainOf, orgDomainOf } from './domains.ts'
 import { cachedProviderOfHost, providerOfWords } from './provider/provider.ts'
 
@@ -17,7 +16,7 @@ function verdictOn(reply: Reply): Known {
 }
 
 function providerOf({ remote_host, reply_text }: LoggedEvent): string {
-  return cachedProviderOfHost(remote_host) || providerOfWords(reply_text.slice(0, MAX_TEXT).toLowerCase())
+  return cachedProviderOfHost(remote_host) || providerOfWords(reply_text.slice(0, 4096).toLowerCase())
 }
 
 /**

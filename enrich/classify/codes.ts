@@ -1,4 +1,4 @@
-import { APOSTROPHE, BLANK, COLON, COMMA, DASH, DOT, HASH, isDigit, QUOTE, SEMICOLON } from './kinds.ts'
+import { BLANK, COLON, COMMA, DASH, DOT, HASH, isDigit } from './kinds.ts'
 
 /** What was read last: the reply code, the packed status (0 for none), and the place behind them. */
 export const read = { code: 0, status: 0, to: 0 }
@@ -34,6 +34,17 @@ export function statusAt(bytes: Uint8Array, from: number): number {
   return packed((bytes[from] as number) - 48, subject, detail)
 }
 
+/** Finds a status inside a name. */
+export function statusIn(bytes: Uint8Array, start: number, end: number): number {
+  for (let dot = start + 1; dot < end; dot++) {
+    if (bytes[dot] !== DOT) continue
+    const before = dot - 2 >= start ? bytes[dot - 2] : undefined
+    const status = isDigit(before) || before === DOT ? 0 : statusAt(bytes, dot - 1)
+    if (status !== 0) return status
+  }
+  return 0
+}
+
 /** Reads `550 5.1.1 ` at a place, as RFC 5321, 4.2.1 and RFC 2034 have it, into `read`. False where there is no code. */
 export function codesAt(bytes: Uint8Array, from: number): boolean {
   if (!isClass(bytes[from])) return false
@@ -53,20 +64,4 @@ export function codesAt(bytes: Uint8Array, from: number): boolean {
   }
   read.to = codeEnd
   return true
-}
-
-// What stands before a reply that is quoted: `host x[1.2.3.4] said: 550`, `smtp; 550`, `<<< 550`, `(reason: 550`.
-const QUOTING =
-  /(?:said|says|replied|responded|response|returned|answered|error|reply|reason|code|[\])>]) ?: ?["']?$|; ?$|<<< ?$/
-const QUOTING_STATUS = /[:("'] ?$/
-// The last sign of all that these find.
-const OPENING = new Set(Buffer.from(':;("\'<'))
-
-/** Whether the code that was just read begins a reply that is quoted, by the `n` bytes of masked words before it. */
-export function isQuoted(bytes: Buffer, n: number): boolean {
-  const before = bytes[n - 1] as number
-  if (![BLANK, COLON, SEMICOLON, QUOTE, APOSTROPHE].includes(before)) return false
-  if (!OPENING.has(before === BLANK && n > 1 ? (bytes[n - 2] as number) : before)) return false
-  const words = bytes.toString('latin1', Math.max(0, n - 16), n)
-  return QUOTING.test(words) || (read.status !== 0 && QUOTING_STATUS.test(words))
 }

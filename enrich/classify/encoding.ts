@@ -9,16 +9,12 @@ const WINDOWS_1252 = new Map(
   ),
 )
 const utf8 = new TextDecoder('utf-8')
-
-// The first two bytes of a letter in UTF-8 that were taken for Latin-1 or Windows-1252.
-const MISREAD =
-  /[\xc2-\xf4][\x80-\xbf\u0152\u0153\u0160\u0161\u0178\u017d\u017e\u0192\u02c6\u02dc\u2013\u2014\u2018-\u201a\u201c-\u201e\u2020-\u2022\u2026\u2030\u2039\u203a\u20ac\u2122]/
+/** A text of ASCII alone. */
+export const ASCII = /^[\x00-\x7f]*$/
 const LATIN_1 = /^[\x00-\xff]*$/
 const OCTAL = /(?:\\[0-3][0-7]{2})+/g
 const BREAK = /(?:\\r)?\\n/g
 const ENCODED_WORD = /=\?([\w-]{1,40})\?([bq])\?([^?\s]{0,400})\?=/gi
-// No reply that is read holds more of full length (RFC 2047, 2); each may name an encoding that there is not.
-const MAX_ENCODED_WORDS = 30
 const ESCAPE = '\u001b'
 
 /** The bytes that a text was before it was read as Latin-1 or Windows-1252; undefined where it was neither. */
@@ -55,13 +51,6 @@ function encodedWord(whole: string, charset: string, method: string, body: strin
   return decodedAs(charset, bytes) ?? whole
 }
 
-function encodedWords(text: string): string {
-  let left = MAX_ENCODED_WORDS
-  return text.replace(ENCODED_WORD, (whole, charset: string, method: string, body: string) =>
-    left-- > 0 ? encodedWord(whole, charset, method, body) : whole,
-  )
-}
-
 /**
  * A reply as its server meant it: octal escapes and `\n` of a log undone, encoded words (RFC 2047) and ISO-2022-JP read,
  * UTF-8 that was taken for Latin-1 or Windows-1252 put right.
@@ -77,9 +66,9 @@ export function decoded(reply: string): string {
           .map((digits) => Number.parseInt(digits, 8)),
       ),
     )
-  if (text.includes('=?')) text = encodedWords(text)
+  if (text.includes('=?')) text = text.replace(ENCODED_WORD, encodedWord)
   const escaped = text.includes(ESCAPE)
-  if (!escaped && !MISREAD.test(text)) return text
+  if (!escaped && ASCII.test(text)) return text
   const bytes = bytesOf(text)
   if (bytes === undefined) return text
   if (escaped) return decodedAs('iso-2022-jp', bytes) ?? text

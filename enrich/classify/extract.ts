@@ -1,7 +1,6 @@
 import { isIP } from 'node:net'
 import { blockListOf, mayNameList, zoneOf } from './block-list.ts'
 import type { Classification } from './classify.ts'
-import { MAX_TEXT } from './mask.ts'
 
 /** What a reply says beside its reason; names are the columns of `delivery_events`. '' and 0 where it says nothing. */
 export interface Said {
@@ -90,7 +89,7 @@ function foundBehind(words: RegExp, pattern: RegExp, text: string): readonly str
 
 /** Seconds after which the reply asks to come back; 0 where it does not say. */
 export function retryAfter(reply: string): number {
-  const text = reply.slice(0, MAX_TEXT)
+  const text = reply.slice(0, 4096)
   const header = HEADER.exec(text)
   if (header) return Math.min(Number(header[1]), LONGEST)
   const clock = foundBehind(VERB, CLOCK, text).slice(1).map(Number)
@@ -182,7 +181,7 @@ function policyOf(text: string): string {
 
 /** The parts of a reply that an operator looks up. */
 export function detailsOf(reply: string, { reason, side }: Classification): Details {
-  const text = reply.slice(0, MAX_TEXT)
+  const text = reply.slice(0, 4096)
   return {
     listed_ip: reason === 'ip_blocklisted' || reason === 'low_reputation' ? firstIp(text) : '',
     help_url: URL_TEXT.exec(text)?.[0].replace(/[.,;:!]{1,9}$/, '') ?? '',

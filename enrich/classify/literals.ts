@@ -26,9 +26,6 @@ interface GramTable {
   ids: Uint32Array
   /** Place in each literal where its gram ends. */
   ends: Uint32Array
-  /** One more unit of each, outside of its gram where it has such a one, and how far from the gram's end it stands. */
-  probes: Uint16Array
-  distances: Int32Array
 }
 
 function gramTable(size: number, literals: readonly string[], fits: (length: number) => boolean): GramTable {
@@ -60,25 +57,14 @@ function gramTable(size: number, literals: readonly string[], fits: (length: num
   const next = first.slice()
   const ids = new Uint32Array(placed.length)
   const ends = new Uint32Array(placed.length)
-  const probes = new Uint16Array(placed.length)
-  const distances = new Int32Array(placed.length)
   for (const { id, slot, end } of placed) {
     const at = next[slot] as number
     next[slot] = at + 1
     ids[at] = id
     ends[at] = end
-    const literal = literals[id] as string
-    const last = literal.length - 1
-    // Phrases differ more often where they end than where they begin.
-    const probe = end < last ? last : 0
-    probes[at] = literal.charCodeAt(probe)
-    distances[at] = probe - end
   }
-  return { filled, first, ids, ends, probes, distances }
+  return { filled, first, ids, ends }
 }
-
-// The text that is looked at, for its units are at hand in an array and not in a string.
-let units = new Uint16Array(4096)
 
 /**
  * Finds which of many literals a text holds in one pass, however many they are: each is looked for only where a gram
@@ -113,43 +99,34 @@ export class LiteralSet {
   scan(text: string): number {
     for (let i = 0; i < this.#count; i++) this.places[this.hits[i] as number] = -1
     this.#count = 0
-    const { length } = text
-    if (length > units.length) units = new Uint16Array(length)
-    for (let i = 0; i < length; i++) units[i] = text.charCodeAt(i)
     const near = this.#near.filled
     const pair = this.#pair.filled
     const single = this.#single.filled
     let gram = 0
     let previous = 0
-    for (let i = 0; i < length; i++) {
-      const unit = units[i] as number
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i)
       gram = roll(gram, unit)
       const four = slotOf(gram)
-      if (hasBit(near, four)) this.#verify(this.#near, four, i, length)
+      if (hasBit(near, four)) this.#verify(this.#near, four, text, i)
       const two = slotOf(roll(previous, unit))
-      if (hasBit(pair, two)) this.#verify(this.#pair, two, i, length)
-      if (unit > 127 && hasBit(single, slotOf(unit))) this.#verify(this.#single, slotOf(unit), i, length)
+      if (hasBit(pair, two)) this.#verify(this.#pair, two, text, i)
+      if (unit > 127 && hasBit(single, slotOf(unit))) this.#verify(this.#single, slotOf(unit), text, i)
       previous = unit
     }
     return this.#count
   }
 
-  #verify(
-    { first, ids, ends, probes, distances }: GramTable,
-    slot: number,
-    at: number,
-    length: number,
-  ): void {
+  #verify({ first, ids, ends }: GramTable, slot: number, text: string, at: number): void {
     const stop = first[slot + 1] as number
     for (let i = first[slot] as number; i < stop; i++) {
-      const start = at - (ends[i] as number)
-      // Tells most that are not there, without a look at them.
-      if (start < 0 || units[at + (distances[i] as number)] !== probes[i]) continue
       const id = ids[i] as number
+      const start = at - (ends[i] as number)
+      if (start < 0 || this.places[id] !== -1) continue
       const literal = this.#literals[id] as string
-      if (start + literal.length > length || this.places[id] !== -1) continue
+      // From the end: phrases differ there more often than where they begin.
       let j = literal.length - 1
-      while (j >= 0 && literal.charCodeAt(j) === units[start + j]) j--
+      while (j >= 0 && literal.charCodeAt(j) === text.charCodeAt(start + j)) j--
       if (j >= 0) continue
       this.places[id] = start
       this.hits[this.#count++] = id

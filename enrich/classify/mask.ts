@@ -1,4 +1,4 @@
-import { codesAt, isQuoted, read, statusAt } from './codes.ts'
+import { codesAt, read, statusIn } from './codes.ts'
 import {
   APOSTROPHE,
   AT,
@@ -9,7 +9,6 @@ import {
   EQUALS,
   ESCAPE,
   HASH,
-  isDigit,
   JOINER,
   KIND,
   LOWER,
@@ -18,6 +17,7 @@ import {
   ODD,
   QUESTION,
   QUOTE,
+  SEMICOLON,
   SEPARATOR,
   SLASH,
   SPACE,
@@ -26,22 +26,16 @@ import {
 import { holdsName, isKnown, maskParts, type Vocabulary } from './names.ts'
 import { plainText } from './text.ts'
 
-/**
- * So much of a reply is read, in bytes of UTF-8: four whole lines (RFC 5321, 4.5.3.1.5). Longer ones carry a message, or
- * are to cost time.
- */
-export const MAX_TEXT = 2048
+/** So much of a reply is read: longer ones are hostile, or carry a whole message. Bytes of UTF-8. */
+export const MAX_TEXT = 4096
 
 /**
  * A reply as rules see it: lower case, single spaces, the codes of its lines taken out, and what differs from message
  * to message (hosts, IPs, ids, numbers, times) as `#`, addresses as `@`.
  */
 export interface Masked {
-  /**
-   * HEAD numbers: those below, and one that is left to who compares; then the bytes of the text, four in one number, the
-   * last one filled with 0. What stands behind is not of this reply.
-   */
-  key: Uint32Array
+  /** Its bytes, four in one number, the last one filled with 0; only so many are of this reply as `length` takes. */
+  words: Uint32Array
   /** Bytes of the text. */
   length: number
   /** Reply code, 0 for none; and packed status (see codes.ts). Those of the quoted reply, where there is one. */
@@ -53,19 +47,12 @@ export interface Masked {
   names: number
 }
 
-/** Numbers in the key before the text. */
-export const HEAD = 6
-
-// V8 takes a constant of this file for one, but not an import.
-const KINDS = KIND
-const WORD_END = DIGIT | JOINER | ODD
 // One buffer, and one answer: a reply is masked in place, and is done with before the next one comes.
-const key = new Uint32Array(HEAD + MAX_TEXT / 4 + 2)
-const bytes = Buffer.from(key.buffer, HEAD * 4)
+const bytes = Buffer.alloc(MAX_TEXT + 8)
 const writable = bytes.subarray(0, MAX_TEXT)
 const encoder = new TextEncoder()
 const masked: Masked = {
-  key,
+  words: new Uint32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2),
   length: 0,
   code: 0,
   status: 0,
@@ -82,13 +69,8 @@ export const maskedText = (from = 0): string => bytes.toString('utf8', from, mas
 export function mask(reply: string, vocabulary: Vocabulary): Masked {
   const end = encoder.encodeInto(reply, writable).written
   // As many bytes as characters: it is ASCII.
-  if (end !== Math.min(reply.length, MAX_TEXT) || !pass(end, vocabulary, false))
-    pass(encoder.encodeInto(plainText(reply.slice(0, MAX_TEXT)), writable).written, vocabulary, true)
-  key[0] = masked.length
-  key[1] = masked.code
-  key[2] = masked.status
-  key[3] = masked.quoted
-  key[4] = masked.names
+  if (end === Math.min(reply.length, MAX_TEXT) && pass(end, vocabulary, false)) return masked
+  pass(encoder.encodeInto(plainText(reply), writable).written, vocabulary, true)
   return masked
 }
 
@@ -102,6 +84,22 @@ function lineAt(from: number, first: boolean): number {
   if (first) masked.code = read.code
   masked.status ||= read.status
   return read.to
+}
+
+// What stands before a reply that is quoted: `host x[1.2.3.4] said: 550`, `smtp; 550`, `<<< 550`, `(reason: 550`.
+const QUOTING =
+  /(?:said|says|replied|responded|response|returned|answered|error|reply|reason|code|[\])>]) ?: ?["']?$|; ?$|<<< ?$/
+const QUOTING_STATUS = /[:("'] ?$/
+// The last sign of all that these find.
+const OPENING = new Set(Buffer.from(':;("\'<'))
+
+/** Whether the code that was just read begins a reply that is quoted, by the masked words before it. */
+function isQuoted(n: number): boolean {
+  const before = bytes[n - 1] as number
+  if (![BLANK, COLON, SEMICOLON, QUOTE, APOSTROPHE].includes(before)) return false
+  if (!OPENING.has(before === BLANK && n > 1 ? (bytes[n - 2] as number) : before)) return false
+  const words = bytes.toString('latin1', Math.max(0, n - 16), n)
+  return QUOTING.test(words) || (read.status !== 0 && QUOTING_STATUS.test(words))
 }
 
 /** Where the quote opens that closes at a place, the longest local part before it; behind it where none does. */
@@ -134,18 +132,12 @@ function maskName(
   return from + 1
 }
 
-/** The status of which a dot, read at `dot` and to be written at `to`, parts class and subject; 0 where none does. */
-function statusAround(dot: number, to: number, start: number): number {
-  const before = to - 2 >= start ? bytes[to - 2] : undefined
-  return isDigit(before) || before === DOT ? 0 : statusAt(bytes, dot - 1)
-}
-
 // Written out for speed: this loop is most of what a reply costs that was seen before. What is written never passes
 // what is read. False where the text must be made plain first.
 function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
   masked.code = masked.status = masked.quoted = masked.names = 0
   // At hand, for each is looked at for every byte.
-  const kindTable = KINDS
+  const kindTable = KIND
   const text = bytes
   // Codes and numbers end here.
   text[end] = text[end + 1] = 0
@@ -157,18 +149,13 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
   while (i < end) {
     let byte = text[i] as number
     let kind = kindTable[byte] as number
-    // A run of plain words, up to a second space; two bytes a turn cost less. The 0 at the end is odd.
-    const gap = i - n
-    while (!(kind & (WORD_END | (previous & SPACE)))) {
-      text[i - gap] = previous = kind
+    // A run of plain words, its spaces made one. The 0 at the end is odd.
+    for (; !(kind & (DIGIT | JOINER | ODD)); kind = kindTable[byte] as number) {
+      text[n] = kind
+      n += 1 - ((kind & previous & SPACE) >> 8)
+      previous = kind
       byte = text[++i] as number
-      kind = kindTable[byte] as number
-      if (kind & (WORD_END | (previous & SPACE))) break
-      text[i - gap] = previous = kind
-      byte = text[++i] as number
-      kind = kindTable[byte] as number
     }
-    n = i - gap
     if (i >= end) break
     if (kind & ODD) {
       if (!plain && (byte === ESCAPE || !(kind & SPACE))) return false
@@ -185,11 +172,6 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
         i++
         continue
       }
-    }
-    if (kind & SPACE) {
-      // The second space.
-      i++
-      continue
     }
     if (kind & JOINER && (kindTable[text[i + 1] as number] as number) & SPACE) {
       // The sign after a word.
@@ -215,7 +197,7 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
         kind0 &
         DIGIT &&
       codesAt(bytes, i) &&
-      isQuoted(bytes, n)
+      isQuoted(n)
     ) {
       masked.quoted = n
       masked.code = read.code
@@ -227,6 +209,8 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
     let at = -1
     // Two words that only a sign parts.
     let joined = false
+    // A dot that has a digit on both sides.
+    let point = 0
     for (; ; i++) {
       byte = text[i] as number
       kind = kindTable[byte] as number
@@ -246,13 +230,15 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
         } else if (byte === EQUALS) {
           if (next === QUESTION && !plain) return false
         } else if (byte === DOT) {
-          const before = n > start ? (kindTable[text[n - 1] as number] as number) : 0
-          const behind = kindTable[next] as number
-          if (before & behind & DIGIT) {
-            if (masked.status === 0) masked.status = statusAround(i, n, start)
-          } else if (before & LOWER && behind & (LOWER | UPPER)) {
+          if (n > start)
+            point |= (kindTable[text[n - 1] as number] as number) & (kindTable[next] as number) & DIGIT
+          if (
+            n > start &&
+            (kindTable[text[n - 1] as number] as number) & LOWER &&
+            (kindTable[next] as number) & (LOWER | UPPER)
+          ) {
             // `unknown.Please` is the end of a sentence, `mail.example.org` a name.
-            joined = (behind & UPPER) !== 0 && !name && !(kinds & DIGIT)
+            joined = ((kindTable[next] as number) & UPPER) !== 0 && !name && !(kinds & DIGIT)
             if (joined) break
             name = true
           }
@@ -269,6 +255,7 @@ function pass(end: number, vocabulary: Vocabulary, plain: boolean): boolean {
     }
     previous = LOWER
     if (name || kinds & DIGIT) {
+      if (point !== 0 && masked.status === 0) masked.status = statusIn(bytes, start, n)
       masked.names = (Math.imul(masked.names, 31) + start + 1) | 0
       n = maskName(start, at, n, name, kinds, vocabulary)
     }

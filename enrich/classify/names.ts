@@ -16,20 +16,16 @@ import {
 
 /** Names that are not masked, for rules and providers know them (see vocabulary.ts). */
 export interface Vocabulary {
-  /** Words and parts of names: of `size=#` the first part is known. */
-  parts: PartSet
+  /** Words, by their slots: of `size=#` the first part is known. */
+  words: Bits
   /** What hosts and links are known by: a plain word of a rule that stands in one says nothing of the reply. */
   hosts: NameSet
   /** What the domains of addresses are known by. */
   addresses: NameSet
+  /** Parts of names that hold a digit, by their slots. */
+  parts: Bits
   /** Whether short codes of providers are names too. */
   codes: boolean
-}
-
-/** Parts by their hashes, and as bits, which tell at once of nearly all others that they are not there. */
-export interface PartSet {
-  slots: Bits
-  hashes: Set<number>
 }
 
 /** Names of three bytes and more to be found in longer ones, each looked for only where its rarest three stand. */
@@ -43,14 +39,11 @@ export interface NameSet {
 /** Adds a byte to the hash of a part. */
 export const addToPart = (hash: number, byte: number): number => Math.imul(hash ^ byte, 0x0100_0193)
 
-function hashOf(bytes: Uint8Array, start: number, end: number): number {
+function partSlot(bytes: Uint8Array, start: number, end: number): number {
   let hash = 0
   for (let i = start; i < end; i++) hash = addToPart(hash, bytes[i] as number)
-  return hash
+  return slotOf(hash)
 }
-
-const hasPart = ({ slots, hashes }: PartSet, hash: number): boolean =>
-  hasBit(slots, slotOf(hash)) && hashes.has(hash)
 
 /** Whether a name is a short code of a provider like `s3150`, `tss04`, `ofr_506` or `7.7`, not an id or a number. */
 function isCode(bytes: Uint8Array, start: number, end: number): boolean {
@@ -65,36 +58,33 @@ function isCode(bytes: Uint8Array, start: number, end: number): boolean {
   return true
 }
 
-/** Adds a byte to a gram, of which the last three are kept: five bits of each tell most apart. */
-export const addToGram = (gram: number, byte: number): number => ((gram << 5) | (byte & 31)) & 0x7fff
-
-// The loops over bytes are short functions of their own, without calls: V8 moves out of them what does not change.
-
-/** Where the next of these grams ends, at a place or behind it; `end` where none does. */
-function nextGram(bytes: Uint8Array, from: number, end: number, grams: Bits): number {
-  let gram = addToGram(bytes[from - 2] as number, bytes[from - 1] as number)
-  for (let i = from; i < end; i++) {
-    gram = addToGram(gram, bytes[i] as number)
-    if (hasBit(grams, gram)) return i
+function standsAt(
+  bytes: Uint8Array,
+  place: number,
+  known: NameSet,
+  gram: number,
+  start: number,
+  end: number,
+) {
+  const names = known.names.get(gram)
+  if (names === undefined) return false
+  for (const { name, at } of names) {
+    const from = place - at
+    if (from < start || from + name.length > end) continue
+    let i = 0
+    while (i < name.length && bytes[from + i] === name[i]) i++
+    if (i === name.length) return true
   }
-  return end
-}
-
-function standsAt(bytes: Uint8Array, from: number, end: number, name: Uint8Array): boolean {
-  if (from + name.length > end) return false
-  for (let i = 0; i < name.length; i++) if (bytes[from + i] !== name[i]) return false
-  return true
+  return false
 }
 
 /** Whether a name holds one that is known. */
 export function holdsName(bytes: Uint8Array, start: number, end: number, known: NameSet): boolean {
-  const { grams, names } = known
-  for (let i = nextGram(bytes, start + 2, end, grams); i < end; i = nextGram(bytes, i + 1, end, grams)) {
-    const first = addToGram(bytes[i - 2] as number, bytes[i - 1] as number)
-    const likely = names.get(addToGram(first, bytes[i] as number))
-    if (likely === undefined) continue
-    for (const { name, at } of likely)
-      if (i - 2 - at >= start && standsAt(bytes, i - 2 - at, end, name)) return true
+  const { grams } = known
+  let gram = ((bytes[start] as number) << 8) | (bytes[start + 1] as number)
+  for (let i = start + 2; i < end; i++) {
+    gram = ((gram & 0xffff) << 8) | (bytes[i] as number)
+    if (hasBit(grams, slotOf(gram)) && standsAt(bytes, i - 2, known, gram, start, end)) return true
   }
   return false
 }
@@ -102,18 +92,26 @@ export function holdsName(bytes: Uint8Array, start: number, end: number, known: 
 // No number that a rule names is longer.
 const LONGEST_NUMBER = 8
 
-/** Whether a number, a time, an IP or a hexadecimal id is known: as a whole or not at all. */
-const isKnownNumber = (bytes: Uint8Array, start: number, end: number, parts: PartSet): boolean =>
-  end - start <= LONGEST_NUMBER && hasPart(parts, hashOf(bytes, start, end))
+/** Whether a number, a time or an IP is known: as a whole or not at all. */
+const isKnownNumber = (bytes: Uint8Array, start: number, end: number, parts: Bits): boolean =>
+  end - start <= LONGEST_NUMBER && hasBit(parts, partSlot(bytes, start, end))
 
 /** Whether a name that is not a host is known by one of its parts. */
-function holdsPart(bytes: Uint8Array, start: number, end: number, parts: PartSet): boolean {
+function holdsPart(bytes: Uint8Array, start: number, end: number, { words, parts }: Vocabulary): boolean {
   const kindTable = KIND
-  for (let i = start; i < end; i++) {
+  let i = start
+  while (i < end) {
     let hash = 0
-    for (; i < end && (kindTable[bytes[i] as number] as number) & PART; i++)
-      hash = addToPart(hash, bytes[i] as number)
-    if (hasPart(parts, hash)) return true
+    let kinds = 0
+    for (; i < end; i++) {
+      const byte = bytes[i] as number
+      const kind = kindTable[byte] as number
+      if (!(kind & PART)) break
+      kinds |= kind
+      hash = addToPart(hash, byte)
+    }
+    if (hash !== 0 && hasBit(kinds & DIGIT ? parts : words, slotOf(hash))) return true
+    i++
   }
   return false
 }
@@ -125,12 +123,11 @@ export function isKnown(
   end: number,
   host: boolean,
   kinds: number,
-  { hosts, parts, codes }: Vocabulary,
+  vocabulary: Vocabulary,
 ): boolean {
-  if (host) return holdsName(bytes, start, end, hosts)
-  const words = kinds & NO_HEX && kinds & (LOWER | UPPER)
-  if (words ? holdsPart(bytes, start, end, parts) : isKnownNumber(bytes, start, end, parts)) return true
-  return codes && isCode(bytes, start, end)
+  if (host) return holdsName(bytes, start, end, vocabulary.hosts)
+  if (!(kinds & (LOWER | UPPER))) return isKnownNumber(bytes, start, end, vocabulary.parts)
+  return holdsPart(bytes, start, end, vocabulary) || (vocabulary.codes && isCode(bytes, start, end))
 }
 
 const isPart = (byte: number): boolean => (kindOf(byte) & PART) !== 0
@@ -144,15 +141,15 @@ function addressEnd(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /** Puts a known name at `to`, its parts with digits masked that are not known. Gives where it ends. */
-export function maskParts(bytes: Uint8Array, to: number, start: number, end: number, parts: PartSet): number {
-  if (to === start && hasPart(parts, hashOf(bytes, start, end))) return end
+export function maskParts(bytes: Uint8Array, to: number, start: number, end: number, parts: Bits): number {
+  if (to === start && hasBit(parts, partSlot(bytes, start, end))) return end
   for (let i = start; i < end; ) {
     const from = i
     let kinds = DIGIT
     i = addressEnd(bytes, from, end)
     if (i === from)
       for (kinds = 0; i < end && isPart(bytes[i] as number); i++) kinds |= kindOf(bytes[i] as number)
-    if (kinds & DIGIT && !hasPart(parts, hashOf(bytes, from, i)) && !isCode(bytes, from, i))
+    if (kinds & DIGIT && !hasBit(parts, partSlot(bytes, from, i)) && !isCode(bytes, from, i))
       bytes[to++] = HASH
     else if (to === from) to = i
     else for (let j = from; j < i; j++) bytes[to++] = bytes[j] as number
