@@ -9,10 +9,10 @@ import { fleetShare, historyKey, isWelcome, ownShare, type Usual } from './usual
 function gainAbove(candidate: Candidate, usual_share: number, direction: Direction): number {
   const { messages, refused, independence, senders } = candidate
   const pooled = gainOver(usual_share, refused, messages) * independence
-  // Inbound, friends and strangers are in one crowd.
-  return direction === 'inbound'
-    ? Math.max(pooled, excessGain([...senders().values()], independence))
-    : pooled
+  if (direction === 'outbound') return pooled
+  // Inbound, friends and strangers are in one crowd. Bounces are nobody's habit, and our own never met the gateway.
+  const named = [...senders()].filter(([name]) => name !== '').map(([, part]) => part)
+  return Math.max(pooled, excessGain(named, independence))
 }
 
 // How well a candidate explains what is refused: as one thing that refuses a share of everything, or as one cause that
