@@ -29,6 +29,8 @@ FROM
             side = 'recipient_mailbox', 'mailbox',
             reason = 'greylisted' AND outcome != 'expired', 'greylisted',
             side = 'throttling' AND outcome = 'deferred', 'stalled',
+            -- "Too many complaints, for now": those who say so take the rest, and this at a second try.
+            reason = 'low_reputation' AND outcome = 'deferred' AND reply_code < 500, 'stalled',
             'refused') AS state,
         toString(delivery_events.rule) AS rule,
         delivery_events.confidence AS confidence,

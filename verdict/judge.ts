@@ -32,27 +32,29 @@ export interface Question {
 interface View {
   window: Window
   completeness: Completeness
-  /** The attempts from a moment on that these waves leave, and what became of their messages. */
+  /** The attempts from a moment on that these waves leave, and the messages last tried since then. */
   left(from: number, told: readonly Wave[]): { attempts: Attempt[]; messages: Message[] }
 }
 
 function viewOf(window: Window, completeness: Completeness, attempts: readonly Attempt[]): View {
   let of: readonly Wave[] | undefined
-  const known = new Map<number, { attempts: Attempt[]; messages: Message[] }>()
+  let all: { attempts: Attempt[]; messages: Message[] } = { attempts: [], messages: [] }
   return {
     window,
     completeness,
     left(from, told) {
       // Asked for one subject after the other with the same waves told.
-      if (of !== told) known.clear()
-      of = told
-      let left = known.get(from)
-      if (left === undefined) {
-        const those = attemptsLeft(attempts, from, told)
-        left = { attempts: those, messages: messagesOf(those, window.to) }
-        known.set(from, left)
+      if (of !== told) {
+        const left = attemptsLeft(attempts, told)
+        all = { attempts: left, messages: messagesOf(left, window.to) }
       }
-      return left
+      of = told
+      if (from <= window.from) return all
+      // By all its tries in the window, as cells.ts counts it: what was put off again is no first try in a shorter span.
+      return {
+        attempts: all.attempts.filter(({ time }) => time >= from),
+        messages: all.messages.filter(({ last_time }) => last_time >= from),
+      }
     },
   }
 }

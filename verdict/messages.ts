@@ -22,6 +22,8 @@ export interface Message
 }
 
 const TEN_MINUTES_MS = 600_000
+// What greylisting asks for, mostly.
+const GREYLISTED_MS = 300_000
 
 /** Whether names are those of a selection: an empty one is any, and a provider's may be its operator's. */
 export const isSelected = (
@@ -33,13 +35,12 @@ export const isSelected = (
   (provider === '' || provider === of.provider || provider === of.operator) &&
   (domain === '' || domain === of.recipient_org_domain)
 
-/** The attempts from a moment on that are left when the refusals of these waves are taken out; what was accepted stays. */
-export const attemptsLeft = (attempts: readonly Attempt[], from: number, told: readonly Wave[]): Attempt[] =>
+/** The attempts that are left when the refusals of these waves are taken out; what was accepted stays. */
+export const attemptsLeft = (attempts: readonly Attempt[], told: readonly Wave[]): Attempt[] =>
   attempts.filter(
     (attempt) =>
-      attempt.time >= from &&
-      (attempt.state === 'accepted' ||
-        !told.some((wave) => wave.sides.includes(attempt.side) && isSelected(wave, attempt))),
+      attempt.state === 'accepted' ||
+      !told.some((wave) => wave.sides.includes(attempt.side) && isSelected(wave, attempt)),
   )
 
 const WEIGHTS = { greylisted: 1, stalled: 2, mailbox: 3, refused: 4, accepted: 5 } as const
@@ -75,6 +76,10 @@ function messageOf(tries: readonly [Attempt, ...Attempt[]], fresh: number): Mess
   // Whoever is told to come back does so within ten minutes (Postfix's minimal backoff and queue run): until then it is a
   // delay, which counts only where a whole provider lets hardly anything through.
   const isFresh = why?.state === 'stalled' && tries.length === 1 && last_time > fresh
+  // Greylisting lets a second try in after some minutes: one that is put off again may be put off for good.
+  const isPutOff = why?.state === 'greylisted' && last_time - first.time >= GREYLISTED_MS
+  // Put off for our reputation, and not let in then, is refused.
+  const isRefused = why?.state === 'stalled' && why.side === 'sender_reputation'
   return {
     sender_domain,
     recipient_org_domain: first.recipient_org_domain,
@@ -83,7 +88,7 @@ function messageOf(tries: readonly [Attempt, ...Attempt[]], fresh: number): Mess
     operator,
     recipient: tries.find(({ recipient }) => recipient !== '')?.recipient ?? '',
     transaction: first.transaction,
-    state: isFresh ? 'limited' : (why?.state ?? 'accepted'),
+    state: isFresh || isPutOff ? 'limited' : isRefused ? 'refused' : (why?.state ?? 'accepted'),
     side: why?.side ?? '',
     reason: why?.reason ?? '',
     last_time,
