@@ -68,7 +68,7 @@ const MADE: Record<string, string> = {
  */
 const BOUNDED: Record<string, { bound: number; because: string }> = {
   '\\[(?:TSS|TS|BL|GL|IPTS|PH)0?\\d\\d?\\]|mta\\d{1,12}\\.[^ ]{0,60}yahoo': {
-    bound: 2048,
+    bound: 4096,
     because: 'enrich/classify/mask.ts cuts the reply at MAX_TEXT before the match; 60 steps a character',
   },
 }

@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { fingerprint, maskOf } from '../../enrich/classify/fingerprint.ts'
-import { MAX_TEXT } from '../../enrich/classify/mask.ts'
 import { loadRules } from '../../enrich/classify/rules.ts'
 
 describe('fingerprint', () => {
@@ -24,7 +23,6 @@ describe('fingerprint', () => {
     ['550 <"odd local"@a.example>: unknown', '550 <plain@b.example>: unknown'],
     ['421 mx1.example.com busy 4F1C23B', '421 in-7.mail.example.org busy 9A0B1C2D3E'],
     ['550 see https://a.example/x?id=1 for help', '550 see https://b.example/y/z?id=22&k=v for help'],
-    ['550 no user <a@b.example> (#5.1.1)', '550 no user <user1@host22.example> (#5.1.1)'],
     ['550 [2001:db8::1] has no PTR', '550 [2001:db8:1:2:3:4:5:6] has no PTR'],
   ])('%s = %s', (a, b) => {
     expect(maskOf(a)).toBe(maskOf(b))
@@ -32,20 +30,9 @@ describe('fingerprint', () => {
   })
   test('codes and words tell replies apart', () => {
     expect(fingerprint('550 5.1.1 no')).not.toBe(fingerprint('550 5.7.1 no'))
-    expect(fingerprint('550 no <a@b.example> (#5.1.1)')).not.toBe(
-      fingerprint('550 no <a@b.example> (#5.7.1)'),
-    )
     expect(fingerprint('550 User unknown')).not.toBe(fingerprint('550 Mailbox full'))
     expect(fingerprint('')).toBe(0n)
   })
-  test.each(['no ', 'нет ', '\\303\\251 ', '=?utf-8?q?=C3=A9?= '])(
-    'of a long one only the beginning counts: %s',
-    (word) => {
-      const text = `550 ${word.repeat(MAX_TEXT)}`
-      expect(fingerprint(`${text}a`)).toBe(fingerprint(`${text}b`))
-      expect(maskOf(text).length).toBeLessThan(MAX_TEXT + 4)
-    },
-  )
   test('different replies do not collide', () => {
     // A base of many: every example of every rule, each also with each of some endings.
     const endings = ['', ' please', ' later', ' now', ' denied', ' (policy)', '!', ' temporarily', ' forever']
