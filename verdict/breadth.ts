@@ -111,6 +111,8 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
         candidate.content_words < T.min_coherence && (candidate.kind === 'pair' || !isOneSenders(candidate))
       )
     case 'provider':
+      // Inbound the provider is the client's: of one sender's mail it is the sender.
+      if (direction === 'inbound' && !outlasts(candidate.senders(), 1, candidate.independence)) return false
       return candidate.held.includes('mailbox')
         ? !isOneSenders(candidate)
         : outlasts(candidate.domains(), T.min_domains - 1, candidate.independence)
