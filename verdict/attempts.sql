@@ -26,6 +26,8 @@ SELECT
         side = 'recipient_mailbox', 'mailbox',
         reason = 'greylisted' AND outcome != 'expired', 'greylisted',
         side = 'throttling' AND outcome = 'deferred', 'stalled',
+        -- "Too many complaints, for now": those who say so take the rest, and this at a second try.
+        reason = 'low_reputation' AND outcome = 'deferred' AND reply_code < 500, 'stalled',
         'refused')) AS state,
     rule,
     confidence,

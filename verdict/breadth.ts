@@ -110,10 +110,11 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
         candidate.content_words < T.min_coherence && (candidate.kind === 'pair' || !isOneSenders(candidate))
       )
     case 'provider':
-      return (
-        candidate.held.includes('mailbox') ||
-        outlasts(candidate.domains(), T.min_domains - 1, candidate.independence)
-      )
+      // Inbound the provider is the client's: of one sender's mail it is the sender.
+      if (direction === 'inbound' && !outlasts(candidate.senders(), 1, candidate.independence)) return false
+      return candidate.held.includes('mailbox')
+        ? !isOneSenders(candidate)
+        : outlasts(candidate.domains(), T.min_domains - 1, candidate.independence)
     case 'sender_domain':
       return direction === 'inbound' || (messages >= T.min_sender_messages && isBroad(candidate, direction))
     // With one sender it is the address where that sender is accepted from others: then the sender explains less.

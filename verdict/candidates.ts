@@ -105,10 +105,9 @@ function candidateOf(
 ): Candidate | undefined {
   const isReceiver =
     named.kind === 'recipient_domain' || named.kind === 'provider' || named.kind === 'operator'
-  // "Too much from you" at one domain may be a burst; at a provider's many it is a block from the first reply on.
-  const isOne = named.recipient_org_domain !== ''
   const sides = [...family, ...BARE_SIDES]
-  let delayed = 0
+  let stalled = 0
+  let limited = 0
   let mailbox = 0
   let refused = 0
   let words = 0
@@ -116,28 +115,35 @@ function candidateOf(
     const n = cell.messages[i] ?? 0
     if (n === 0) continue
     if (cell.state === 'mailbox') mailbox += n
-    else if (cell.state === 'stalled' || (cell.state === 'limited' && !isOne)) delayed += n
-    else if (cell.state === 'refused' && sides.includes(cell.side)) {
+    else if (!sides.includes(cell.side)) continue
+    else if (cell.state === 'stalled') stalled += n
+    else if (cell.state === 'limited') limited += n
+    else if (cell.state === 'refused') {
       refused += n
       if (family.includes(cell.side)) words += n
     }
   }
+  // "Too much from you" at one domain may be a burst until it was said again; at a provider's many it is a block from
+  // the first reply on.
+  const mayPass = named.recipient_org_domain !== '' && stalled === 0
+  const delayed = stalled + (mayPass ? 0 : limited)
   // Asked before what else the subject holds is counted: of most there are too few.
   if (refused + delayed + mailbox < Math.min(...Object.values(T.min_refused))) return undefined
   const { messages, accepted, accepted_in_window, ...over } = heldBy(i)
   const held = ['refused']
   // A delay is a refusal where hardly anything gets through; so is "user unknown" where a receiver that took mail
   // before knows nobody any more.
-  if (family === NETWORK_SIDES && delayed > 0 && accepted * T.blocked_ratio < messages) {
-    held.push('stalled', ...(isOne ? [] : ['limited']))
+  if (delayed > 0 && accepted * T.blocked_ratio < messages) {
+    held.push('stalled', ...(mayPass ? [] : ['limited']))
     refused += delayed
   }
+  // One domain's few mailboxes may all be unknown; of a provider's, whoever writes to them, it is enough that most are.
+  const isMost =
+    named.kind === 'recipient_domain'
+      ? accepted * T.lost_ratio < messages
+      : mailbox >= T.min_directory_share * messages
   const isLost =
-    family === ROUTING_SIDES &&
-    isReceiver &&
-    mailbox > 0 &&
-    accepted * T.lost_ratio < messages &&
-    by.tookMail(named, accepted_in_window)
+    family === ROUTING_SIDES && isReceiver && mailbox > 0 && isMost && by.tookMail(named, accepted_in_window)
   if (isLost) {
     held.push('mailbox')
     refused += mailbox
@@ -199,7 +205,13 @@ function candidateOf(
     operators: partsOf('operator'),
     domains: partsOf('domain'),
     senders,
-    excess: once(() => excessGain([...senders().values()], independence)),
+    // Bounces are nobody's habit, and our own never met the gateway.
+    excess: once(() =>
+      excessGain(
+        [...senders()].filter(([name]) => name !== '').map(([, part]) => part),
+        independence,
+      ),
+    ),
   }
 }
 

@@ -47,6 +47,10 @@ type Counter = readonly [messages: number, refused: number]
 const isTold = ([messages]: Counter) => messages >= T.min_counter
 const mostlyRefused = ([messages, refused]: Counter) => refused * 2 > messages
 
+// Most of what knocks at a gateway is refused: that says nothing of a sender who was welcome.
+const isAmongStrangers = ({ direction }: Facts, verdict: Verdict) =>
+  direction === 'inbound' && verdict === 'sender_wide'
+
 interface Weighing {
   points: number
   note?: string
@@ -67,8 +71,9 @@ function weigh(facts: Facts, verdict: Verdict, cause: SubCause): Weighing[] {
         ? 'these senders sent hardly anything elsewhere: nothing to compare with'
         : 'no other sender wrote to these domains: nothing to compare with',
     })
-  else if (mostlyRefused(against)) found.push({ points: -25, note: 'the comparison is refused as well' })
-  else found.push({ points: 5 })
+  else if (!mostlyRefused(against)) found.push({ points: 5 })
+  else if (!isAmongStrangers(facts, verdict))
+    found.push({ points: -25, note: 'the comparison is refused as well' })
   const ours = SENDER_WORDS.includes(cause)
   const theirs = RECIPIENT_WORDS.includes(cause)
   if (isReceiving(verdict) ? theirs : ours) found.push({ points: 6 })
@@ -125,7 +130,13 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
     }
   const others = e.same_domains_other_senders
   const canBeAll = facts.fleet_senders >= T.min_platform_senders
-  if (VERDICT_OF[kind] === 'sender_wide' && canBeAll && isTold(others) && mostlyRefused(others))
+  if (
+    VERDICT_OF[kind] === 'sender_wide' &&
+    !isAmongStrangers(facts, 'sender_wide') &&
+    canBeAll &&
+    isTold(others) &&
+    mostlyRefused(others)
+  )
     return { verdict: 'mailbox_noise', note: 'the same domains refuse other senders as well' }
   if (kind === 'provider' && cause === 'directory' && e.refused < T.min_directory_share * e.messages)
     return { verdict: 'mailbox_noise', note: 'directory words at a part of the messages: unknown recipients' }

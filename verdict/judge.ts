@@ -32,26 +32,34 @@ export interface Question {
 interface View {
   window: Window
   completeness: Completeness
-  /** What the attempts from a moment on that these waves leave come to. */
+  /** What the attempts since a moment that these waves leave come to: the messages that were last tried since then. */
   left(from: number, told: readonly Wave[]): Outcomes
 }
 
 function viewOf(window: Window, completeness: Completeness, attempts: readonly Attempt[]): View {
   let of: readonly Wave[] | undefined
+  let all: Outcomes = { messages: [], refusals: [] }
   const known = new Map<number, Outcomes>()
   return {
     window,
     completeness,
     left(from, told) {
       // Asked for one subject after the other with the same waves told.
-      if (of !== told) known.clear()
+      if (of !== told) {
+        all = messagesOf(attempts, window.to, told)
+        known.clear()
+        known.set(window.from, all)
+      }
       of = told
       let left = known.get(from)
       if (left === undefined) {
-        left = messagesOf(attempts, from, window.to, told)
+        // By all its tries in the window, as cells.ts counts it: what was put off again is no first try in a shorter span.
+        left = {
+          messages: all.messages.filter(({ time }) => time >= from),
+          refusals: all.refusals.filter(({ time }) => time >= from),
+        }
         known.set(from, left)
       }
-      return left
     },
   }
 }

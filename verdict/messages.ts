@@ -21,6 +21,8 @@ export interface Message
 }
 
 const TEN_MINUTES_MS = 600_000
+// What greylisting asks for, mostly.
+const GREYLISTED_MS = 300_000
 
 /** Whether names are those of a selection: an empty one is any, and a provider's may be its operator's. */
 export const isSelected = (
@@ -70,6 +72,10 @@ function messageOf(tries: readonly [Attempt, ...Attempt[]], fresh: number): Mess
   // Whoever is told to come back does so within ten minutes (Postfix's minimal backoff and queue run): until then it is a
   // delay, which counts only where a whole provider lets hardly anything through.
   const isFresh = why?.state === 'stalled' && tries.length === 1 && time > fresh
+  // Greylisting lets a second try in after some minutes: one that is put off again may be put off for good.
+  const isPutOff = why?.state === 'greylisted' && time - first.time >= GREYLISTED_MS
+  // Put off for our reputation, and not let in then, is refused.
+  const isRefused = why?.state === 'stalled' && why.side === 'sender_reputation'
   return {
     sender_domain,
     recipient_org_domain: first.recipient_org_domain,
@@ -78,7 +84,7 @@ function messageOf(tries: readonly [Attempt, ...Attempt[]], fresh: number): Mess
     operator,
     recipient: tries.find(({ recipient }) => recipient !== '')?.recipient ?? '',
     transaction: first.transaction,
-    state: isFresh ? 'limited' : (why?.state ?? 'accepted'),
+    state: isFresh || isPutOff ? 'limited' : isRefused ? 'refused' : (why?.state ?? 'accepted'),
     side: why?.side ?? '',
     reason: why?.reason ?? '',
     time,
@@ -114,21 +120,16 @@ export interface Outcomes {
 }
 
 /**
- * What became of each message of a window that ends at `to`, by the attempts from a moment on, and without the refusals of
- * these waves; what was accepted stays. Retries count once, and what several logs tell of.
+ * What became of each message of a window that ends at `to`, without the refusals of these waves; what was accepted stays.
+ * Retries count once, and what several logs tell of.
  */
-export function messagesOf(
-  attempts: readonly Attempt[],
-  from: number,
-  to: number,
-  told: readonly Wave[],
-): Outcomes {
+export function messagesOf(attempts: readonly Attempt[], to: number, told: readonly Wave[]): Outcomes {
   const messages: Message[] = []
   const refusals: Attempt[] = []
   // Most messages are accepted at once: the attempt says all.
   const tries = new Map<number, { place: number; all: [Attempt, ...Attempt[]] }>()
   for (const attempt of attempts) {
-    if (attempt.time < from || isTold(attempt, told)) continue
+    if (isTold(attempt, told)) continue
     const isAccepted = attempt.state === 'accepted'
     if (!isAccepted) refusals.push(attempt)
     const known = attempt.is_alone ? undefined : tries.get(attempt.message)

@@ -19,7 +19,7 @@ export const THRESHOLDS = {
   spans_s: [60, 120, 240, 480],
   /** Delays count as refusals where fewer than one message in so many is accepted. */
   blocked_ratio: 5,
-  /** A receiver that took mail has lost its directory where fewer than one message in so many is accepted. */
+  /** A domain that took mail has lost its directory where fewer than one message in so many is accepted. */
   lost_ratio: 10,
   /** A receiver that refused every one of so many messages long before is dead, or never took this mail. */
   never_messages: 5,

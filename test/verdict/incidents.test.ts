@@ -1,0 +1,36 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { loader } from '../../cli/simulate.ts'
+import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
+import { migrate } from '../../store/migrate.ts'
+import { isWave, judgeWindow } from '../../verdict/judge.ts'
+import { type Incident, ONSET, postfixLog } from './postfix-queue.ts'
+
+// Incidents as postmasters tell them, each as a Postfix log with its retries, judged as time passes.
+vi.setConfig({ testTimeout: 60_000 })
+
+const folder = mkdtempSync(join(tmpdir(), 'faultline-incidents-'))
+let store: EmbeddedStore
+beforeAll(async () => {
+  store = await openEmbedded(join(folder, 'data'))
+  await migrate(store)
+})
+afterAll(async () => {
+  await store.close()
+  rmSync(folder, { recursive: true })
+})
+
+const MINUTE = 60_000
+const INCIDENTS: Incident[] = JSON.parse(readFileSync(join(import.meta.dirname, 'incidents.json'), 'utf8'))
+
+test.each(INCIDENTS)('$name', async (incident) => {
+  const end = ONSET + MINUTE * Math.max(...incident.told.map(({ minute }) => minute))
+  await loader(store, folder)(postfixLog(incident, end), new Map())
+  for (const { minute, waves } of incident.told) {
+    const items = await judgeWindow(store, { at: ONSET + minute * MINUTE, window_ms: 15 * MINUTE })
+    const told = items.filter(isWave).map((item) => [item.verdict, item.subject, item.sub_cause])
+    expect(told.sort(), `after ${minute} minutes`).toEqual(waves.toSorted())
+  }
+})
