@@ -5,7 +5,7 @@ import { gainOver } from './intervals.ts'
 import { once } from './once.ts'
 import type { Candidate, Cell, Named, Part, Wave, Weighed, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { BARE_SIDES, FAMILIES, NETWORK_SIDES, ROUTING_SIDES, SENDER_SIDES } from './words.ts'
+import { BARE_SIDES, FAMILIES, ROUTING_SIDES, SENDER_SIDES } from './words.ts'
 
 const UNREACHABLE = ['network_error', 'domain_not_found', 'expired']
 

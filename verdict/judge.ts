@@ -60,6 +60,7 @@ function viewOf(window: Window, completeness: Completeness, attempts: readonly A
         }
         known.set(from, left)
       }
+      return left
     },
   }
 }
