@@ -1,4 +1,5 @@
-import { emptyEvent, LOGGED_FIELDS, type LoggedEvent } from '../schemas/event.ts'
+import { emptyEvent } from '../schemas/delivery-events.ts'
+import { LOGGED_FIELDS, type LoggedEvent } from '../schemas/event.ts'
 import { parseObject } from './envelopes/json.ts'
 
 /** What the lines of one message said so far. */

@@ -48,6 +48,64 @@ export interface DeliveryEventRow extends LoggedEvent {
   event_index: number
 }
 
+/**
+ * An event in which the log told nothing yet. It has the shape of the whole row from the start: enrichment fills it
+ * in place, for copying every event once or twice was a third of the time. Times start as no number: V8 gives an object
+ * whose field turns from a small integer into a large one another shape, which every event would pay for.
+ */
+export function emptyEvent(): DeliveryEventRow {
+  return {
+    event_time: Number.NaN,
+    source_format: '',
+    log_host: '',
+    direction: 'outbound',
+    outcome: 'deferred',
+    queue_id: '',
+    message_id: '',
+    sender: '',
+    header_from_domain: '',
+    dkim_domain: '',
+    dkim_selector: '',
+    recipient: '',
+    original_recipient: '',
+    remote_host: '',
+    remote_ip: '',
+    source_ip: '',
+    stage: 'unknown',
+    reply_code: 0,
+    enhanced_code: '',
+    reply_text: '',
+    auth_spf: '',
+    auth_dkim: '',
+    auth_dmarc: '',
+    ingest_time: Number.NaN,
+    sender_domain: '',
+    recipient_domain: '',
+    recipient_org_domain: '',
+    reply_fingerprint: 0n,
+    reason: '',
+    side: '',
+    fault: '',
+    rule: '',
+    provider: '',
+    dns_spf: '',
+    dns_dkim: '',
+    dns_dmarc: '',
+    dns_mx: '',
+    spf_result: '',
+    dmarc_policy: '',
+    mx_match: '',
+    dns_age_s: 0,
+    confidence: 0,
+    listed_by: '',
+    retry_after_s: 0,
+    topic: '',
+    partition: 0,
+    offset: 0,
+    event_index: 0,
+  }
+}
+
 const LC = 'LowCardinality(String)'
 const TIME = "DateTime64(3, 'UTC')"
 

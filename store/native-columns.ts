@@ -1,7 +1,4 @@
-import { StoreError } from './store.ts'
-
-/** The columns of an answer, by name: of each one value a row. Where there are no rows there may be no columns. */
-export type ColumnsOf<Row> = { readonly [Name in keyof Row]?: ArrayLike<Row[Name]> }
+import { type ColumnsOf, StoreError } from './store.ts'
 
 type Values = ArrayLike<number> | ArrayLike<string>
 

@@ -1,4 +1,5 @@
-import type { ColumnsOf } from './native-columns.ts'
+/** The columns of an answer, by name: of each one value a row. Where there are no rows there may be no columns. */
+export type ColumnsOf<Row> = { readonly [Name in keyof Row]?: ArrayLike<Row[Name]> }
 
 /** Where rows are kept: the embedded engine or a ClickHouse server. Values in SQL are `{name:Type}` parameters. */
 export interface Store {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { judge } from '../../enrich/judge.ts'
-import { emptyEvent } from '../../schemas/event.ts'
+import { emptyEvent } from '../../schemas/delivery-events.ts'
 
 // What each answer's share of all mail is: an ordinary day of a relay with some bad lists.
 const OUTBOUND: Record<string, number> = {

@@ -1,4 +1,4 @@
-import type { LogRecord } from '../formats/format.ts'
+import type { LogRecord } from '../log-record.ts'
 
 /** What a time stamp that does not tell everything is read against. */
 export interface EnvelopeContext {

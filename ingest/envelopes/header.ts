@@ -1,4 +1,4 @@
-import type { LogRecord } from '../formats/format.ts'
+import type { LogRecord } from '../log-record.ts'
 
 const SPACE = 0x20
 const COLON = 0x3a

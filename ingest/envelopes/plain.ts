@@ -1,4 +1,4 @@
-import type { LogRecord } from '../formats/format.ts'
+import type { LogRecord } from '../log-record.ts'
 import type { EnvelopeContext } from './envelope.ts'
 import { HOST_AND_PID_TAG, hostAndTag, PID_TAG } from './header.ts'
 

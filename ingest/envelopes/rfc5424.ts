@@ -1,4 +1,4 @@
-import type { LogRecord } from '../formats/format.ts'
+import type { LogRecord } from '../log-record.ts'
 import type { Envelope, EnvelopeContext } from './envelope.ts'
 import { afterPriority, MAX_HOST, MAX_PROGRAM, programOf } from './header.ts'
 import { isoStamp } from './timestamp.ts'

@@ -1,6 +1,7 @@
 import type { Correlator } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
-import { type Disposition, type Format, type FormatReader, ignored, type LogRecord } from './format.ts'
+import type { LogRecord } from '../log-record.ts'
+import { type Disposition, type Format, type FormatReader, ignored } from './format.ts'
 import { whyUnknown } from './nearest.ts'
 import { openTables } from './table.ts'
 

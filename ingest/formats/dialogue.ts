@@ -1,6 +1,8 @@
-import { emptyEvent, type LoggedEvent, type Stage } from '../../schemas/event.ts'
+import { emptyEvent } from '../../schemas/delivery-events.ts'
+import type { LoggedEvent, Stage } from '../../schemas/event.ts'
 import { type Correlator, detached } from '../correlate.ts'
-import { CORRELATED, type Disposition, type LogRecord } from './format.ts'
+import type { LogRecord } from '../log-record.ts'
+import { CORRELATED, type Disposition } from './format.ts'
 import { stageOf } from './stage.ts'
 import { setReply } from './values.ts'
 

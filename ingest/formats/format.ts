@@ -1,25 +1,8 @@
-import type { DeliveryEventRow } from '../../schemas/delivery-events.ts'
-import { type Direction, emptyEvent, type LoggedEvent, type Outcome } from '../../schemas/event.ts'
+import { type DeliveryEventRow, emptyEvent } from '../../schemas/delivery-events.ts'
+import type { Direction, LoggedEvent, Outcome } from '../../schemas/event.ts'
 import type { Correlator } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
-import type { Json } from '../envelopes/json.ts'
-import type { Row } from './table.ts'
-
-/** One log record after its envelope was taken off. */
-export interface LogRecord {
-  /** Milliseconds since 1970, UTC; resolved by the envelope. 0 where the line has no time of its own. */
-  time: number
-  /** Host that wrote the log, '' where the envelope does not say. */
-  host: string
-  /** syslog program, instance included: `postfix/smtp`, `postfix-out/smtp`, `exim`; '' in plain files. */
-  program: string
-  /** What the program wrote. */
-  message: string
-  /** The JSON object that the message is, or that the line was where a shipper put a message into it. */
-  json?: Json
-  /** The message as a row of the table whose header came before it. */
-  row?: Row
-}
+import type { LogRecord } from '../log-record.ts'
 
 /**
  * What became of one record (exactly one disposition; they sum to the records read).

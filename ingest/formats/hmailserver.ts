@@ -1,8 +1,9 @@
 import type { Correlator } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import { isoStamp } from '../envelopes/timestamp.ts'
+import type { LogRecord } from '../log-record.ts'
 import { openSessions, told } from './dialogue.ts'
-import { type Disposition, type Format, type FormatReader, ignored, type LogRecord } from './format.ts'
+import { type Disposition, type Format, type FormatReader, ignored } from './format.ts'
 import { cellsOf } from './table.ts'
 
 const KINDS = /^"(SMTPD|SMTPC|POP3D|POP3C|IMAPD|TCPIP|APPLICATION|DEBUG|ERROR|EVENT|AWSTATS)"\t\d/

@@ -1,14 +1,8 @@
 import type { LoggedEvent, Outcome, Stage } from '../../schemas/event.ts'
 import type { Correlator } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
-import {
-  type Disposition,
-  eventOf,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-} from './format.ts'
+import type { LogRecord } from '../log-record.ts'
+import { type Disposition, eventOf, type Format, type FormatReader, ignored } from './format.ts'
 import { stageOf } from './stage.ts'
 import { at, setReply, textAt, timeOf } from './values.ts'
 

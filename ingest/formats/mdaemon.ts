@@ -1,16 +1,9 @@
-import type { Correlator } from '../correlate.ts'
-import { detached } from '../correlate.ts'
+import { type Correlator, detached } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import { isoStamp } from '../envelopes/timestamp.ts'
+import type { LogRecord } from '../log-record.ts'
 import { openSessions, told } from './dialogue.ts'
-import {
-  CORRELATED,
-  type Disposition,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-} from './format.ts'
+import { CORRELATED, type Disposition, type Format, type FormatReader, ignored } from './format.ts'
 
 /** `Tue 2026-11-24 12:00:00.123: 05: [1234567] text`; thread and session are missing in some versions. */
 const HEAD =

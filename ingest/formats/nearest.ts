@@ -1,4 +1,5 @@
-import type { Format, LogRecord } from './format.ts'
+import type { LogRecord } from '../log-record.ts'
+import type { Format } from './format.ts'
 
 /** With less in common it would be no help. */
 const MIN_SHARE = 0.5

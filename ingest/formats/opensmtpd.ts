@@ -1,15 +1,9 @@
 import { isIP } from 'node:net'
-import { emptyEvent, type LoggedEvent, type Outcome, type Stage } from '../../schemas/event.ts'
+import { emptyEvent } from '../../schemas/delivery-events.ts'
+import type { LoggedEvent, Outcome, Stage } from '../../schemas/event.ts'
 import { type Correlator, detached } from '../correlate.ts'
-import {
-  CORRELATED,
-  type Disposition,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-  stamped,
-} from './format.ts'
+import type { LogRecord } from '../log-record.ts'
+import { CORRELATED, type Disposition, type Format, type FormatReader, ignored, stamped } from './format.ts'
 import { enhancedCode, replyCode } from './reply.ts'
 
 const OUTCOMES: Record<string, Outcome> = {

@@ -1,7 +1,9 @@
-import { emptyEvent, type Outcome } from '../../schemas/event.ts'
+import { emptyEvent } from '../../schemas/delivery-events.ts'
+import type { Outcome } from '../../schemas/event.ts'
 import type { Correlator } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
-import { type Disposition, type Format, type FormatReader, ignored, type LogRecord } from './format.ts'
+import type { LogRecord } from '../log-record.ts'
+import { type Disposition, type Format, type FormatReader, ignored } from './format.ts'
 import { cell } from './table.ts'
 import { fromDomain, messageId, setReply, textAt, timeOf } from './values.ts'
 

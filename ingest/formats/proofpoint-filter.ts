@@ -2,15 +2,8 @@ import type { LoggedEvent, Outcome, Stage } from '../../schemas/event.ts'
 import { type Correlator, detached } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import { isoStamp } from '../envelopes/timestamp.ts'
-import {
-  CORRELATED,
-  type Disposition,
-  eventOf,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-} from './format.ts'
+import type { LogRecord } from '../log-record.ts'
+import { CORRELATED, type Disposition, eventOf, type Format, type FormatReader, ignored } from './format.ts'
 import { keyValueFields } from './mapped/key-value.ts'
 import { type FieldName, type Fields, fieldName } from './mapped/layout.ts'
 

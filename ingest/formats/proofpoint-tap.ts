@@ -2,14 +2,8 @@ import type { DeliveryEventRow } from '../../schemas/delivery-events.ts'
 import type { Outcome } from '../../schemas/event.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import type { Json } from '../envelopes/json.ts'
-import {
-  type Disposition,
-  eventOf,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-} from './format.ts'
+import type { LogRecord } from '../log-record.ts'
+import { type Disposition, eventOf, type Format, type FormatReader, ignored } from './format.ts'
 import { at, fromDomain, messageId, textAt, textsAt, timeOf } from './values.ts'
 
 /** The lists of an answer of the SIEM API that hold messages. */

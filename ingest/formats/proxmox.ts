@@ -1,13 +1,7 @@
-import { emptyEvent } from '../../schemas/event.ts'
+import { emptyEvent } from '../../schemas/delivery-events.ts'
 import { type Correlator, detached } from '../correlate.ts'
-import {
-  CORRELATED,
-  type Disposition,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-} from './format.ts'
+import type { LogRecord } from '../log-record.ts'
+import { CORRELATED, type Disposition, type Format, type FormatReader, ignored } from './format.ts'
 
 const PROGRAM = 'pmg-smtp-filter'
 const ID = /^([0-9A-F]{10,40}): /

@@ -1,5 +1,6 @@
 import type { Stage } from '../../schemas/event.ts'
-import { type Disposition, eventOf, ignored, type LogRecord } from './format.ts'
+import type { LogRecord } from '../log-record.ts'
+import { type Disposition, eventOf, ignored } from './format.ts'
 
 /** How qmail-smtpd with SPAMCONTROL begins its lines; the pid says which client it served. */
 export const SMTPD = /^qmail-smtpd: (?:pid \d{1,10} )?(?=(?:Reject|Accept)::)/

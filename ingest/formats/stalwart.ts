@@ -1,5 +1,6 @@
 import type { LoggedEvent, Outcome, Stage } from '../../schemas/event.ts'
 import { type Correlator, detached } from '../correlate.ts'
+import type { LogRecord } from '../log-record.ts'
 import {
   CORRELATED,
   type Disposition,
@@ -7,7 +8,6 @@ import {
   type Format,
   type FormatReader,
   ignored,
-  type LogRecord,
   once,
 } from './format.ts'
 import { setReply } from './values.ts'

@@ -1,12 +1,6 @@
 import { type Correlator, detached } from '../correlate.ts'
-import type { Format, LogRecord } from './format.ts'
-
-/** A row under a header line. */
-export interface Row {
-  /** Place of each column by its name in lower case. */
-  columns: ReadonlyMap<string, number>
-  cells: readonly string[]
-}
+import type { LogRecord, Row } from '../log-record.ts'
+import type { Format } from './format.ts'
 
 /** The cell under a column, '' where the header does not name it. */
 export function cell({ columns, cells }: Row, name: string): string {

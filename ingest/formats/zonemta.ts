@@ -1,13 +1,7 @@
 import type { Outcome } from '../../schemas/event.ts'
 import type { Correlator } from '../correlate.ts'
-import {
-  type Disposition,
-  eventOf,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-} from './format.ts'
+import type { LogRecord } from '../log-record.ts'
+import { type Disposition, eventOf, type Format, type FormatReader, ignored } from './format.ts'
 import { messageId, setReply } from './values.ts'
 
 const OUTCOMES: Record<string, Outcome> = {

@@ -2,8 +2,7 @@ import { expect, test } from 'vitest'
 import { openMetrics } from '../../cli/metrics/metrics.ts'
 import { serveMetrics } from '../../cli/metrics/serve-metrics.ts'
 import type { Block } from '../../ingest/block.ts'
-import type { DeliveryEventRow } from '../../schemas/delivery-events.ts'
-import { emptyEvent } from '../../schemas/event.ts'
+import { type DeliveryEventRow, emptyEvent } from '../../schemas/delivery-events.ts'
 
 const event = (change: Partial<DeliveryEventRow>): DeliveryEventRow => ({ ...emptyEvent(), ...change })
 const block: Block = {

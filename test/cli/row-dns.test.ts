@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { openRowDns } from '../../cli/dns.ts'
 import { Config } from '../../schemas/config.ts'
-import { emptyEvent } from '../../schemas/event.ts'
+import { emptyEvent } from '../../schemas/delivery-events.ts'
 import { parseZone } from '../enrich/dns/zone.ts'
 import { startZoneServer } from '../enrich/dns/zone-server.ts'
 import { migratedStore } from '../store/temporary-store.ts'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { judge } from '../../enrich/judge.ts'
-import { emptyEvent } from '../../schemas/event.ts'
+import { emptyEvent } from '../../schemas/delivery-events.ts'
 
 const judged = (event: Partial<ReturnType<typeof emptyEvent>>) => judge({ ...emptyEvent(), ...event })
 

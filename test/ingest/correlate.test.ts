@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { openCorrelator } from '../../ingest/correlate.ts'
-import { emptyEvent } from '../../schemas/event.ts'
+import { emptyEvent } from '../../schemas/delivery-events.ts'
 
 const deferral = (reply_text: string) => ({ ...emptyEvent(), reply_text })
 

@@ -1,7 +1,6 @@
 import { beforeEach, expect, test } from 'vitest'
-import { DELIVERY_EVENTS } from '../../schemas/delivery-events.ts'
+import { DELIVERY_EVENTS, emptyEvent } from '../../schemas/delivery-events.ts'
 import { DNS_SNAPSHOTS, type Published, type SnapshotRow } from '../../schemas/dns-snapshots.ts'
-import { emptyEvent } from '../../schemas/event.ts'
 import { openSnapshots } from '../../store/dns-snapshots.ts'
 import { insert } from '../../store/writer.ts'
 import { migratedStore } from './temporary-store.ts'

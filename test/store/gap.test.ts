@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import { DELIVERY_EVENTS, type DeliveryEventRow } from '../../schemas/delivery-events.ts'
-import { emptyEvent } from '../../schemas/event.ts'
+import { DELIVERY_EVENTS, type DeliveryEventRow, emptyEvent } from '../../schemas/delivery-events.ts'
 import { storeGap } from '../../store/gap.ts'
 import { insert } from '../../store/writer.ts'
 import { migratedStore } from './temporary-store.ts'

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
-import type { DeliveryEventRow } from '../../schemas/delivery-events.ts'
-import { emptyEvent } from '../../schemas/event.ts'
+import { type DeliveryEventRow, emptyEvent } from '../../schemas/delivery-events.ts'
 import type { BlockRows } from '../../schemas/pipeline.ts'
 import { audit } from '../../store/audit/audit.ts'
 import { storedTopic } from '../../store/kafka-topics.ts'

@@ -1,26 +1,17 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { loader } from '../../cli/simulate.ts'
-import { type EmbeddedStore, openEmbedded } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
 import { isWave, judgeWindow } from '../../verdict/judge.ts'
+import { migratedStore } from '../store/temporary-store.ts'
+import { temporaryFolder } from '../temporary-folder.ts'
 import { type Incident, ONSET, postfixLog } from './postfix-queue.ts'
 
 // Incidents as postmasters tell them, each as a Postfix log with its retries, judged as time passes.
 vi.setConfig({ testTimeout: 60_000 })
 
-const folder = mkdtempSync(join(tmpdir(), 'faultline-incidents-'))
-let store: EmbeddedStore
-beforeAll(async () => {
-  store = await openEmbedded(join(folder, 'data'))
-  await migrate(store)
-})
-afterAll(async () => {
-  await store.close()
-  rmSync(folder, { recursive: true })
-})
+const folder = temporaryFolder()
+const store = await migratedStore(join(folder, 'data'))
 
 const MINUTE = 60_000
 const INCIDENTS: Incident[] = JSON.parse(readFileSync(join(import.meta.dirname, 'incidents.json'), 'utf8'))

@@ -1,14 +1,7 @@
 import type { LoggedEvent, Outcome, Stage } from '../../../schemas/event.ts'
 import { type Correlator, detached } from '../../correlate.ts'
-import {
-  CORRELATED,
-  type Disposition,
-  eventOf,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-} from '../format.ts'
+import type { LogRecord } from '../../log-record.ts'
+import { CORRELATED, type Disposition, eventOf, type Format, type FormatReader, ignored } from '../format.ts'
 import { remoteOf } from '../postfix/reply.ts'
 import { enhancedCode, replyCode } from '../reply.ts'
 import reasons from './reasons.json' with { type: 'json' }

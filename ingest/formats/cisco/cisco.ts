@@ -1,15 +1,8 @@
 import type { LoggedEvent, Stage } from '../../../schemas/event.ts'
 import { type Correlator, detached } from '../../correlate.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
-import {
-  CORRELATED,
-  type Disposition,
-  eventOf,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-} from '../format.ts'
+import type { LogRecord } from '../../log-record.ts'
+import { CORRELATED, type Disposition, eventOf, type Format, type FormatReader, ignored } from '../format.ts'
 import { isMailLog, said, timeOfLine } from './line.ts'
 import { setReply } from './reply.ts'
 

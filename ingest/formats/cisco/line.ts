@@ -1,5 +1,6 @@
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
-import { type LogRecord, once } from '../format.ts'
+import type { LogRecord } from '../../log-record.ts'
+import { once } from '../format.ts'
 import { timeOf } from '../mapped/values.ts'
 
 // In a file of the appliance each line has asctime's stamp; through syslog it may have a second one.

@@ -1,4 +1,5 @@
-import { emptyEvent, type LoggedEvent, type Outcome } from '../../../schemas/event.ts'
+import { emptyEvent } from '../../../schemas/delivery-events.ts'
+import type { LoggedEvent, Outcome } from '../../../schemas/event.ts'
 import { unescaped } from '../exim/fields.ts'
 import type { Disposition } from '../format.ts'
 import { remoteOf } from '../postfix/reply.ts'

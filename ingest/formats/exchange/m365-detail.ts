@@ -1,14 +1,8 @@
 import type { Outcome } from '../../../schemas/event.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import type { Json } from '../../envelopes/json.ts'
-import {
-  type Disposition,
-  eventOf,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-} from '../format.ts'
+import type { LogRecord } from '../../log-record.ts'
+import { type Disposition, eventOf, type Format, type FormatReader, ignored } from '../format.ts'
 import { messageId, textAt, timeOf } from '../values.ts'
 import { readStatus } from './status.ts'
 

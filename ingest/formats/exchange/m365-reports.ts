@@ -1,14 +1,8 @@
 import type { LoggedEvent, Outcome } from '../../../schemas/event.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
-import {
-  type Disposition,
-  eventOf,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-} from '../format.ts'
-import { cell, type Row } from '../table.ts'
+import type { LogRecord, Row } from '../../log-record.ts'
+import { type Disposition, eventOf, type Format, type FormatReader, ignored } from '../format.ts'
+import { cell } from '../table.ts'
 import { messageId, timeOf } from '../values.ts'
 import { exchangeTracking, openTracking } from './tracking.ts'
 

@@ -1,14 +1,8 @@
 import type { Correlator } from '../../correlate.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
+import type { LogRecord } from '../../log-record.ts'
 import { openSessions, told } from '../dialogue.ts'
-import {
-  CORRELATED,
-  type Disposition,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-} from '../format.ts'
+import { CORRELATED, type Disposition, type Format, type FormatReader, ignored } from '../format.ts'
 import { cell } from '../table.ts'
 import { timeOf } from '../values.ts'
 

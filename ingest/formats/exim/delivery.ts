@@ -1,4 +1,5 @@
-import { emptyEvent, type LoggedEvent, type Outcome } from '../../../schemas/event.ts'
+import { emptyEvent } from '../../../schemas/delivery-events.ts'
+import type { LoggedEvent, Outcome } from '../../../schemas/event.ts'
 import { readFields } from './fields.ts'
 import { readReply, setReply } from './reply.ts'
 import { type Angled, angledAt, folded, unquoted } from './text.ts'

@@ -1,4 +1,5 @@
-import { emptyEvent, type LoggedEvent, type Stage } from '../../../schemas/event.ts'
+import { emptyEvent } from '../../../schemas/delivery-events.ts'
+import type { LoggedEvent, Stage } from '../../../schemas/event.ts'
 import { type HostField, hostAt, readFields } from './fields.ts'
 import { setReply } from './reply.ts'
 import { angledAt } from './text.ts'

@@ -1,5 +1,6 @@
 import type { Json } from '../../envelopes/json.ts'
-import { type LogRecord, once } from '../format.ts'
+import type { LogRecord } from '../../log-record.ts'
+import { once } from '../format.ts'
 import { textAt } from '../values.ts'
 
 /** A line in any of its three formats (log.ini): who says it, of which connection, what, and its named values. */

@@ -1,6 +1,5 @@
 import type { Syntax } from '../../../schemas/mapping.ts'
-import type { LogRecord } from '../format.ts'
-import type { Row } from '../table.ts'
+import type { LogRecord, Row } from '../../log-record.ts'
 import { cefFields } from './cef.ts'
 import { keyValueFields, pipeFields } from './key-value.ts'
 import { Fields, Places } from './layout.ts'

@@ -1,15 +1,8 @@
 import { isIP } from 'node:net'
 import type { LoggedEvent, Outcome, Stage } from '../../../schemas/event.ts'
 import { type Correlator, detached } from '../../correlate.ts'
-import {
-  CORRELATED,
-  type Disposition,
-  eventOf,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-} from '../format.ts'
+import type { LogRecord } from '../../log-record.ts'
+import { CORRELATED, type Disposition, eventOf, type Format, type FormatReader, ignored } from '../format.ts'
 import { setReply } from '../values.ts'
 import { REJECTED, readRejection } from './rejectlog.ts'
 

@@ -1,5 +1,6 @@
 import type { Stage } from '../../../schemas/event.ts'
-import { type Disposition, eventOf, ignored, type LogRecord } from '../format.ts'
+import type { LogRecord } from '../../log-record.ts'
+import { type Disposition, eventOf, ignored } from '../format.ts'
 import { setReply } from '../values.ts'
 
 /** `1236672125: R="10.79.25.142:42601" L=...`, or `1252064908: Marker 1`. */

@@ -1,13 +1,7 @@
 import type { LoggedEvent } from '../../../schemas/event.ts'
 import { type Correlator, detached } from '../../correlate.ts'
-import {
-  CORRELATED,
-  type Disposition,
-  type Format,
-  type FormatReader,
-  type LogRecord,
-  stamped,
-} from '../format.ts'
+import type { LogRecord } from '../../log-record.ts'
+import { CORRELATED, type Disposition, type Format, type FormatReader, stamped } from '../format.ts'
 import { addressEnd, bracketed } from './address.ts'
 import { readDelivery } from './delivery.ts'
 import { daemonOf, headerFromDomain, noticeRule, queueIdLength } from './line.ts'

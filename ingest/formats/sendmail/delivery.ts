@@ -1,5 +1,6 @@
 import { isIP } from 'node:net'
-import { emptyEvent, type LoggedEvent, type Outcome } from '../../../schemas/event.ts'
+import { emptyEvent } from '../../../schemas/delivery-events.ts'
+import type { LoggedEvent, Outcome } from '../../../schemas/event.ts'
 import { enhancedCode, replyCode } from '../reply.ts'
 
 /** Mailers that put mail into our own mailboxes (cf/README, MAILER): their deliveries are inbound. */

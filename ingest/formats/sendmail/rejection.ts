@@ -1,4 +1,5 @@
-import { emptyEvent, type LoggedEvent, type Stage } from '../../../schemas/event.ts'
+import { emptyEvent } from '../../../schemas/delivery-events.ts'
+import type { LoggedEvent, Stage } from '../../../schemas/event.ts'
 import { enhancedCode, replyCode } from '../reply.ts'
 import { addressOf, peerOf } from './delivery.ts'
 

@@ -1,14 +1,7 @@
 import type { LoggedEvent } from '../../../schemas/event.ts'
 import { type Correlator, detached } from '../../correlate.ts'
-import {
-  CORRELATED,
-  type Disposition,
-  type Format,
-  type FormatReader,
-  ignored,
-  type LogRecord,
-  stamped,
-} from '../format.ts'
+import type { LogRecord } from '../../log-record.ts'
+import { CORRELATED, type Disposition, type Format, type FormatReader, ignored, stamped } from '../format.ts'
 import { addressOf, readDelivery } from './delivery.ts'
 import { readRejection } from './rejection.ts'
 

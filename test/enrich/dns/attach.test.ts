@@ -4,9 +4,8 @@ import type { FactsOf } from '../../../enrich/dns/fact-cache.ts'
 import { openResolver, type Resolver } from '../../../enrich/dns/resolver.ts'
 import { factsOf } from '../../../enrich/dns/row-facts.ts'
 import { openSelectors } from '../../../enrich/dns/selectors.ts'
-import type { DeliveryEventRow } from '../../../schemas/delivery-events.ts'
+import { type DeliveryEventRow, emptyEvent } from '../../../schemas/delivery-events.ts'
 import type { Published } from '../../../schemas/dns-snapshots.ts'
-import { emptyEvent } from '../../../schemas/event.ts'
 import { DAY_2, startZoneServer, type ZoneServer } from './zone-server.ts'
 
 let server: ZoneServer

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
 import { openCorrelator } from '../../../ingest/correlate.ts'
 import { openFormats } from '../../../ingest/formats/auto.ts'
-import type { LogRecord } from '../../../ingest/formats/format.ts'
 import { powermta } from '../../../ingest/formats/powermta.ts'
 import { cellsOf, headerOf } from '../../../ingest/formats/table.ts'
+import type { LogRecord } from '../../../ingest/log-record.ts'
 
 test.each([
   ['a,b,,c', ['a', 'b', '', 'c']],
