@@ -101,12 +101,12 @@ export function readDelivery(text: string): LoggedEvent[] | string | undefined {
   const reply = replyAt !== -1 && replyAt < statAt ? text.slice(replyAt + 8, lastStatAt) : ''
   const stat = text.slice(lastStatAt + 7)
   const outcome = outcomeOf(stat, dsn)
-  if (outcome === undefined) return `sendmail.${stat.startsWith('queued') ? 'queued' : 'discarded'}`
+  if (outcome === undefined) return stat.startsWith('queued') ? 'queued' : 'discarded'
   const mailer = mailerAt === -1 || mailerAt > statAt ? '' : field(mailerAt, 9)
   const relay = peerOf(hasRelay ? field(relayAt, 8) : '')
   // The submission program hands over to the daemon beside it, which logs the delivery itself.
   if (outcome === 'delivered' && mailer === 'relay' && (relay.ip === '127.0.0.1' || relay.ip === '::1'))
-    return 'sendmail.submission'
+    return 'submission'
   const isLocal = LOCAL_MAILERS.test(mailer) || relay.host === 'local'
   return addressesOf(text.slice(3, ctladdrAt === -1 ? delayAt : ctladdrAt)).map((recipient) => {
     const event = emptyEvent()
