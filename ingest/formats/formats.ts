@@ -7,6 +7,7 @@ import { exchangeProtocol } from './exchange/protocol.ts'
 import { exchangeTracking } from './exchange/tracking.ts'
 import { exim } from './exim/exim.ts'
 import type { Format } from './format.ts'
+import { fortimail } from './fortimail/fortimail.ts'
 import { haraka } from './haraka/haraka.ts'
 import { hmailserver } from './hmailserver.ts'
 import { kumomta } from './kumomta.ts'
@@ -53,6 +54,7 @@ export const FORMATS: readonly Format[] = [
   proofpointFilter,
   proofpointTap,
   proxmox,
+  fortimail,
   ...VENDORS,
 ]
 

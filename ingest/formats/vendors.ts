@@ -9,7 +9,7 @@ import { mappedFormat } from './mapped/mapped.ts'
 
 const FOLDER = fileURLToPath(new URL('vendors', import.meta.url))
 
-/** A file of the folder vendors: what people are told of the format, and how it is read. */
+/** A file as in the folder vendors: what people are told of the format, and how it is read. */
 const VendorFile = z.strictObject({
   title: z.string().min(1),
   docs: z.array(z.url({ protocol: /^https?$/ })).min(1),
@@ -61,7 +61,7 @@ function madeOf(path: string, file: unknown): Format {
 }
 
 /**
- * The format of a file of the folder. It is checked and made ready when it is first asked, which for most never happens:
+ * The format of a file as in the folder vendors. It is checked and made ready when it is first asked, which for most never happens:
  * all of them would take half of a command's start. Then it throws an error that names the file where it is not as its
  * schema says.
  */

@@ -6,7 +6,7 @@ import { Fields, Places } from './layout.ts'
 import { leefFields } from './leef.ts'
 
 /** What a record holds: an object, or a list of them; undefined where it is not of this syntax. */
-export type TakeApart = (log: LogRecord) => unknown
+export type TakeApart<Value = unknown> = (log: LogRecord) => Value
 
 function jsonOf(text: string): unknown {
   let start = 0
@@ -21,9 +21,9 @@ function jsonOf(text: string): unknown {
 }
 
 /** Remembers the last text: every format is asked about a line, and those of one syntax take it apart the same. */
-function remembered(read: (text: string) => unknown): TakeApart {
+function remembered<Value>(read: (text: string) => Value): TakeApart<Value | undefined> {
   let last: string | undefined
-  let fields: unknown
+  let fields: Value | undefined
   return ({ message }) => {
     if (message === last) return fields
     fields = read(message)
@@ -49,11 +49,14 @@ const rowFields: TakeApart = ({ row }) =>
 
 const json = remembered(jsonOf)
 
+/** The fields of `name=value name="two words"`. */
+export const keyValue = remembered(keyValueFields)
+
 export const TAKE_APART: Record<Syntax, TakeApart> = {
   json: (log) => log.json ?? json(log),
   cef: remembered(cefFields),
   leef: remembered(leefFields),
-  key_value: remembered(keyValueFields),
+  key_value: keyValue,
   pipes: remembered(pipeFields),
   csv: rowFields,
 }

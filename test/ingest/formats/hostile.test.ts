@@ -20,7 +20,7 @@ const spoilt = (line: string) =>
       .map((value) => line.replace(/:("[^"]*"|\d+)/, `:${value}`)),
   )
 
-const NAMES = [...VENDORS.map(({ name }) => name), 'cisco', 'barracuda', 'proxmox']
+const NAMES = [...VENDORS.map(({ name }) => name), 'cisco', 'barracuda', 'fortimail', 'proxmox']
 
 test.each(NAMES)('%s: no spoilt record throws or gives an event without a time', (name) => {
   const lines = samplesOf(name).flatMap(linesOf)

@@ -1,0 +1,74 @@
+import { fileURLToPath } from 'node:url'
+import type { Correlator } from '../../correlate.ts'
+import type { EnvelopeContext } from '../../envelopes/envelope.ts'
+import { type Format, type FormatReader, ignored } from '../format.ts'
+import { keyValue } from '../mapped/fields.ts'
+import { fieldName } from '../mapped/layout.ts'
+import { timeOf } from '../mapped/values.ts'
+import { openQueue } from '../sendmail/queue.ts'
+import { vendorFormat } from '../vendors.ts'
+
+const history = vendorFormat(fileURLToPath(new URL('history.json', import.meta.url)))
+
+const NAMES = {
+  type: fieldName('type'),
+  subtype: fieldName('subtype'),
+  date: fieldName('date'),
+  time: fieldName('time'),
+  device_id: fieldName('device_id'),
+  session_id: fieldName('session_id'),
+  msg: fieldName('msg'),
+}
+
+const REMOTE = '(Reason from remote:'
+
+/**
+ * What FortiMail's MTA logs, as Sendmail says it: the server's words behind the status, `stat=User unknown(Reason from
+ * remote:550 5.1.1 ...)`, go before it as Sendmail's `reply=`.
+ */
+function asSendmail(text: string): string {
+  const statAt = text.indexOf(', stat=', text.indexOf(', delay='))
+  const remoteAt = statAt === -1 ? -1 : text.indexOf(REMOTE, statAt)
+  if (remoteAt === -1 || !text.endsWith(')')) return text
+  const reply = text.slice(remoteAt + REMOTE.length, -1)
+  return `${text.slice(0, statAt)}, reply=${reply}${text.slice(statAt, remoteAt).trimEnd()}`
+}
+
+/** A session that FortiMail passes through as a transparent proxy: it takes no message over, and its history tells the rest. */
+const isProxied = (text: string) => text.includes(', mailer=proxy', text.indexOf(', delay='))
+
+function open(correlator: Correlator, clock: EnvelopeContext): FormatReader {
+  const others = history.open(correlator, clock)
+  const readQueue = openQueue(correlator, 'fortimail')
+  return {
+    read(record) {
+      const fields = history.recognise(record) === 0 ? undefined : keyValue(record)
+      if (fields?.get(NAMES.type) !== 'event' || fields.get(NAMES.subtype) !== 'smtp')
+        return others.read(record)
+      const text = fields.get(NAMES.msg) ?? ''
+      if (text.startsWith('to=') && isProxied(text)) return ignored('fortimail.proxy')
+      const time =
+        timeOf(`${fields.get(NAMES.date) ?? ''} ${fields.get(NAMES.time) ?? ''}`, clock) || record.time
+      const logged = { time, host: fields.get(NAMES.device_id) ?? '', program: record.program, message: text }
+      const read = readQueue(logged, fields.get(NAMES.session_id) ?? '', asSendmail(text))
+      return read.kind === 'events' && time === 0 ? { kind: 'dead', reason: 'fortimail: no time' } : read
+    },
+  }
+}
+
+/** FortiMail's history log, a mapping, and its mail event log, in which its MTA says what it sends on in Sendmail's words. */
+export const fortimail: Format = {
+  name: history.name,
+  get about() {
+    const { fills, ...told } = history.about
+    return {
+      ...told,
+      directions: ['outbound', 'inbound'] as const,
+      correlates: true,
+      fills: [...fills, 'stage'] as const,
+    }
+  },
+  recognise: history.recognise,
+  near: (record) => history.near?.(record),
+  open,
+}
