@@ -139,13 +139,36 @@ function fillCodes(event: LoggedEvent): void {
     (code === 0 ? enhancedCodeOf(event.reply_text) : '')
 }
 
-/** All columns of a mapping, in one function, out of the record that the view has. */
-export function fillColumns(columns: Mapping['columns'], view: View): Fill {
-  const fills = Object.entries(columns).map(([column, source]) =>
-    fillColumn(column as MappedColumn, source as Source, view),
-  )
-  return (event, clock) => {
-    for (const fill of fills) fill(event, clock)
-    fillCodes(event)
+/** The pointers that a source looks up. */
+function pointersOf(source: Source): readonly string[] {
+  if (Array.isArray(source))
+    return source.flatMap((place) =>
+      typeof place === 'string' ? place : [place.from, ...Object.keys(place.only)],
+    )
+  return 'value' in source ? [] : 'join' in source ? source.join : source.from
+}
+
+/** The columns of a mapping in two functions: those that all recipients of a record share, and those of each recipient. */
+export interface Fills {
+  shared: Fill
+  own: Fill
+}
+
+/** All columns of a mapping, out of the record and the recipient that the view has. */
+export function fillColumns(columns: Mapping['columns'], view: View): Fills {
+  const shared: Fill[] = []
+  const own: Fill[] = []
+  for (const [column, source] of Object.entries(columns) as [MappedColumn, Source][]) {
+    const isOwn = pointersOf(source).some((pointer) => pointer.startsWith('.'))
+    ;(isOwn ? own : shared).push(fillColumn(column, source, view))
+  }
+  return {
+    shared(event, clock) {
+      for (const fill of shared) fill(event, clock)
+    },
+    own(event, clock) {
+      for (const fill of own) fill(event, clock)
+      fillCodes(event)
+    },
   }
 }

@@ -6,6 +6,7 @@ import { type About, type Disposition, eventOf, type Format, ignored } from '../
 import { fillColumns, meanings, wordsOf } from './columns.ts'
 import { compileConditions, compileNearness } from './conditions.ts'
 import { TAKE_APART } from './fields.ts'
+import { Fields } from './layout.ts'
 import { compilePointer } from './pointer.ts'
 import { recipientsOf, recordsWithin } from './records.ts'
 import { firstFound, openView } from './view.ts'
@@ -34,8 +35,11 @@ function openReading(
   return (record, log, clock) => {
     const events: LoggedEvent[] = []
     let rule = ''
+    // What all recipients share is read once.
+    let shared: LoggedEvent | undefined
     view.take(record)
-    for (const recipient of recipients()) {
+    const told = recipients()
+    for (const recipient of told) {
       view.takeRecipient(recipient)
       const said = wordsOf(outcomeFields)
       const found = meaningOf(said)
@@ -45,8 +49,12 @@ function openReading(
         rule ||= `${name}.${(found?.word ?? 'other').replace(/[^a-z0-9]+/g, '_') || 'without_outcome'}`
         continue
       }
-      const event = eventOf(log, name, 'deferred')
-      fill(event, clock)
+      if (shared === undefined) {
+        shared = eventOf(log, name, 'deferred')
+        fill.shared(shared, clock)
+      }
+      const event = told.length === 1 ? shared : { ...shared }
+      fill.own(event, clock)
       if (event.event_time === 0) event.event_time = log.time
       if (!(event.event_time !== 0)) return dead(`${name}: no time`)
       event.outcome = outcomeOf(word, event)
@@ -109,11 +117,15 @@ export function mappedFormat(mapping: Mapping, about: About): Format {
   function within(log: LogRecord): Found[] | undefined {
     if (log === last) return found
     const value = takenApart(log)
-    found =
-      value === undefined ? undefined : recordsOf(value).map((record) => ({ record, isOurs: holds(record) }))
+    if (value === undefined) found = undefined
+    else if (value instanceof Fields) found = [{ record: value, isOurs: holds(value) }]
+    else found = recordsOf(value).map((record) => ({ record, isOurs: holds(record) }))
     last = log
     return found
   }
+
+  const readOne = ({ record, isOurs }: Found, log: LogRecord, clock: EnvelopeContext) =>
+    isOurs ? read(record, log, clock) : dead(`${name}: not its fields`)
 
   let nearness: ReturnType<typeof compileNearness> | undefined
   return {
@@ -134,12 +146,14 @@ export function mappedFormat(mapping: Mapping, about: About): Format {
           const records = within(log)
           if (records === undefined) return dead(`${name}: no ${mapping.syntax.join(' or ')}`)
           if (zoned !== undefined) zoned.reference = clock.reference
-          const readOne = ({ record, isOurs }: Found) =>
-            isOurs ? read(record, log, zoned ?? clock) : dead(`${name}: not its fields`)
           const only = records[0]
           // Alone in its line a record is the line, whose bytes are kept anyway.
-          if (records.length === 1 && only !== undefined) return readOne(only)
-          return together(records.map(readOne), records, name)
+          if (records.length === 1 && only !== undefined) return readOne(only, log, zoned ?? clock)
+          return together(
+            records.map((one) => readOne(one, log, zoned ?? clock)),
+            records,
+            name,
+          )
         },
       }
     },
