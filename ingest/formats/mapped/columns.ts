@@ -24,16 +24,6 @@ function joined(parts: readonly Lookup[]): string {
   return part === '' ? text : text === '' ? part : `${text} ${part}`
 }
 
-/** The words of several fields with `/` between; a field that is missing leaves no gap at the end. */
-export function wordsOf(lookups: readonly Lookup[]): string {
-  let text = ''
-  for (const lookup of lookups) {
-    const word = textOf(lookup())
-    if (word !== '') text += text === '' ? word : `/${word}`
-  }
-  return text
-}
-
 /** A blank, comma, slash, colon or semicolon: what parts words. */
 const isBreak = (c: number) => c === 0x20 || c === 0x2c || c === 0x2f || c === 0x3a || c === 0x3b
 
@@ -46,22 +36,30 @@ interface Known<Meaning> {
   meaning: Meaning
 }
 
-/** As many texts are remembered as were asked for; a log may have others without end. */
-const MAX_ASKED = 1000
+/** As many combinations of words are remembered as were asked for; a log may have others without end. */
+const MAX_ASKED = 32
 /** A longer text is no word that comes again. */
 const MAX_ASKED_LENGTH = 60
 
+/** The words of several fields, and what they mean together; undefined where none of them is known. */
+interface Asked<Meaning> {
+  words: readonly string[]
+  /** With `/` between; a field that is missing leaves no gap at the end. */
+  said: string
+  known: Known<Meaning> | undefined
+}
+
 /**
- * Gives a function that finds what the longest known beginning of `a/b c: d` means: of the whole, then of `a/b c`, `a/b` and
- * `a`. Case does not count.
+ * Gives a function that finds what the words of some fields mean: for `a/b c: d` the longest known beginning, which is the
+ * whole, then `a/b c`, `a/b` and `a`. Case does not count.
  */
 export function meanings<Meaning>(
+  lookups: readonly Lookup[],
   words: Readonly<Record<string, Meaning>>,
-): (text: string) => Known<Meaning> | undefined {
+): () => Asked<Meaning> {
   const known = new Map<string, Known<Meaning>>()
   for (const [word, meaning] of Object.entries(words))
     known.set(word.toLowerCase(), { word: word.toLowerCase(), meaning })
-  const asked = new Map<string, Known<Meaning>>()
 
   function find(text: string): Known<Meaning> | undefined {
     for (let word = text.slice(0, MAX_WORD).toLowerCase(); ; ) {
@@ -74,15 +72,27 @@ export function meanings<Meaning>(
     }
   }
 
-  return (text) => {
-    const before = asked.get(text)
-    if (before !== undefined) return before
-    const found = find(text)
-    if (found !== undefined && text.length <= MAX_ASKED_LENGTH) {
-      if (asked.size >= MAX_ASKED) asked.clear()
-      asked.set(detached(text), found)
+  // Few combinations come again and again: to compare the words costs less than to join and hash them.
+  const asked: Asked<Meaning>[] = []
+  const said = lookups.map(() => '')
+
+  const isAsked = ({ words }: Asked<Meaning>) => {
+    for (let i = 0; i < words.length; i++) if (words[i] !== said[i]) return false
+    return true
+  }
+
+  return () => {
+    for (let i = 0; i < lookups.length; i++) said[i] = textOf((lookups[i] as Lookup)())
+    for (let i = 0; i < asked.length; i++) {
+      const before = asked[i] as Asked<Meaning>
+      if (isAsked(before)) return before
     }
-    return found
+    const text = said.filter((word) => word !== '').join('/')
+    const now = { words: said.map(detached), said: detached(text), known: find(text) }
+    if (text.length > MAX_ASKED_LENGTH) return now
+    if (asked.length >= MAX_ASKED) asked.length = 0
+    asked.push(now)
+    return now
   }
 }
 
@@ -111,9 +121,8 @@ function read(source: Source, view: View): Lookup {
       return texts.at(-1) === '' ? '' : texts.join(mark)
     }
   }
-  const lookups = source.from.map(view.lookup)
-  const meaningOf = meanings(source.words)
-  return () => meaningOf(wordsOf(lookups))?.meaning ?? source.otherwise ?? ''
+  const meaningOf = meanings(source.from.map(view.lookup), source.words)
+  return () => meaningOf().known?.meaning ?? source.otherwise ?? ''
 }
 
 function fillColumn(column: MappedColumn, source: Source, view: View): Fill {

@@ -3,7 +3,7 @@ import type { Mapping, VerdictWord } from '../../../schemas/mapping.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import type { LogRecord } from '../../log-record.ts'
 import { type About, type Disposition, eventOf, type Format, ignored } from '../format.ts'
-import { fillColumns, meanings, wordsOf } from './columns.ts'
+import { fillColumns, meanings } from './columns.ts'
 import { compileConditions, compileNearness } from './conditions.ts'
 import { TAKE_APART } from './fields.ts'
 import { Fields } from './layout.ts'
@@ -26,9 +26,8 @@ function openReading(
   mapping: Mapping,
 ): (record: unknown, log: LogRecord, clock: EnvelopeContext) => Disposition {
   const { name, outcome } = mapping
-  const meaningOf = meanings(outcome.words)
   const view = openView()
-  const outcomeFields = (outcome.from ?? []).map(view.lookup)
+  const meaningOf = meanings((outcome.from ?? []).map(view.lookup), outcome.words)
   const recipients = recipientsOf(mapping.each && firstFound(mapping.each.map(view.lookup)))
   const fill = fillColumns(mapping.columns, view)
 
@@ -41,8 +40,7 @@ function openReading(
     const told = recipients()
     for (const recipient of told) {
       view.takeRecipient(recipient)
-      const said = wordsOf(outcomeFields)
-      const found = meaningOf(said)
+      const { said, known: found } = meaningOf()
       const word = found?.meaning ?? (said === '' ? undefined : outcome.otherwise)
       if (word === undefined) return dead(`${name}: no outcome is known for ${outcome.from?.join(' with ')}`)
       if (word === 'ignore') {
