@@ -123,9 +123,9 @@ function candidateOf(
       if (family.includes(cell.side)) words += n
     }
   }
-  // "Too much from you" at one domain may be a burst until it was said again; at a provider's many it is a block from
+  // "Too much from you" at one domain may be a burst until some were told so again; at a provider's many it is a block from
   // the first reply on.
-  const mayPass = named.recipient_org_domain !== '' && stalled === 0
+  const mayPass = named.recipient_org_domain !== '' && stalled < T.min_told_again
   const delayed = stalled + (mayPass ? 0 : limited)
   // Asked before what else the subject holds is counted: of most there are too few.
   if (refused + delayed + mailbox < Math.min(...Object.values(T.min_refused))) return undefined

@@ -19,6 +19,8 @@ export const THRESHOLDS = {
   spans_s: [60, 120, 240, 480],
   /** Delays count as refusals where fewer than one message in so many is accepted. */
   blocked_ratio: 5,
+  /** At one domain, first tries count as well once so many messages were put off again, or for ten minutes. */
+  min_told_again: 2,
   /** A domain that took mail has lost its directory where fewer than one message in so many is accepted. */
   lost_ratio: 10,
   /** A receiver that refused every one of so many messages long before is dead, or never took this mail. */
