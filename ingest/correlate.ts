@@ -1,5 +1,6 @@
 import { emptyEvent } from '../schemas/delivery-events.ts'
 import { LOGGED_FIELDS, type LoggedEvent } from '../schemas/event.ts'
+import { detached } from './detached.ts'
 import { parseObject } from './envelopes/json.ts'
 
 /** What the lines of one message said so far. */
@@ -48,14 +49,6 @@ export interface Correlator {
   setNote(name: string, text: string): void
   /** What changed since the last stage, or the whole state, as JSON: kept with the place in the source. */
   stage(full: boolean): string
-}
-
-/**
- * A text that does not keep the block of lines alive that it was cut from. V8 copies a text shorter than 13 anyway, and a
- * longer one where a piece is cut off two texts that were joined; three times as fast as by way of a Buffer.
- */
-export function detached(text: string): string {
-  return text.length < 13 ? text : ` ${text}`.slice(1)
 }
 
 function packed(event: LoggedEvent): string {

@@ -1,4 +1,4 @@
-import { ownCopy } from '../own-copy.ts'
+import { detached } from '../../ingest/detached.ts'
 import { decoded } from './encoding.ts'
 
 // Combining marks; quotes that have a plain form; the one accent that Unicode does not take apart.
@@ -21,7 +21,7 @@ function folded(run: string): string {
   if (run.length > LONGEST_KEPT) return foldedRun(run)
   const known = kept.get(run)
   if (known !== undefined) return known
-  const own = ownCopy(run)
+  const own = detached(run)
   const plain = foldedRun(own)
   if (kept.size >= MAX_KEPT) kept.clear()
   kept.set(own, plain)

@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { detached } from '../../ingest/detached.ts'
 import { LiteralSet } from '../classify/literals.ts'
-import { ownCopy } from '../own-copy.ts'
 import data from './providers.json' with { type: 'json' }
 import { requiredLiterals } from './required-literals.ts'
 
@@ -75,7 +75,7 @@ export function cachedProviderOfHost(remoteHost: string): string {
   if (known !== undefined) return known
   const id = providerOfHost(remoteHost)
   if (providers.size >= MAX_CACHED) providers.clear()
-  providers.set(ownCopy(remoteHost), id)
+  providers.set(detached(remoteHost), id)
   return id
 }
 

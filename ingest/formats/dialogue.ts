@@ -1,6 +1,7 @@
 import { emptyEvent } from '../../schemas/delivery-events.ts'
 import type { LoggedEvent, Stage } from '../../schemas/event.ts'
-import { type Correlator, detached } from '../correlate.ts'
+import type { Correlator } from '../correlate.ts'
+import { detached } from '../detached.ts'
 import type { LogRecord } from '../log-record.ts'
 import { CORRELATED, type Disposition } from './format.ts'
 import { stageOf } from './stage.ts'

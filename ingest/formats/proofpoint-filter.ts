@@ -1,5 +1,6 @@
 import type { LoggedEvent, Outcome, Stage } from '../../schemas/event.ts'
-import { type Correlator, detached } from '../correlate.ts'
+import type { Correlator } from '../correlate.ts'
+import { detached } from '../detached.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import { isoStamp } from '../envelopes/timestamp.ts'
 import type { LogRecord } from '../log-record.ts'

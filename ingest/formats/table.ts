@@ -1,4 +1,5 @@
-import { type Correlator, detached } from '../correlate.ts'
+import type { Correlator } from '../correlate.ts'
+import { detached } from '../detached.ts'
 import type { LogRecord, Row } from '../log-record.ts'
 import type { Format } from './format.ts'
 

@@ -1,5 +1,6 @@
 import type { LoggedEvent } from '../../../schemas/event.ts'
-import { type Correlator, detached } from '../../correlate.ts'
+import type { Correlator } from '../../correlate.ts'
+import { detached } from '../../detached.ts'
 import { isWait } from './delivery.ts'
 import { folded } from './text.ts'
 

@@ -1,6 +1,6 @@
 import type { LoggedEvent } from '../../../schemas/event.ts'
 import type { MappedColumn, Mapping, Places, Source } from '../../../schemas/mapping.ts'
-import { detached } from '../../correlate.ts'
+import { detached } from '../../detached.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import { enhancedCode, replyCode } from '../reply.ts'
 import { trimmed } from '../values.ts'

@@ -1,4 +1,4 @@
-import { detached } from '../../correlate.ts'
+import { detached } from '../../detached.ts'
 
 /** A name that many records are asked for; its number stands for it, which is found faster than a text. */
 export interface FieldName {

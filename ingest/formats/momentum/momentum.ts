@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import type { LoggedEvent, Outcome, Stage } from '../../../schemas/event.ts'
-import { type Correlator, detached } from '../../correlate.ts'
+import type { Correlator } from '../../correlate.ts'
+import { detached } from '../../detached.ts'
 import type { LogRecord } from '../../log-record.ts'
 import { CORRELATED, type Disposition, eventOf, type Format, type FormatReader, ignored } from '../format.ts'
 import { setReply } from '../values.ts'
