@@ -1,9 +1,8 @@
-import { emptyEvent } from '../../schemas/delivery-events.ts'
 import type { Outcome } from '../../schemas/event.ts'
 import type { Correlator } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import type { LogRecord } from '../log-record.ts'
-import { type Disposition, type Format, type FormatReader, ignored } from './format.ts'
+import { type Disposition, eventOf, type Format, type FormatReader, ignored } from './format.ts'
 import { cell } from './table.ts'
 import { fromDomain, messageId, setReply, textAt, timeOf } from './values.ts'
 
@@ -49,16 +48,13 @@ function open(_: Correlator, clock: EnvelopeContext): FormatReader {
     const outcome = OUTCOMES[type]
     if (outcome === undefined) return ignored(OTHERS[type] ?? 'powermta.other_type')
     if (field(record, 'dlvType') === 'discard') return ignored('powermta.discarded')
-    const event = emptyEvent()
     const status = /^[245]\.\d{1,3}\.\d{1,3}/.exec(field(record, 'dsnStatus'))?.[0] ?? ''
     // 4.4.7 (RFC 3463: delivery time expired) on a bounce is PowerMTA's giving up.
     const isExpired = outcome === 'bounced' && (status === '4.4.7' || status === '5.4.7')
-    event.outcome = isExpired ? 'expired' : outcome
+    const event = eventOf(record, 'powermta', isExpired ? 'expired' : outcome)
     const way = field(record, 'dlvType')
     event.direction = way === 'file' || way === 'pipe' ? 'inbound' : 'outbound'
     event.event_time = timeOf(field(record, 'timeLogged'), clock, record.time)
-    event.log_host = record.host
-    event.source_format = 'powermta'
     event.sender = field(record, 'orig')
     event.recipient = field(record, 'rcpt')
     const original = field(record, 'orcpt').replace(/^rfc822;/i, '')

@@ -1,8 +1,7 @@
-import { emptyEvent } from '../../schemas/delivery-events.ts'
 import type { Correlator } from '../correlate.ts'
 import { detached } from '../detached.ts'
 import type { LogRecord } from '../log-record.ts'
-import { CORRELATED, type Disposition, type Format, type FormatReader, ignored } from './format.ts'
+import { CORRELATED, type Disposition, eventOf, type Format, type FormatReader, ignored } from './format.ts'
 
 const PROGRAM = 'pmg-smtp-filter'
 const ID = /^([0-9A-F]{10,40}): /
@@ -16,19 +15,14 @@ function open(messages: Correlator): FormatReader {
   function verdict(record: LogRecord, id: string, text: string): Disposition {
     const [, what = '', recipient = '', rest = ''] = VERDICT.exec(text) ?? []
     if (what === '') return ignored('proxmox.notice')
-    if (!what.startsWith('accept') && !what.startsWith('block'))
-      return ignored(`proxmox.${what.split(' ')[0]}`)
-    const event = emptyEvent()
-    event.event_time = record.time
-    event.log_host = record.host
-    event.source_format = 'proxmox'
+    const isAccepted = what.startsWith('accept')
+    if (!isAccepted && !what.startsWith('block')) return ignored(`proxmox.${what.split(' ')[0]}`)
+    const event = eventOf(record, 'proxmox', isAccepted ? 'delivered' : 'rejected')
     event.queue_id = id
     event.message_id = messages.get(keyOf(record, id))?.message_id ?? ''
     event.recipient = recipient
-    if (what.startsWith('accept')) event.outcome = 'delivered'
-    else {
+    if (!isAccepted) {
       event.direction = 'inbound'
-      event.outcome = 'rejected'
       event.stage = 'end_of_data'
       // Postfix comes back to it, where mail is filtered before the queue: see `refusedByFilter` there.
       messages.at(keyOf(record, id)).state = 'blocked'
