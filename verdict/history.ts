@@ -5,7 +5,7 @@ import { type Span, span } from './read.ts'
 import { sql } from './sql.ts'
 import { type History, NAMELESS, type Named } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { historyKey, NO_HISTORY, type Usual } from './usual.ts'
+import { EMPTY_HISTORY, historyKey, type Usual } from './usual.ts'
 import type { TroubledNames } from './waves.ts'
 import { BLAMING_SIDES } from './words.ts'
 
@@ -75,7 +75,7 @@ function counter(names: TroubledNames, lists: Lists) {
   const providers = among(lists.providers, names.providers)
   const operators = among(lists.providers.map(operatorOf), names.operator_names)
   const isPair = new Set(names.pairs.map((pair) => `${pair.sender_domain} ${pair.domain}`))
-  const fleet: Count = { history: { ...NO_HISTORY.fleet }, last: 0 }
+  const fleet: Count = { history: { ...EMPTY_HISTORY }, last: 0 }
   const own = new Map<string, Count>()
   // By places: to make a key of names for every row took longer than to count it.
   const byPlace = new Map<number, Count[]>()
@@ -107,7 +107,7 @@ function counter(names: TroubledNames, lists: Lists) {
   }
   const countOf = (named: Partial<Named> & Pick<Named, 'kind'>): Count => {
     const key = historyKey({ ...NAMELESS, ...named })
-    const count = own.get(key) ?? { history: { ...NO_HISTORY.fleet }, last: 0 }
+    const count = own.get(key) ?? { history: { ...EMPTY_HISTORY }, last: 0 }
     own.set(key, count)
     return count
   }

@@ -9,7 +9,8 @@ export interface Usual {
   own: ReadonlyMap<string, History>
 }
 
-const NONE: History = {
+/** Of who sent or took nothing. */
+export const EMPTY_HISTORY: History = {
   messages: 0,
   accepted: 0,
   refused: 0,
@@ -23,7 +24,7 @@ const NONE: History = {
 }
 
 /** Of a log that has just begun. */
-export const NO_HISTORY: Usual = { fleet: NONE, own: new Map() }
+export const NO_HISTORY: Usual = { fleet: EMPTY_HISTORY, own: new Map() }
 
 /**
  * The history by which words are measured: refusals that name the sender by such refusals alone. Inbound all words are

@@ -1,23 +1,11 @@
 import { expect, test } from 'vitest'
 import type { Direction } from '../../schemas/event.ts'
 import { type Cell, type History, nameOf, type Wave } from '../../verdict/subject.ts'
-import { historyKey } from '../../verdict/usual.ts'
+import { EMPTY_HISTORY, historyKey } from '../../verdict/usual.ts'
 import { type Material, nextSubjects } from '../../verdict/waves.ts'
 
-const NOBODY: History = {
-  messages: 0,
-  accepted: 0,
-  refused: 0,
-  blamed: 0,
-  mailbox: 0,
-  recent_messages: 0,
-  recent_accepted: 0,
-  recent_refused: 0,
-  recent_blamed: 0,
-  last_accepted: '',
-}
 const day = (messages: number, refused: number): History => ({
-  ...NOBODY,
+  ...EMPTY_HISTORY,
   messages,
   refused,
   blamed: refused,
