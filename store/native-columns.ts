@@ -1,6 +1,6 @@
-import { type ColumnsOf, StoreError } from './store.ts'
+import { type Column, type ColumnsOf, type Dictionary, StoreError } from './store.ts'
 
-type Values = ArrayLike<number> | ArrayLike<string>
+type Values = Column<number> | Column<string>
 
 /** Reads what ClickHouse writes in Native format, one value after another. Integers are little-endian, as is this machine. */
 class Reader {
@@ -62,33 +62,55 @@ const NUMBERS: Record<string, NumberType> = {
 // Of a dictionary's places, by the lowest byte of the flags that stand before it.
 const PLACES = [Uint8Array, Uint16Array, Uint32Array] as const
 
-/** Few names are many rows': one text each takes less room, and is compared faster. */
-type Intern = (text: string) => string
+/** The texts of a dictionary, one a row, and itself. */
+function textsOf(dictionary: Dictionary): Column<string> {
+  const { texts, places } = dictionary
+  const column = new Array<string>(places.length)
+  for (let i = 0; i < column.length; i++) column[i] = texts[places[i] ?? 0] ?? ''
+  return Object.assign(column, { dictionary })
+}
 
-function dictionaryColumn(reader: Reader, rows: number, intern: Intern): string[] {
+function dictionaryColumn(reader: Reader): Column<string> {
   // The version of the encoding.
   reader.u64()
   const type = PLACES[reader.u64() & 0xff] ?? Uint32Array
-  const names = reader.texts(reader.u64()).map(intern)
-  const places = reader.numbers(reader.u64(), type)
-  const texts = new Array<string>(rows)
-  for (let i = 0; i < rows; i++) texts[i] = names[places[i] ?? 0] ?? ''
-  return texts
+  const texts = reader.texts(reader.u64())
+  return textsOf({ texts, places: reader.numbers(reader.u64(), type) })
 }
 
-function column(reader: Reader, type: string, rows: number, intern: Intern): Values {
+function column(reader: Reader, type: string, rows: number): Values {
   if (type === 'String') return reader.texts(rows)
-  if (type === 'LowCardinality(String)') return dictionaryColumn(reader, rows, intern)
+  if (type === 'LowCardinality(String)') return dictionaryColumn(reader)
   const numbers = NUMBERS[type]
   if (numbers === undefined) throw new StoreError(`no column of type ${type} is read from Native format`)
   return reader.numbers(rows, numbers)
 }
 
+// One dictionary after the other: each block has its own.
+function joinedDictionary(blocks: readonly Dictionary[], rows: number): Dictionary {
+  const places = new Uint32Array(rows)
+  const texts: string[] = []
+  let at = 0
+  for (const block of blocks) {
+    for (let i = 0; i < block.places.length; i++) places[at++] = texts.length + (block.places[i] ?? 0)
+    for (const text of block.texts) texts.push(text)
+  }
+  return { texts, places }
+}
+
 function joined(blocks: Values[]): Values {
   const [first] = blocks
   if (first === undefined || blocks.length === 1) return first ?? []
+  const rows = blocks.reduce((sum, { length }) => sum + length, 0)
+  if (first.dictionary !== undefined)
+    return textsOf(
+      joinedDictionary(
+        blocks.flatMap(({ dictionary }) => dictionary ?? []),
+        rows,
+      ),
+    )
   if (Array.isArray(first)) return first.concat(...(blocks.slice(1) as string[][]))
-  const numbers = new Float64Array(blocks.reduce((sum, { length }) => sum + length, 0))
+  const numbers = new Float64Array(rows)
   let at = 0
   for (const block of blocks as ArrayLike<number>[]) {
     numbers.set(block, at)
@@ -100,12 +122,6 @@ function joined(blocks: Values[]): Values {
 /** The columns of an answer in Native format, whose blocks follow each other. Throws a StoreError for a type it does not read. */
 export function readNative<Row>(bytes: Buffer): ColumnsOf<Row> {
   const reader = new Reader(bytes)
-  const names = new Map<string, string>()
-  const intern = (text: string): string => {
-    const known = names.get(text)
-    if (known === undefined) names.set(text, text)
-    return known ?? text
-  }
   const blocks = new Map<string, Values[]>()
   while (!reader.isAtEnd) {
     const count = reader.varint()
@@ -114,7 +130,7 @@ export function readNative<Row>(bytes: Buffer): ColumnsOf<Row> {
       const name = reader.text()
       const type = reader.text()
       if (rows === 0) continue
-      const values = column(reader, type, rows, intern)
+      const values = column(reader, type, rows)
       const before = blocks.get(name)
       if (before === undefined) blocks.set(name, [values])
       else before.push(values)

@@ -1,5 +1,14 @@
-/** The columns of an answer, by name: of each one value a row. Where there are no rows there may be no columns. */
-export type ColumnsOf<Row> = { readonly [Name in keyof Row]?: ArrayLike<Row[Name]> }
+/** Few texts of many rows: each row's is `texts[places[row]]`. A text may stand in it more than once. */
+export interface Dictionary {
+  readonly texts: readonly string[]
+  readonly places: ArrayLike<number>
+}
+
+/** Values of a column, one a row; where the engine tells texts by a dictionary, that as well. */
+export type Column<Value> = ArrayLike<Value> & { readonly dictionary?: Dictionary }
+
+/** The columns of an answer, by name. Where there are no rows there may be no columns. */
+export type ColumnsOf<Row> = { readonly [Name in keyof Row]?: Column<Row[Name]> }
 
 /** Where rows are kept: the embedded engine or a ClickHouse server. Values in SQL are `{name:Type}` parameters. */
 export interface Store {

@@ -1,35 +1,39 @@
 import type { Direction } from '../schemas/event.ts'
-import type { Store } from '../store/store.ts'
+import type { Column, ColumnsOf, Store } from '../store/store.ts'
+import { type NameColumns, type Names, nameColumns, noNames } from './names.ts'
 import { operatorOf } from './operators.ts'
 import { type Span, span } from './read.ts'
 import { sql } from './sql.ts'
 
-/** What an attempt came to. */
-export type AttemptState = 'accepted' | 'refused' | 'mailbox' | 'stalled' | 'greylisted'
+/** What attempts and messages came to, by number. Only messages are `limited`: delays that may pass (messages.ts). */
+export const STATES = { accepted: 0, refused: 1, mailbox: 2, stalled: 3, greylisted: 4, limited: 5 } as const
+export type State = keyof typeof STATES
 
-/** One attempt; times in milliseconds since 1970. Of one that was accepted, the words are empty. */
-export interface Attempt {
-  time: number
+/**
+ * Attempts in the order of their times, a column each (most were accepted, and are no more than counted): times in
+ * milliseconds since 1970, states, names and words by number. Of one that was accepted, the words are empty.
+ */
+export interface Attempts extends NameColumns {
+  time: Float64Array
   /** One number a message and recipient, by whomever it is told. */
-  message: number
+  message: Float64Array
   /** Whether no other attempt of the window tells of the message. */
-  is_alone: boolean
+  is_alone: Uint8Array
   /** One number for what was sent at once, to however many recipients. */
-  transaction: number
-  sender_domain: string
-  recipient_org_domain: string
-  source_ip: string
+  transaction: Float64Array
   /** Whether the log tells who answered; else the recipient domain stands for it. */
-  is_named: boolean
-  provider: string
-  /** Of several providers of one company the company, else the provider. */
-  operator: string
-  state: AttemptState
-  side: string
-  reason: string
-  rule: string
-  confidence: number
+  is_named: Uint8Array
+  state: Uint8Array
+  side: Int32Array
+  reason: Int32Array
+  confidence: Float64Array
+  texts(place: number): AttemptTexts
+}
+
+/** What is read of few attempts. */
+export interface AttemptTexts {
   recipient: string
+  rule: string
   reply_fingerprint: string
   reply_text: string
   remote_host: string
@@ -48,7 +52,7 @@ interface Row {
   host_domain: string
   reason: string
   side: string
-  state: AttemptState
+  state: State
   rule: string
   confidence: number
   recipient: string
@@ -78,43 +82,127 @@ function triedAgain(messages: ArrayLike<number>): ReadonlySet<number> {
   return again
 }
 
+// A column by the numbers that its texts have; each text of a dictionary is looked up once.
+function numbered(column: Column<string> = [], number: (text: string) => number): Int32Array {
+  const numbers = new Int32Array(column.length)
+  const { texts, places } = column.dictionary ?? {}
+  if (texts === undefined || places === undefined)
+    for (let i = 0; i < numbers.length; i++) numbers[i] = number(column[i] ?? '')
+  else {
+    const of = Int32Array.from(texts, (text) => number(text))
+    for (let i = 0; i < numbers.length; i++) numbers[i] = of[places[i] ?? 0] ?? 0
+  }
+  return numbers
+}
+
+/** What the rows of both directions are read with. */
+interface Columns {
+  rows: ColumnsOf<Row>
+  names: Names
+  by_number: Record<
+    'sender' | 'domain' | 'address' | 'provider' | 'host_domain' | 'reason' | 'side' | 'state',
+    Int32Array
+  >
+  again: ReadonlySet<number>
+}
+
+function columnsOf(rows: ColumnsOf<Row>): Columns {
+  const names = noNames()
+  const of = (column: Column<string> | undefined) => numbered(column, names.number)
+  const { sender, domain, address, provider, host_domain, reason, side } = rows
+  return {
+    rows,
+    names,
+    by_number: {
+      sender: of(sender),
+      domain: of(domain),
+      address: of(address),
+      provider: of(provider),
+      host_domain: of(host_domain),
+      reason: of(reason),
+      side: of(side),
+      state: numbered(rows.state, (state) => STATES[state as State] ?? STATES.refused),
+    },
+    again: triedAgain(rows.message ?? []),
+  }
+}
+
+/** The attempts in these rows, in this order. */
+function attemptsIn(
+  { rows, names, by_number, again }: Columns,
+  order: readonly number[],
+  direction: Direction,
+): Attempts {
+  const count = order.length
+  const attempts: Attempts = {
+    ...nameColumns(names, count),
+    time: new Float64Array(count),
+    message: new Float64Array(count),
+    is_alone: new Uint8Array(count),
+    transaction: new Float64Array(count),
+    is_named: new Uint8Array(count),
+    state: new Uint8Array(count),
+    side: new Int32Array(count),
+    reason: new Int32Array(count),
+    confidence: new Float64Array(count),
+    texts: (place) => {
+      const row = order[place] ?? -1
+      return {
+        recipient: rows.recipient?.[row] ?? '',
+        rule: rows.rule?.[row] ?? '',
+        reply_fingerprint: rows.reply_fingerprint?.[row] ?? '',
+        reply_text: rows.reply_text?.[row] ?? '',
+        remote_host: rows.remote_host?.[row] ?? '',
+      }
+    },
+  }
+  const operators = new Map<number, number>()
+  const operatedBy = (provider: number): number => {
+    let operator = operators.get(provider)
+    if (operator === undefined) {
+      operator = names.number(operatorOf(names.texts[provider] ?? ''))
+      operators.set(provider, operator)
+    }
+    return operator
+  }
+  for (let i = 0; i < count; i++) {
+    const row = order[i] ?? 0
+    const domain = by_number.domain[row] ?? 0
+    const host = direction === 'outbound' ? by_number.host_domain[row] : 0
+    const named = by_number.provider[row] || host || 0
+    const provider = named === 0 ? domain : named
+    const message = rows.message?.[row] ?? 0
+    attempts.time[i] = rows.time?.[row] ?? 0
+    attempts.message[i] = message
+    attempts.is_alone[i] = again.has(message) ? 0 : 1
+    attempts.transaction[i] = rows.transaction?.[row] ?? 0
+    attempts.sender_domain[i] = by_number.sender[row] ?? 0
+    attempts.recipient_org_domain[i] = domain
+    attempts.source_ip[i] = by_number.address[row] ?? 0
+    attempts.is_named[i] = named === 0 ? 0 : 1
+    attempts.provider[i] = provider
+    attempts.operator[i] = operatedBy(provider)
+    attempts.state[i] = by_number.state[row] ?? 0
+    attempts.side[i] = by_number.side[row] ?? 0
+    attempts.reason[i] = by_number.reason[row] ?? 0
+    attempts.confidence[i] = rows.confidence?.[row] ?? 0
+  }
+  return attempts
+}
+
 /** The attempts of a span by direction, in the order of their times. */
 export async function readAttempts(
   store: Store,
   { from, to }: Span,
   directions: readonly Direction[],
-): Promise<Record<Direction, Attempt[]>> {
+): Promise<Record<Direction, Attempts>> {
   const rows = await store.queryColumns<Row>(sql('attempts'), { directions, ...span(from, to) })
-  const again = triedAgain(rows.message ?? [])
-  const read: Record<Direction, Attempt[]> = { outbound: [], inbound: [] }
-  for (const i of inOrder(rows.time ?? [], from)) {
-    const direction = rows.is_inbound?.[i] === 1 ? 'inbound' : 'outbound'
-    const recipient_org_domain = rows.domain?.[i] ?? ''
-    const host = direction === 'outbound' ? rows.host_domain?.[i] : ''
-    const named = rows.provider?.[i] || host || ''
-    const provider = named === '' ? recipient_org_domain : named
-    const message = rows.message?.[i] ?? 0
-    read[direction].push({
-      time: rows.time?.[i] ?? 0,
-      message,
-      is_alone: !again.has(message),
-      transaction: rows.transaction?.[i] ?? 0,
-      sender_domain: rows.sender?.[i] ?? '',
-      recipient_org_domain,
-      source_ip: rows.address?.[i] ?? '',
-      is_named: named !== '',
-      provider,
-      operator: operatorOf(provider),
-      state: rows.state?.[i] ?? 'refused',
-      side: rows.side?.[i] ?? '',
-      reason: rows.reason?.[i] ?? '',
-      rule: rows.rule?.[i] ?? '',
-      confidence: rows.confidence?.[i] ?? 0,
-      recipient: rows.recipient?.[i] ?? '',
-      reply_fingerprint: rows.reply_fingerprint?.[i] ?? '',
-      reply_text: rows.reply_text?.[i] ?? '',
-      remote_host: rows.remote_host?.[i] ?? '',
-    })
+  const columns = columnsOf(rows)
+  const order: Record<Direction, number[]> = { outbound: [], inbound: [] }
+  for (const row of inOrder(rows.time ?? [], from))
+    order[rows.is_inbound?.[row] === 1 ? 'inbound' : 'outbound'].push(row)
+  return {
+    outbound: attemptsIn(columns, order.outbound, 'outbound'),
+    inbound: attemptsIn(columns, order.inbound, 'inbound'),
   }
-  return read
 }

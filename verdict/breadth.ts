@@ -65,7 +65,7 @@ function sumOf(parts: readonly Part[]): Part {
 }
 
 /** Whether a wave is left when its greatest parts are taken away: two receivers or one sender make no breadth. */
-function outlasts(parts: ReadonlyMap<string, Part>, greatest: number, independence: number): boolean {
+function outlasts(parts: ReadonlyMap<number, Part>, greatest: number, independence: number): boolean {
   const sorted = [...parts.values()].sort((a, b) => gainOf(b, independence) - gainOf(a, independence))
   const rest = sorted.slice(greatest)
   if (rest.length === 0) return false
@@ -85,7 +85,7 @@ function isBroad(candidate: Candidate, direction: Direction): boolean {
 
 // Of a sender with three messages not every rate shows: how many senders would, if all were refused alike.
 function isMostSenders({ messages, refused, senders }: Candidate): boolean {
-  const named = [...senders()].filter(([name]) => name !== '')
+  const named = [...senders()].filter(([name]) => name !== 0)
   const hit = named.filter(([, part]) => part.refused > 0).length
   const share = refused / messages
   const alike = named.reduce((sum, [, part]) => sum + 1 - (1 - share) ** part.messages, 0)

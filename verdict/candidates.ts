@@ -1,61 +1,65 @@
 import type { Direction } from '../schemas/event.ts'
+import { STATES, type State } from './attempts.ts'
 import { excessGain } from './breadth.ts'
-import type { Group } from './groups.ts'
+import { inWindow } from './cells.ts'
+import { type Group, isReceiver, type Weighed } from './groups.ts'
 import { gainOver } from './intervals.ts'
 import { once } from './once.ts'
-import type { Candidate, Cell, Named, Part, Wave, Weighed, Words } from './subject.ts'
+import type { Candidate, Named, Part, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { BARE_SIDES, FAMILIES, ROUTING_SIDES, SENDER_SIDES } from './words.ts'
+import { inFamily, inState, leastRefused } from './trouble.ts'
+import { BARE, BARE_SIDES, FAMILIES, ROUTING_SIDES, SENDER_SIDES } from './words.ts'
 
 const UNREACHABLE = ['network_error', 'domain_not_found', 'expired']
-
-/** Whether a wave's refusals include those of a cell. */
-const isHeld = ({ held, sides }: Omit<Wave, 'selection'>, { state, side }: Cell): boolean =>
-  held.includes(state) && sides.includes(side)
-
-/** The cells that the refusals of these waves are. */
-export function cellsOfWaves<Kept extends Cell>(cells: readonly Kept[], told: readonly Wave[]): Kept[] {
-  const covers = ({ selection: { sender, ip, provider, domain }, sides }: Wave, cell: Cell) =>
-    (sender === '' || sender === cell.sender_domain) &&
-    (ip === '' || ip === cell.source_ip) &&
-    (provider === '' || provider === cell.provider || provider === cell.operator) &&
-    (domain === '' || domain === cell.domain) &&
-    sides.includes(cell.side)
-  return cells.filter((cell) => cell.state !== 'accepted' && told.some((wave) => covers(wave, cell)))
-}
-
-const isUnknown = ({ state, reason }: Cell) => state === 'mailbox' || reason === 'recipient_edge_denied'
 
 interface Unknown {
   messages: number
   unknown: number
 }
 
+/** Whether the mailbox is to blame for what was not accepted of a cell, by its place. */
+function blamesMailbox({ names, state, reason }: Weighed): (cell: number) => boolean {
+  const edgeDenied = names.find('recipient_edge_denied')
+  return (cell) => state[cell] === STATES.mailbox || reason[cell] === edgeDenied
+}
+
 /**
- * The share of a sender's messages to other domains that are refused for the mailbox, by sender and domain: an old
- * list has unknown recipients everywhere, and where they are it says nothing against the receiver.
+ * The share of a sender's messages to other domains that are refused for the mailbox, by the numbers of sender and domain: an
+ * old list has unknown recipients everywhere, and where they are it says nothing against the receiver. `gone`: by cell,
+ * whether it does not count.
  */
-export function unknownElsewhere(cells: readonly Cell[]): (sender: string, domain: string) => number {
+export function unknownElsewhere(
+  cells: Weighed,
+  gone: Uint8Array,
+): (sender: number, domain: number) => number {
+  const size = cells.names.texts.length
   const counted = once(() => {
-    const counts = new Map<string, Unknown & { domains: Map<string, Unknown> }>()
-    for (const cell of cells) {
-      const messages = cell.messages.at(-1) ?? 0
-      const unknown = isUnknown(cell) ? messages : 0
-      const all = counts.get(cell.sender_domain) ?? { messages: 0, unknown: 0, domains: new Map() }
-      const own = all.domains.get(cell.domain) ?? { messages: 0, unknown: 0 }
-      for (const count of [all, own]) {
+    const isUnknown = blamesMailbox(cells)
+    const all = inWindow(cells)
+    const [senders, pairs] = [new Map<number, Unknown>(), new Map<number, Unknown>()]
+    const add = (to: Map<number, Unknown>, key: number, messages: number, unknown: number) => {
+      const count = to.get(key)
+      if (count === undefined) to.set(key, { messages, unknown })
+      else {
         count.messages += messages
         count.unknown += unknown
       }
-      counts.set(cell.sender_domain, all)
-      all.domains.set(cell.domain, own)
     }
-    return counts
+    for (let cell = 0; cell < cells.count; cell++) {
+      if (gone[cell] === 1) continue
+      const sender = cells.sender_domain[cell] ?? 0
+      const messages = all[cell] ?? 0
+      const unknown = isUnknown(cell) ? messages : 0
+      add(senders, sender, messages, unknown)
+      add(pairs, sender * size + (cells.recipient_org_domain[cell] ?? 0), messages, unknown)
+    }
+    return { senders, pairs }
   })
   return (sender, domain) => {
-    const all = counted().get(sender)
+    const { senders, pairs } = counted()
+    const all = senders.get(sender)
     if (all === undefined) return 0
-    const own = all.domains.get(domain) ?? { messages: 0, unknown: 0 }
+    const own = pairs.get(sender * size + domain) ?? { messages: 0, unknown: 0 }
     return Math.min(
       T.max_usual_share.outbound,
       (all.unknown - own.unknown) / (all.messages - own.messages + 1),
@@ -63,78 +67,74 @@ export function unknownElsewhere(cells: readonly Cell[]): (sender: string, domai
   }
 }
 
-/** The parts of a wave by one of their names, over a span. */
+/** A group's cells over one span, and which of them a wave holds. */
+interface Spread {
+  cells: Weighed
+  places: readonly number[]
+  messages: Int32Array
+  isHeld(cell: number): boolean
+  usualOf(cell: number): number
+}
+
+/** The parts of a wave by the numbers of one of their names. */
 function partsBy(
-  cells: readonly Weighed[],
-  name: 'operator' | 'domain' | 'sender_domain',
-  i: number,
-  wave: Omit<Wave, 'selection'>,
-  usualOf: (cell: Weighed) => number,
-): Map<string, Part> {
-  const parts = new Map<string, Part>()
-  for (const cell of cells) {
-    const n = cell.messages[i] ?? 0
+  { cells, places, messages, isHeld, usualOf }: Spread,
+  name: 'operator' | 'recipient_org_domain' | 'sender_domain',
+): Map<number, Part> {
+  const parts = new Map<number, Part>()
+  const names = cells[name]
+  for (const cell of places) {
+    const n = messages[cell] ?? 0
     if (n === 0) continue
-    let part = parts.get(cell[name])
+    const key = names[cell] ?? 0
+    let part = parts.get(key)
     if (part === undefined) {
       part = { messages: 0, refused: 0, expected: 0 }
-      parts.set(cell[name], part)
+      parts.set(key, part)
     }
     part.messages += n
     part.expected += n * usualOf(cell)
-    if (cell.state !== 'accepted' && isHeld(wave, cell)) part.refused += n
+    if (isHeld(cell)) part.refused += n
   }
   return parts
 }
 
 /** What the candidates are counted with. */
 export interface Counting {
-  spans: readonly number[]
+  cells: Weighed
   direction: Direction
-  unknownOf(sender: string, domain: string): number
+  /** By the numbers of sender and domain. */
+  unknownOf(sender: number, domain: number): number
   /** Whether a receiver took mail before the window. */
   tookMail(named: Named, accepted: number): boolean
 }
 
-/** A subject over one span with one kind of words; undefined where its refusals are too few or nothing out of the ordinary. */
-function candidateOf(
-  { named, cells, held: heldBy, troubled }: Group,
-  i: number,
-  family: readonly string[],
-  by: Counting,
-): Candidate | undefined {
-  const isReceiver =
-    named.kind === 'recipient_domain' || named.kind === 'provider' || named.kind === 'operator'
-  const sides = [...family, ...BARE_SIDES]
-  let stalled = 0
-  let limited = 0
-  let mailbox = 0
-  let refused = 0
-  let words = 0
-  for (const cell of troubled) {
-    const n = cell.messages[i] ?? 0
-    if (n === 0) continue
-    if (cell.state === 'mailbox') mailbox += n
-    else if (!sides.includes(cell.side)) continue
-    else if (cell.state === 'stalled') stalled += n
-    else if (cell.state === 'limited') limited += n
-    else if (cell.state === 'refused') {
-      refused += n
-      if (family.includes(cell.side)) words += n
-    }
-  }
+/** A subject over one span (its place) with one kind of words; undefined where its refusals are too few or nothing out of the ordinary. */
+function candidateOf(group: Group, span: number, family: number, by: Counting): Candidate | undefined {
+  const { named, troubled, trouble } = group
+  const { cells } = by
+  const inWords = (state: State) =>
+    inFamily(trouble, span, STATES[state], family) + inFamily(trouble, span, STATES[state], BARE)
+  const stalled = inWords('stalled')
+  const mailbox = inState(trouble, span, STATES.mailbox)
+  let refused = inWords('refused')
   // "Too much from you" at one domain may be a burst until some were told so again; at a provider's many it is a block from
   // the first reply on.
   const mayPass = named.recipient_org_domain !== '' && stalled < T.min_told_again
-  const delayed = stalled + (mayPass ? 0 : limited)
+  const delayed = stalled + (mayPass ? 0 : inWords('limited'))
   // Asked before what else the subject holds is counted: of most there are too few.
-  if (refused + delayed + mailbox < Math.min(...Object.values(T.min_refused))) return undefined
-  const { messages, accepted, accepted_in_window, ...over } = heldBy(i)
-  const held = ['refused']
+  if (refused + delayed + mailbox < leastRefused()) return undefined
+  const whole = group.held()
+  const over = whole[span]
+  if (over === undefined) return undefined
+  const { messages, accepted } = over
+  const accepted_in_window = whole.at(-1)?.accepted ?? 0
+  const held: State[] = ['refused']
   // A delay is a refusal where hardly anything gets through; so is "user unknown" where a receiver that took mail
   // before knows nobody any more.
   if (delayed > 0 && accepted * T.blocked_ratio < messages) {
-    held.push('stalled', ...(mayPass ? [] : ['limited']))
+    held.push('stalled')
+    if (!mayPass) held.push('limited')
     refused += delayed
   }
   // One domain's few mailboxes may all be unknown; of a provider's, whoever writes to them, it is enough that most are.
@@ -143,75 +143,93 @@ function candidateOf(
       ? accepted * T.lost_ratio < messages
       : mailbox >= T.min_directory_share * messages
   const isLost =
-    family === ROUTING_SIDES && isReceiver && mailbox > 0 && isMost && by.tookMail(named, accepted_in_window)
+    FAMILIES[family] === ROUTING_SIDES &&
+    isReceiver(named) &&
+    mailbox > 0 &&
+    isMost &&
+    by.tookMail(named, accepted_in_window)
   if (isLost) {
     held.push('mailbox')
     refused += mailbox
   }
-  if (refused < Math.min(...Object.values(T.min_refused))) return undefined
+  if (refused < leastRefused()) return undefined
   // Where no word names a cause, every kind of words would tell the same.
-  if (words === 0 && held.length === 1 && family !== FAMILIES[0]) return undefined
-  const wave = { held, sides }
-  // What names the sender is measured by what named the sender before: dead hosts of the past say nothing of it.
-  const ofPast: Words = family === SENDER_SIDES ? 'sender' : 'any'
-  let expected = over.expected[ofPast]
-  let unknown = 0
-  let senderWords = 0
-  let contentWords = 0
-  let unreachable = 0
-  let inWindow = 0
-  let transactions = 0
-  for (const cell of troubled) {
-    if (!isHeld(wave, cell)) continue
-    const n = cell.messages[i] ?? 0
-    inWindow += cell.messages.at(-1) ?? 0
-    transactions += cell.transactions
-    if (isUnknown(cell)) unknown += n
-    if (SENDER_SIDES.includes(cell.side)) senderWords += n
-    if (cell.side === 'sender_content') contentWords += n
-    if (UNREACHABLE.includes(cell.reason)) unreachable += n
+  const words = inFamily(trouble, span, STATES.refused, family)
+  if (words === 0 && held.length === 1 && family !== 0) return undefined
+  const states = held.map((state) => STATES[state] as number)
+  const isHeld = (cell: number) => {
+    const of = cells.family[cell] ?? 0
+    return (of === family || of === BARE) && states.includes(cells.state[cell] ?? 0)
   }
-  const independence = transactions / inWindow
+  // What names the sender is measured by what named the sender before: dead hosts of the past say nothing of it.
+  const ofPast: Words = FAMILIES[family] === SENDER_SIDES ? 'sender' : 'any'
+  const shares = cells.usual[ofPast]
+  const counts = countHeld(cells, troubled.filter(isHeld), span)
+  let expected = over.expected[ofPast]
   // Inbound, friends and strangers are in one crowd: only their parts tell (rank.ts).
   const isUsual = () =>
     by.direction === 'outbound' &&
-    gainOver(expected / messages, refused, messages) * independence < T.min_gain
+    gainOver(expected / messages, refused, messages) * counts.independence < T.min_gain
   if (isUsual()) return undefined
   // Mostly unknown recipients: what is usual is what the senders' lists have elsewhere.
-  const isList = unknown * 2 > refused && by.direction === 'outbound'
-  const usualOf = (cell: Weighed) =>
-    isList ? Math.max(cell.usual[ofPast], by.unknownOf(cell.sender_domain, cell.domain)) : cell.usual[ofPast]
-  if (isList) expected = cells().reduce((sum, cell) => sum + (cell.messages[i] ?? 0) * usualOf(cell), 0)
+  const isList = counts.unknown * 2 > refused && by.direction === 'outbound'
+  const usualOf = (cell: number): number => {
+    const share = shares[cell] ?? 0
+    if (!isList) return share
+    return Math.max(
+      share,
+      by.unknownOf(cells.sender_domain[cell] ?? 0, cells.recipient_org_domain[cell] ?? 0),
+    )
+  }
+  const inSpan = cells.messages[span] ?? inWindow(cells)
+  if (isList) expected = group.cells().reduce((sum, cell) => sum + (inSpan[cell] ?? 0) * usualOf(cell), 0)
   // It is no less than the usual above.
   if (isList && isUsual()) return undefined
-  const partsOf = (name: 'operator' | 'domain' | 'sender_domain') =>
-    once(() => partsBy(cells(), name, i, wave, usualOf))
+  const partsOf = (name: Parameters<typeof partsBy>[1]) =>
+    once(() => partsBy({ cells, places: group.cells(), messages: inSpan, isHeld, usualOf }, name))
   const senders = partsOf('sender_domain')
   return {
     ...named,
-    span_s: by.spans[i] ?? 0,
+    span_s: cells.spans[span] ?? 0,
     messages,
     accepted,
     accepted_in_window,
     refused,
     expected,
     held,
-    sides,
+    sides: [...(FAMILIES[family] ?? []), ...BARE_SIDES],
     words: ofPast,
-    sender_words: senderWords / refused,
-    content_words: contentWords / refused,
-    unreachable: unreachable / refused,
-    independence,
+    sender_words: counts.senderWords / refused,
+    content_words: counts.contentWords / refused,
+    unreachable: counts.unreachable / refused,
+    independence: counts.independence,
     operators: partsOf('operator'),
-    domains: partsOf('domain'),
+    domains: partsOf('recipient_org_domain'),
     senders,
     // Bounces are nobody's habit, and our own never met the gateway.
     excess: once(() =>
       excessGain(
-        [...senders()].filter(([name]) => name !== '').map(([, part]) => part),
-        independence,
+        [...senders()].filter(([name]) => name !== 0).map(([, part]) => part),
+        counts.independence,
       ),
     ),
+  }
+}
+
+/** What the cells that a wave holds say, over one span. */
+function countHeld(cells: Weighed, held: readonly number[], span: number) {
+  const isUnknown = blamesMailbox(cells)
+  const content = cells.names.find('sender_content')
+  const unreachableFor = UNREACHABLE.map(cells.names.find)
+  const sum = (of: Int32Array | undefined, isCounted: (cell: number) => boolean = () => true) =>
+    held.reduce((sum, cell) => (isCounted(cell) ? sum + (of?.[cell] ?? 0) : sum), 0)
+  const inSpan = cells.messages[span]
+  return {
+    independence: sum(cells.transactions) / sum(inWindow(cells)),
+    unknown: sum(inSpan, isUnknown),
+    senderWords: sum(inSpan, (cell) => FAMILIES[cells.family[cell] ?? BARE] === SENDER_SIDES),
+    contentWords: sum(inSpan, (cell) => cells.side[cell] === content),
+    unreachable: sum(inSpan, (cell) => unreachableFor.includes(cells.reason[cell] ?? 0)),
   }
 }
 
@@ -219,9 +237,9 @@ function candidateOf(
 export function candidatesOf(groups: readonly Group[], by: Counting): Candidate[] {
   const found: Candidate[] = []
   for (const group of groups)
-    for (const i of by.spans.keys())
-      for (const family of FAMILIES) {
-        const candidate = candidateOf(group, i, family, by)
+    for (const span of by.cells.spans.keys())
+      for (const family of FAMILIES.keys()) {
+        const candidate = candidateOf(group, span, family, by)
         if (candidate !== undefined) found.push(candidate)
       }
   return found

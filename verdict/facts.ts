@@ -1,20 +1,32 @@
 import type { Counted, Evidence } from '../schemas/verdict.ts'
-import { isSelected, type Message } from './messages.ts'
+import { STATES, type State } from './attempts.ts'
+import type { Messages } from './messages.ts'
+import { selecting } from './names.ts'
 import type { Wave } from './subject.ts'
 
 type Name = 'sender_domain' | 'recipient_org_domain' | 'provider' | 'source_ip' | 'reason'
 
-function countsOf(messages: readonly Message[], name: Name): Map<string, number> {
-  const counts = new Map<string, number>()
-  for (const message of messages) counts.set(message[name], (counts.get(message[name]) ?? 0) + 1)
+/** Some messages of a window, by their places. */
+export interface Some {
+  messages: Messages
+  places: readonly number[]
+}
+
+/** How many messages have each name, by its number. */
+function countsOf({ messages, places }: Some, name: Name): Map<number, number> {
+  const counts = new Map<number, number>()
+  const numbers = messages[name]
+  for (const i of places) counts.set(numbers[i] ?? 0, (counts.get(numbers[i] ?? 0) ?? 0) + 1)
   return counts
 }
 
 /** How many messages have each name, the most frequent first. */
-function counted(messages: readonly Message[], name: Name): Counted[] {
-  return Array.from(countsOf(messages, name), ([name, messages]) => ({ name, messages })).sort(
-    (a, b) => b.messages - a.messages || (a.name < b.name ? -1 : 1),
-  )
+function counted(of: Some, name: Name): Counted[] {
+  const { texts } = of.messages.names
+  return Array.from(countsOf(of, name), ([number, messages]) => ({
+    name: texts[number] ?? '',
+    messages,
+  })).sort((a, b) => b.messages - a.messages || (a.name < b.name ? -1 : 1))
 }
 
 // As a number of domains that are refused alike: exp of the Shannon entropy.
@@ -26,67 +38,83 @@ function effectiveNumber(counts: readonly Counted[], of: number): number {
 const second = (time: number): string =>
   Number.isFinite(time) ? `${new Date(time).toISOString().slice(0, 19)}Z` : ''
 
-/** Whether a wave's refusals are of this message's kind, whatever its names. */
-const isOfKind = ({ held, sides }: Omit<Wave, 'selection'>, { state, side }: Message): boolean =>
-  held.includes(state) && (sides.length === 0 || sides.includes(side))
+/** Whether a wave's refusals are of the kind of the message at a place, whatever its names. */
+export function isOfKind(
+  { names, state, side }: Pick<Messages, 'names' | 'state' | 'side'>,
+  wave: Omit<Wave, 'selection'>,
+): (place: number) => boolean {
+  const states = wave.held.map((of) => STATES[of] as number)
+  const sides = wave.sides.map(names.find)
+  return (place) =>
+    states.includes(state[place] ?? 0) && (sides.length === 0 || sides.includes(side[place] ?? 0))
+}
 
 const TOP = 5
 
 // What is the same for every subject of the same messages.
 interface Counts {
   /** Those that were not accepted: few, on a common day. */
-  troubled: readonly Message[]
-  senders: ReadonlyMap<string, number>
+  troubled: readonly number[]
+  senders: ReadonlyMap<number, number>
   /** A null sender is no other sender. */
-  domains: ReadonlyMap<string, number>
-  providers: ReadonlyMap<string, number>
+  domains: ReadonlyMap<number, number>
+  providers: ReadonlyMap<number, number>
 }
-const COUNTS = new WeakMap<readonly Message[], Counts>()
+const COUNTS = new WeakMap<Some, Counts>()
 
-function countsOfAll(messages: readonly Message[]): Counts {
-  let counts = COUNTS.get(messages)
+function countsOfAll(span: Some): Counts {
+  let counts = COUNTS.get(span)
   if (counts === undefined) {
+    const { messages, places } = span
+    const named = places.filter((i) => messages.sender_domain[i] !== 0)
     counts = {
-      troubled: messages.filter(({ state }) => state !== 'accepted'),
-      senders: countsOf(messages, 'sender_domain'),
-      domains: countsOf(
-        messages.filter(({ sender_domain }) => sender_domain !== ''),
-        'recipient_org_domain',
-      ),
-      providers: countsOf(messages, 'provider'),
+      troubled: places.filter((i) => messages.state[i] !== STATES.accepted),
+      senders: countsOf(span, 'sender_domain'),
+      domains: countsOf({ messages, places: named }, 'recipient_org_domain'),
+      providers: countsOf(span, 'provider'),
     }
-    COUNTS.set(messages, counts)
+    COUNTS.set(span, counts)
   }
   return counts
 }
 
 /** What the messages of a span say of a subject: itself, and what stands against it. Pure. */
-export function factsOf(messages: readonly Message[], subject: Wave) {
-  const all = countsOfAll(messages)
-  const inside = messages.filter((message) => isSelected(subject, message))
-  const isRefused = (message: Message) => isOfKind(subject, message)
+export function factsOf(span: Some, subject: Wave) {
+  const { messages, places } = span
+  const all = countsOfAll(span)
+  const isSelected = selecting(messages, subject.selection)
+  const isRefused = isOfKind(messages, subject)
+  const inside = places.filter(isSelected)
   const refused = inside.filter(isRefused)
-  const refusedElsewhere = all.troubled.filter(
-    (message) => isRefused(message) && !isSelected(subject, message),
-  )
-  const names = (of: readonly Message[], name: Name) => new Set(of.map((message) => message[name]))
+  const refusedElsewhere = all.troubled.filter((i) => isRefused(i) && !isSelected(i))
+  const names = (of: readonly number[], name: Name) => new Set(of.map((i) => messages[name][i] ?? 0))
+  const count = (of: readonly number[], name: Name) => counted({ messages, places: of }, name)
   const senders = names(refused, 'sender_domain')
-  const domains = counted(refused, 'recipient_org_domain')
-  const providers = counted(refused, 'provider')
-  const refusing = new Set(domains.map(({ name }) => name))
-  const behind = new Set(providers.map(({ name }) => name))
+  const refusing = names(refused, 'recipient_org_domain')
+  const behind = names(refused, 'provider')
+  const domains = count(refused, 'recipient_org_domain')
+  const providers = count(refused, 'provider')
   // Of messages with some names, those that are not the subject's: counted without looking at every message again.
   const against = (
-    counts: ReadonlyMap<string, number>,
-    of: ReadonlySet<string>,
-    isCounted: (message: Message) => boolean,
+    counts: ReadonlyMap<number, number>,
+    of: ReadonlySet<number>,
+    isCounted: (place: number) => boolean,
   ): [messages: number, refused: number] => [
     Array.from(of).reduce((sum, name) => sum + (counts.get(name) ?? 0), 0) - inside.filter(isCounted).length,
     refusedElsewhere.filter(isCounted).length,
   ]
-  const inState = (...states: Message['state'][]) => inside.filter(({ state }) => states.includes(state))
+  const isNamed = (name: Name, of: ReadonlySet<number>) => (place: number) =>
+    of.has(messages[name][place] ?? 0)
+  const isRefusing = isNamed('recipient_org_domain', refusing)
+  const inState = (...states: State[]) => {
+    const numbers = states.map((state) => STATES[state] as number)
+    return inside.filter((i) => numbers.includes(messages.state[i] ?? 0))
+  }
   const accepted = inState('accepted')
-  const times = (of: readonly Message[]) => of.map(({ time }) => time)
+  const first = (of: readonly number[]) =>
+    of.reduce((time, i) => Math.min(time, messages.time[i] ?? time), Number.POSITIVE_INFINITY)
+  const last = (of: readonly number[]) =>
+    of.reduce((time, i) => Math.max(time, messages.time[i] ?? time), Number.NEGATIVE_INFINITY)
   return {
     messages: inside.length,
     accepted: accepted.length,
@@ -101,36 +129,39 @@ export function factsOf(messages: readonly Message[], subject: Wave) {
     senders_refused: senders.size,
     effective_domains: refused.length === 0 ? 0 : effectiveNumber(domains, refused.length),
     top_domain_share: refused.length === 0 ? 0 : (domains[0]?.messages ?? 0) / refused.length,
-    same_senders_elsewhere: against(all.senders, senders, ({ sender_domain }) => senders.has(sender_domain)),
+    same_senders_elsewhere: against(all.senders, senders, isNamed('sender_domain', senders)),
     same_domains_other_senders: against(
       all.domains,
       refusing,
-      ({ recipient_org_domain, sender_domain }) => refusing.has(recipient_org_domain) && sender_domain !== '',
+      (i) => isRefusing(i) && messages.sender_domain[i] !== 0,
     ),
-    same_provider_other_domains: against(all.providers, behind, ({ provider }) => behind.has(provider)),
-    all_others: [messages.length - inside.length, refusedElsewhere.length] satisfies [number, number],
-    reasons: counted(refused, 'reason'),
+    same_provider_other_domains: against(all.providers, behind, isNamed('provider', behind)),
+    all_others: [places.length - inside.length, refusedElsewhere.length] satisfies [number, number],
+    reasons: count(refused, 'reason'),
     top_domains: domains.slice(0, TOP),
     top_providers: providers.slice(0, TOP),
-    top_senders: counted(refused, 'sender_domain').slice(0, TOP),
-    top_ips: counted(refused, 'source_ip')
+    top_senders: count(refused, 'sender_domain').slice(0, TOP),
+    top_ips: count(refused, 'source_ip')
       .filter(({ name }) => name !== '')
       .slice(0, TOP),
-    first_refused: second(times(refused).reduce((a, b) => Math.min(a, b), Number.POSITIVE_INFINITY)),
-    last_refused: second(times(refused).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)),
-    last_accepted: second(times(accepted).reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY)),
+    first_refused: second(first(refused)),
+    last_refused: second(last(refused)),
+    last_accepted: second(last(accepted)),
   } satisfies Partial<Evidence>
 }
 
 const RECIPIENTS = 8
 
 /** Some recipients of a subject that were refused, or whose mailbox was. */
-export function refusedRecipients(messages: readonly Message[], subject: Wave): string[] {
+export function refusedRecipients({ messages, places }: Some, subject: Wave): string[] {
+  const isSelected = selecting(messages, subject.selection)
+  const isRefused = isOfKind(messages, subject)
   const found = new Set<string>()
-  for (const message of messages) {
+  for (const i of places) {
     if (found.size === RECIPIENTS) break
-    if (message.recipient === '' || !isSelected(subject, message)) continue
-    if (isOfKind(subject, message) || message.state === 'mailbox') found.add(message.recipient)
+    const recipient = messages.recipient[i] ?? ''
+    if (recipient === '' || !isSelected(i)) continue
+    if (isRefused(i) || messages.state[i] === STATES.mailbox) found.add(recipient)
   }
   return [...found]
 }

@@ -1,135 +1,144 @@
+import { STATES } from './attempts.ts'
+import { inWindow } from './cells.ts'
 import { once } from './once.ts'
-import { type Cell, NAMELESS, type Named, type Weighed, type Words } from './subject.ts'
-import { isEnough } from './words.ts'
+import { NAMELESS, type Named, type Words } from './subject.ts'
+import { isEnough, leastRefused, type Trouble, troubleOf, type Worded } from './trouble.ts'
+
+/** Cells, and the share of each that is usually refused. */
+export interface Weighed extends Worded {
+  usual: Record<Words, Float64Array>
+}
 
 /** What a subject holds over one span, whatever the words. */
 export interface Held {
   messages: number
   accepted: number
-  accepted_in_window: number
   /** Refusals that are usual for these messages. */
   expected: Record<Words, number>
 }
 
-/** The cells of a subject. */
+/** The cells of a subject, by their places. */
 export interface Group {
   named: Named
   /** Put together when they are first asked for. */
-  cells(): readonly Weighed[]
+  cells(): readonly number[]
   /** Those of them where not all was accepted: few, on a common day. */
-  troubled: readonly Weighed[]
-  /** What it holds over a span, by the span's place. */
-  held(i: number): Held
+  troubled: readonly number[]
+  trouble: Trouble
+  /** What it holds, one for each span. */
+  held(): readonly Held[]
 }
 
 // By which of its names a cell belongs to subjects, one or two for each.
 const KINDS = [
-  { kind: 'recipient_domain', first: 'domain' },
+  { kind: 'recipient_domain', first: 'recipient_org_domain' },
   { kind: 'operator', first: 'operator' },
   { kind: 'provider', first: 'provider' },
   { kind: 'sender_domain', first: 'sender_domain' },
   { kind: 'source_ip', first: 'source_ip' },
   { kind: 'pair', first: 'sender_domain', second: 'operator' },
   { kind: 'pair', first: 'source_ip', second: 'operator' },
-  { kind: 'pair', first: 'sender_domain', second: 'domain' },
+  { kind: 'pair', first: 'sender_domain', second: 'recipient_org_domain' },
 ] as const
-type Kind = (typeof KINDS)[number] & { second?: 'operator' | 'domain' }
+type Kind = (typeof KINDS)[number] & { second?: 'operator' | 'recipient_org_domain' }
 
-const FIELDS = {
-  domain: 'recipient_org_domain',
-  operator: 'operator',
-  provider: 'provider',
-  sender_domain: 'sender_domain',
-  source_ip: 'source_ip',
-} as const
-
-function namedOf({ kind, first, second }: Kind, cell: Cell): Named {
-  const named = { ...NAMELESS, kind, [FIELDS[first]]: cell[first] }
-  return second === undefined ? named : { ...named, [FIELDS[second]]: cell[second] }
+function namedOf({ kind, first, second }: Kind, cells: Weighed, cell: number): Named {
+  const name = (of: typeof first | 'operator') => cells.names.texts[cells[of][cell] ?? 0] ?? ''
+  const named = { ...NAMELESS, kind, [first]: name(first) }
+  return second === undefined ? named : { ...named, [second]: name(second) }
 }
 
-function heldOver(cells: readonly Weighed[], i: number): Omit<Held, 'accepted_in_window'> {
-  let [messages, accepted, any, sender] = [0, 0, 0, 0]
-  for (const cell of cells) {
-    const n = cell.messages[i] ?? 0
-    if (n === 0) continue
-    messages += n
-    any += n * cell.usual.any
-    sender += n * cell.usual.sender
-    if (cell.state === 'accepted') accepted += n
+function heldBy({ spans, messages, state, usual }: Weighed, places: readonly number[]): Held[] {
+  const held = spans.map(() => ({ messages: 0, accepted: 0, expected: { any: 0, sender: 0 } }))
+  for (const cell of places) {
+    const any = usual.any[cell] ?? 0
+    const sender = usual.sender[cell] ?? 0
+    for (let span = spans.length - 1; span >= 0; span--) {
+      const n = messages[span]?.[cell] ?? 0
+      const of = held[span]
+      if (n === 0 || of === undefined) break
+      of.messages += n
+      of.expected.any += n * any
+      of.expected.sender += n * sender
+      if (state[cell] === STATES.accepted) of.accepted += n
+    }
   }
-  return { messages, accepted, expected: { any, sender } }
-}
-
-function groupOf(named: Named, troubled: readonly Weighed[], cells: () => readonly Weighed[]): Group {
-  const last = (troubled[0]?.messages.length ?? 1) - 1
-  const known: ReturnType<typeof heldOver>[] = []
-  const over = (i: number) => {
-    const held = known[i] ?? heldOver(cells(), i)
-    known[i] = held
-    return held
-  }
-  return { named, troubled, cells, held: (i) => ({ ...over(i), accepted_in_window: over(last).accepted }) }
+  return held
 }
 
 const RECEIVERS: readonly Named['kind'][] = ['recipient_domain', 'provider', 'operator']
-const isReceiver = ({ kind }: Pick<Named, 'kind'>) => RECEIVERS.includes(kind)
+/** Whether a kind of subject is one who takes mail, whoever sends it. */
+export const isReceiver = ({ kind }: Pick<Named, 'kind'>): boolean => RECEIVERS.includes(kind)
 
-function groupsOfKind(cells: readonly Weighed[], troubled: readonly Weighed[], kind: Kind): Group[] {
-  const { first, second } = kind
-  const secondOf = (cell: Cell) => (second === undefined ? '-' : cell[second])
-  // By one name and then the other: to join names to a key for every cell takes most of the time.
-  const groups = new Map<string, Map<string, { named: Named; cells: Weighed[]; troubled: Weighed[] }>>()
-  for (const cell of troubled) {
-    // What the log does not name is nobody's wave.
-    if (cell[first] === '' || secondOf(cell) === '') continue
-    let inner = groups.get(cell[first])
+/** A group of these cells; undefined where its refusals are too few. */
+function groupOf(
+  of: Weighed,
+  named: Named,
+  troubled: readonly number[],
+  cells: () => readonly number[],
+): Group | undefined {
+  const trouble = troubleOf(of, troubled)
+  if (!isEnough(trouble, named.kind === 'all' || isReceiver(named))) return undefined
+  return { named, troubled, trouble, cells, held: once(() => heldBy(of, cells())) }
+}
+
+function groupsOfKind(cells: Weighed, troubled: readonly number[], kind: Kind): Group[] {
+  const size = cells.names.texts.length
+  const first = cells[kind.first]
+  const second = kind.second === undefined ? undefined : cells[kind.second]
+  const secondOf = (cell: number) => (second === undefined ? 0 : (second[cell] ?? 0))
+  const messages = inWindow(cells)
+  // What the log does not name is nobody's wave.
+  const named = troubled.filter((cell) => first[cell] !== 0 && (second === undefined || second[cell] !== 0))
+  // Most have too few of any kind.
+  const sums = new Map<number, number>()
+  const pairOf = (cell: number) => (first[cell] ?? 0) * size + secondOf(cell)
+  for (const cell of named) sums.set(pairOf(cell), (sums.get(pairOf(cell)) ?? 0) + (messages[cell] ?? 0))
+  const least = leastRefused()
+  const groups = new Map<number, Map<number, { troubled: number[]; cells: number[] }>>()
+  for (const cell of named) {
+    if ((sums.get(pairOf(cell)) ?? 0) < least) continue
+    let inner = groups.get(first[cell] ?? 0)
     if (inner === undefined) {
       inner = new Map()
-      groups.set(cell[first], inner)
+      groups.set(first[cell] ?? 0, inner)
     }
     const group = inner.get(secondOf(cell))
-    if (group === undefined)
-      inner.set(secondOf(cell), { named: namedOf(kind, cell), cells: [], troubled: [cell] })
+    if (group === undefined) inner.set(secondOf(cell), { troubled: [cell], cells: [] })
     else group.troubled.push(cell)
   }
-  const enough = [...groups.values()]
-    .flatMap((inner) => [...inner.values()])
-    .filter((group) => isEnough(group.troubled, isReceiver(kind)))
-  const kept = new Set(enough)
-  for (const [first, inner] of groups) {
-    for (const [name, group] of inner) if (!kept.has(group)) inner.delete(name)
-    if (inner.size === 0) groups.delete(first)
-  }
   const fill = once(() => {
-    for (const cell of cells) groups.get(cell[first])?.get(secondOf(cell))?.cells.push(cell)
+    for (let cell = 0; cell < cells.count; cell++)
+      groups
+        .get(first[cell] ?? 0)
+        ?.get(secondOf(cell))
+        ?.cells.push(cell)
   })
-  return enough.map((group) =>
-    groupOf(group.named, group.troubled, () => {
-      fill()
-      return group.cells
-    }),
-  )
+  return [...groups.values()]
+    .flatMap((inner) => [...inner.values()])
+    .flatMap((group) => {
+      const all = () => {
+        fill()
+        return group.cells
+      }
+      return groupOf(cells, namedOf(kind, cells, group.troubled[0] ?? 0), group.troubled, all) ?? []
+    })
 }
 
 /** The cells of each subject that has refusals enough. */
-export function groupsOf(cells: readonly Weighed[]): Group[] {
-  const troubled = cells.filter(({ state }) => state !== 'accepted')
-  if (!isEnough(troubled, true)) return []
-  return [
-    groupOf({ ...NAMELESS, kind: 'all' }, troubled, () => cells),
-    ...KINDS.flatMap((kind) => groupsOfKind(cells, troubled, kind)),
-  ]
+export function groupsOf(cells: Weighed): Group[] {
+  const places = Array.from({ length: cells.count }, (_, cell) => cell)
+  const troubled = places.filter((cell) => cells.state[cell] !== STATES.accepted)
+  const all = groupOf(cells, { ...NAMELESS, kind: 'all' }, troubled, () => places)
+  return all === undefined ? [] : [all, ...KINDS.flatMap((kind) => groupsOfKind(cells, troubled, kind))]
 }
 
-/** The groups that still have refusals enough when some cells are gone. */
-export function groupsWithout(groups: readonly Group[], gone: ReadonlySet<Weighed>): Group[] {
-  if (gone.size === 0) return [...groups]
+/** The groups that still have refusals enough when some cells are gone: by cell, whether it is. */
+export function groupsWithout(groups: readonly Group[], cells: Weighed, gone: Uint8Array): Group[] {
   return groups.flatMap((group) => {
-    const troubled = group.troubled.filter((cell) => !gone.has(cell))
+    const troubled = group.troubled.filter((cell) => gone[cell] === 0)
     if (troubled.length === group.troubled.length) return [group]
-    if (!isEnough(troubled, isReceiver(group.named))) return []
-    const left = once(() => group.cells().filter((cell) => cell.state === 'accepted' || !gone.has(cell)))
-    return [groupOf(group.named, troubled, left)]
+    const left = once(() => group.cells().filter((cell) => gone[cell] === 0))
+    return groupOf(cells, group.named, troubled, left) ?? []
   })
 }

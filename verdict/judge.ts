@@ -1,14 +1,14 @@
 import { DIRECTIONS, type Direction } from '../schemas/event.ts'
 import type { Completeness, VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
-import { type Attempt, readAttempts } from './attempts.ts'
+import { type Attempts, readAttempts } from './attempts.ts'
 import { cellsOf } from './cells.ts'
 import { decide, isUnclear } from './decide.ts'
 import { readDnsChanges } from './dns-changes.ts'
-import { factsOf, refusedRecipients } from './facts.ts'
+import { factsOf, refusedRecipients, type Some } from './facts.ts'
 import { readHistory } from './history.ts'
 import { wilson } from './intervals.ts'
-import { messagesOf, type Outcomes } from './messages.ts'
+import { messagesOf } from './messages.ts'
 import { readMistyped } from './mistyped.ts'
 import { subjectKey } from './rank.ts'
 import { readCompleteness, readFirstAccepted, type Span, spansOf, type Window } from './read.ts'
@@ -28,36 +28,44 @@ export interface Question {
   all?: boolean
 }
 
+/** What is left of a window. */
+interface Left extends Some {
+  /** Places of the attempts that were not accepted. */
+  refusals: readonly number[]
+}
+
 /** What a direction of a window holds, and what was usual before. */
 interface View {
   window: Window
   completeness: Completeness
+  attempts: Attempts
   /** What the attempts since a moment that these waves leave come to: the messages that were last tried since then. */
-  left(from: number, told: readonly Wave[]): Outcomes
+  left(from: number, told: readonly Wave[]): Left
 }
 
-function viewOf(window: Window, completeness: Completeness, attempts: readonly Attempt[]): View {
+function viewOf(window: Window, completeness: Completeness, attempts: Attempts): View {
+  const untold = messagesOf(attempts, window.to, [])
   let of: readonly Wave[] | undefined
-  let all: Outcomes = { messages: [], refusals: [] }
-  const known = new Map<number, Outcomes>()
+  let all = untold
+  const known = new Map<number, Left>()
   return {
     window,
     completeness,
+    attempts,
     left(from, told) {
       // Asked for one subject after the other with the same waves told.
       if (of !== told) {
-        all = messagesOf(attempts, window.to, told)
+        all = told.length === 0 ? untold : messagesOf(attempts, window.to, told)
         known.clear()
-        known.set(window.from, all)
       }
       of = told
       let left = known.get(from)
       if (left === undefined) {
         // By all its tries in the window, as cells.ts counts it: what was put off again is no first try in a shorter span.
-        left = {
-          messages: all.messages.filter(({ time }) => time >= from),
-          refusals: all.refusals.filter(({ time }) => time >= from),
-        }
+        const { messages, refusals } = all
+        const places: number[] = []
+        for (let i = 0; i < messages.count; i++) if ((messages.time[i] ?? 0) >= from) places.push(i)
+        left = { messages, places, refusals: refusals.filter((i) => (attempts.time[i] ?? 0) >= from) }
         known.set(from, left)
       }
       return left
@@ -76,9 +84,9 @@ interface Judged {
 function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_shape: boolean): Judged {
   const { direction, from, to } = view.window
   const start = Math.max(from, to - subject.span_s * 1000)
-  const { refusals, messages } = view.left(start, told)
-  const facts = factsOf(messages, subject)
-  const recipients = refusedRecipients(messages, subject)
+  const left = view.left(start, told)
+  const facts = factsOf(left, subject)
+  const recipients = refusedRecipients(left, subject)
   const { verdict, confidence, sub_cause, evidence, next_step } = decide({
     direction,
     subject_kind: subject.kind,
@@ -98,7 +106,7 @@ function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_s
       completeness: view.completeness,
     },
   })
-  const held = facts.refused === 0 ? [...subject.held, 'mailbox'] : subject.held
+  const wave: Wave = facts.refused === 0 ? { ...subject, held: [...subject.held, 'mailbox'] } : subject
   const item = {
     direction,
     subject_kind: subject.kind,
@@ -108,7 +116,7 @@ function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_s
     sub_cause,
     window_start: new Date(from).toISOString(),
     window_end: new Date(to).toISOString(),
-    evidence: { ...evidence, top_replies: topReplies(refusals, { ...subject, held }) },
+    evidence: { ...evidence, top_replies: topReplies(view.attempts, left.refusals, wave) },
     next_step,
   }
   return { item, from: start, recipients }
@@ -149,7 +157,7 @@ async function readMaterial(store: Store, span: Span, views: readonly View[]): P
   const counted = views.map((view) => {
     const { direction, from, to } = view.window
     const spans = spansOf(view.window)
-    return { view, direction, spans, cells: cellsOf(view.left(from, []).messages, spans, to) }
+    return { view, direction, cells: cellsOf(view.left(from, []).messages, spans, to) }
   })
   const names = counted.map(({ direction, cells }) => [direction, troubledNames(cells, direction)] as const)
   const usual = await readHistory(store, span, new Map(names))
@@ -248,7 +256,7 @@ export async function judgeWindow(
     readAttempts(store, span, directions),
   ])
   const views = directions
-    .filter((direction) => attempts[direction].length > 0)
+    .filter((direction) => attempts[direction].count > 0)
     .map((direction) => viewOf({ direction, ...span }, completeness, attempts[direction]))
   if (views.length === 0) return []
   const prepared = await readMaterial(store, span, views)

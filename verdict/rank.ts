@@ -1,7 +1,7 @@
 import type { Direction } from '../schemas/event.ts'
 import { gainOf, hasShape, kindOf, spreadGain } from './breadth.ts'
 import { gainOver } from './intervals.ts'
-import type { Candidate, Subject, Words } from './subject.ts'
+import type { Candidate, Subject } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { fleetShare, historyKey, isWelcome, ownShare, type Usual } from './usual.ts'
 
@@ -38,7 +38,7 @@ function subjectOf(
 ): Subject {
   const own = candidate.kind === 'all' ? usual.fleet : usual.own.get(historyKey(candidate))
   const { kind, sender_domain, source_ip, provider, operator, recipient_org_domain } = candidate
-  const ownUsual = candidate.kind === 'all' ? fleet : ownShare(candidate, usual, direction, fleet)
+  const ownUsual = kind === 'all' ? fleet : ownShare(own, direction, fleet, candidate.words)
   const usual_share = Math.min(
     T.max_usual_share[direction],
     Math.max(candidate.expected / candidate.messages, ownUsual),
@@ -116,12 +116,12 @@ export const subjectKey = ({ kind, selection, sides }: Subject): string =>
 /**
  * The subject that explains most; none where nothing is above the usual. Where it is a recipient domain, all domains
  * that explain more than any wider subject come with it: they share no message, so that none changes another.
- * `words` has the history that a candidate's words are measured by. `among` says how many subjects there are of each
+ * `among` says how many subjects there are of each
  * kind; `passed` holds the keys of those that are no wave.
  */
 export function bestOf(
   candidates: readonly Candidate[],
-  words: Record<Words, Usual>,
+  usual: Usual,
   direction: Direction,
   among: (kind: Candidate['kind']) => number,
   passed: ReadonlySet<string> = new Set(),
@@ -129,8 +129,7 @@ export function bestOf(
   // Of one subject the span that shows it best.
   const bySubject = new Map<string, { candidate: Candidate; subject: Subject }>()
   for (const candidate of candidates) {
-    const usual = words[candidate.words]
-    const fleet = fleetShare(usual.fleet, direction)
+    const fleet = fleetShare(usual.fleet, direction, candidate.words)
     if (fleet === undefined) continue
     const subject = subjectOf(candidate, usual, direction, fleet, among)
     const key = subjectKey(subject)

@@ -1,4 +1,5 @@
-import type { Message } from './messages.ts'
+import { STATES } from './attempts.ts'
+import type { Messages } from './messages.ts'
 
 /** One sender's counts. */
 export interface SenderRow {
@@ -12,18 +13,28 @@ export interface SenderRow {
 }
 
 /** Every sender of these messages, the most refused first. */
-export function sendersOf(messages: readonly Message[]): SenderRow[] {
-  const bySender = new Map<string, SenderRow & { names: Set<string> }>()
-  for (const { sender_domain, recipient_org_domain, state } of messages) {
-    if (sender_domain === '') continue
-    let row = bySender.get(sender_domain)
+export function sendersOf({
+  names,
+  count,
+  sender_domain,
+  recipient_org_domain,
+  state,
+}: Messages): SenderRow[] {
+  const bySender = new Map<number, SenderRow & { names: Set<number> }>()
+  for (let i = 0; i < count; i++) {
+    const sender = sender_domain[i] ?? 0
+    if (sender === 0) continue
+    let row = bySender.get(sender)
     if (row === undefined) {
-      row = { sender_domain, messages: 0, accepted: 0, refused: 0, mailbox: 0, domains: 0, names: new Set() }
-      bySender.set(sender_domain, row)
+      const counts = { messages: 0, accepted: 0, refused: 0, mailbox: 0, domains: 0 }
+      row = { sender_domain: names.texts[sender] ?? '', ...counts, names: new Set() }
+      bySender.set(sender, row)
     }
     row.messages++
-    if (state === 'accepted' || state === 'refused' || state === 'mailbox') row[state]++
-    row.domains = row.names.add(recipient_org_domain).size
+    if (state[i] === STATES.accepted) row.accepted++
+    else if (state[i] === STATES.refused) row.refused++
+    else if (state[i] === STATES.mailbox) row.mailbox++
+    row.domains = row.names.add(recipient_org_domain[i] ?? 0).size
   }
   return [...bySender.values()].sort(
     (a, b) => b.refused - a.refused || b.mailbox - a.mailbox || b.messages - a.messages,

@@ -1,4 +1,5 @@
 import type { SubjectKind } from '../schemas/verdict.ts'
+import type { State } from './attempts.ts'
 
 /** Which messages a subject covers: an empty name is any. `provider` may be an operator of several. */
 export interface Selection {
@@ -12,7 +13,7 @@ export interface Selection {
 export interface Wave {
   selection: Selection
   /** States that count as refused: delays and missing mailboxes too where hardly anything gets through. */
-  held: string[]
+  held: State[]
   /** Sides of the taxonomy; words that name none are ''. */
   sides: string[]
 }
@@ -36,28 +37,6 @@ export const NAMELESS: Omit<Named, 'kind'> = {
   recipient_org_domain: '',
 }
 
-/** Messages that share all names, what became of them and why, as `cells.ts` counts them. */
-export interface Cell {
-  sender_domain: string
-  source_ip: string
-  provider: string
-  operator: string
-  /** Empty where the domain accepted everything. */
-  domain: string
-  state: 'accepted' | 'refused' | 'mailbox' | 'stalled' | 'limited' | 'greylisted'
-  side: string
-  reason: string
-  /** One number a span, from the shortest to the whole window: none is less than the one before. */
-  messages: number[]
-  /** Of the whole window, where not accepted: one to many recipients is one. */
-  transactions: number
-}
-
-/** A cell, and the share of it that is usually refused. */
-export interface Weighed extends Cell {
-  usual: Record<Words, number>
-}
-
 /** Messages of one part of a candidate, those of its wave, and how many of these are usual. */
 export interface Part {
   messages: number
@@ -73,7 +52,7 @@ export interface Candidate extends Named, Part {
   span_s: number
   accepted: number
   accepted_in_window: number
-  held: string[]
+  held: State[]
   sides: string[]
   words: Words
   /** Share of the refusals whose words name the sender, the content, and where no server answered. */
@@ -82,10 +61,10 @@ export interface Candidate extends Named, Part {
   unreachable: number
   /** Transactions for each refused message, up to 1: what was refused at once is one observation. */
   independence: number
-  /** Its parts by name: counted when they are asked for. */
-  operators(): ReadonlyMap<string, Part>
-  domains(): ReadonlyMap<string, Part>
-  senders(): ReadonlyMap<string, Part>
+  /** Its parts by the numbers of their names, 0 for those without: counted when they are asked for. */
+  operators(): ReadonlyMap<number, Part>
+  domains(): ReadonlyMap<number, Part>
+  senders(): ReadonlyMap<number, Part>
   /** `excessGain` of its senders. */
   excess(): number
 }

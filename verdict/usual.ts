@@ -1,6 +1,7 @@
 import type { Direction } from '../schemas/event.ts'
+import type { Cells } from './cells.ts'
 import { wilson } from './intervals.ts'
-import { type Cell, type History, NAMELESS, type Named, type Words } from './subject.ts'
+import type { History, Named, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 
 /** History before the window: the fleet's, and that of subjects and parts by `historyKey`. */
@@ -26,35 +27,24 @@ export const EMPTY_HISTORY: History = {
 /** Of a log that has just begun. */
 export const NO_HISTORY: Usual = { fleet: EMPTY_HISTORY, own: new Map() }
 
-/**
- * The history by which words are measured: refusals that name the sender by such refusals alone. Inbound all words are
- * our own, and count alike.
- */
-export function usualWords({ fleet, own }: Usual, direction: Direction): Record<Words, Usual> {
-  const any = { fleet, own }
-  if (direction === 'inbound') return { any, sender: any }
-  const blaming = (history: History): History => ({
-    ...history,
-    refused: history.blamed,
-    recent_refused: history.recent_blamed,
-  })
-  const sender = {
-    fleet: blaming(fleet),
-    own: new Map([...own].map(([key, history]) => [key, blaming(history)])),
-  }
-  return { any, sender }
-}
-
 /** One key for a candidate and for its history. */
 export function historyKey(row: Named): string {
   const { kind, sender_domain, source_ip, provider, operator, recipient_org_domain } = row
   return JSON.stringify([kind, sender_domain, source_ip, provider, operator, recipient_org_domain])
 }
 
-// The last hours may be the wave itself: they count where they were better than before, not where they were worse.
-function shrunk(history: History, prior: number, weight: number): number {
-  const older = (history.refused + prior * weight) / (history.messages + weight)
-  const recent = (history.recent_refused + older * weight) / (history.recent_messages + weight)
+function namedOf(key: string): Named {
+  const [kind, sender_domain, source_ip, provider, operator, recipient_org_domain] = JSON.parse(key)
+  return { kind, sender_domain, source_ip, provider, operator, recipient_org_domain }
+}
+
+// Refusals that name the sender are measured by such refusals alone. The last hours may be the wave itself: they count
+// where they were better than before, not where they were worse.
+function shrunk(history: History, prior: number, weight: number, words: Words): number {
+  const [refused, recent_refused] =
+    words === 'any' ? [history.refused, history.recent_refused] : [history.blamed, history.recent_blamed]
+  const older = (refused + prior * weight) / (history.messages + weight)
+  const recent = (recent_refused + older * weight) / (history.recent_messages + weight)
   return Math.min(older, recent, T.max_usual_share.outbound)
 }
 
@@ -69,19 +59,23 @@ function ceiling({ messages, refused, recent_messages, recent_refused }: History
 }
 
 /**
- * The fleet's usual share of refusals. Outbound the prior stands in for history that is not there; inbound nothing
- * does (undefined).
+ * The fleet's usual share of refusals in such words; inbound all words are our own, and count alike. Outbound the prior
+ * stands in for history that is not there; inbound nothing does (undefined).
  */
-export function fleetShare(fleet: History, direction: Direction): number | undefined {
-  return direction === 'inbound' ? ceiling(fleet) : shrunk(fleet, T.prior_share, T.prior_messages)
+export function fleetShare(fleet: History, direction: Direction, words: Words = 'any'): number | undefined {
+  return direction === 'inbound' ? ceiling(fleet) : shrunk(fleet, T.prior_share, T.prior_messages, words)
 }
 
-/** The usual share of a subject by its own history, half believed where that is short. */
-export function ownShare(named: Named, { own }: Usual, direction: Direction, prior: number): number {
-  const history = own.get(historyKey(named))
+/** The usual share of refusals in such words by a subject's own history, half believed where that is short. */
+export function ownShare(
+  history: History | undefined,
+  direction: Direction,
+  prior: number,
+  words: Words,
+): number {
   if (history === undefined) return prior
   if (direction === 'inbound') return ceiling(history) ?? prior
-  return shrunk(history, prior, T.own_messages)
+  return shrunk(history, prior, T.own_messages, words)
 }
 
 /** Whether a remote sender was mostly accepted, either long before or lately. */
@@ -90,47 +84,63 @@ export function isWelcome({ accepted, refused, recent_accepted, recent_refused }
   return all >= T.min_counter && all > Math.min(refused, recent_refused)
 }
 
-/**
- * What is usual for the messages of a cell: the one baseline of all subjects that hold it, so that a sender, a
- * provider and the two together are measured alike. Inbound it is the client's habit: of a stranger a refusal is no news,
- * of a sender that was welcome it is (Laplace's rule).
- */
-export function cellShare(usual: Usual, direction: Direction, fleet: number): (cell: Cell) => number {
-  const ofClient = remembered((sender_domain: string): number => {
-    const history = usual.own.get(historyKey({ ...NAMELESS, kind: 'sender_domain', sender_domain }))
-    if (history === undefined) return T.max_usual_share.inbound
-    const { messages, accepted, refused, recent_messages, recent_accepted, recent_refused } = history
-    if (!isWelcome(history)) return T.max_usual_share.inbound
-    const shares = [(refused + 1) / (messages + 2), (recent_refused + 1) / (recent_messages + 2)]
-    return accepted === 0
-      ? (shares[1] ?? fleet)
-      : recent_accepted === 0
-        ? (shares[0] ?? fleet)
-        : Math.min(...shares)
-  })
-  if (direction === 'inbound') return ({ sender_domain }) => ofClient(sender_domain)
-  const ofDomain = remembered((recipient_org_domain: string) =>
-    ownShare({ ...NAMELESS, kind: 'recipient_domain', recipient_org_domain }, usual, direction, fleet),
-  )
-  const ofSender = remembered((sender_domain: string) => {
-    const prior = ownShare({ ...NAMELESS, kind: 'sender_domain', sender_domain }, usual, direction, fleet)
-    return remembered((operator: string) =>
-      ownShare({ ...NAMELESS, kind: 'pair', sender_domain, operator }, usual, direction, prior),
-    )
-  })
-  return ({ sender_domain, operator, domain }) =>
-    Math.max(ofDomain(domain), ofSender(sender_domain)(operator))
+// Of a stranger a refusal is no news, of a sender that was welcome it is (Laplace's rule).
+function clientShare(history: History, fleet: number): number {
+  const { messages, accepted, refused, recent_messages, recent_accepted, recent_refused } = history
+  if (!isWelcome(history)) return T.max_usual_share.inbound
+  const shares = [(refused + 1) / (messages + 2), (recent_refused + 1) / (recent_messages + 2)]
+  return accepted === 0
+    ? (shares[1] ?? fleet)
+    : recent_accepted === 0
+      ? (shares[0] ?? fleet)
+      : Math.min(...shares)
 }
 
-/** What a name gives, made when it is first asked for. */
-function remembered<Value>(make: (name: string) => Value): (name: string) => Value {
-  const known = new Map<string, Value>()
-  return (name) => {
-    let value = known.get(name)
-    if (value === undefined) {
-      value = make(name)
-      known.set(name, value)
-    }
-    return value
+/**
+ * What is usual for the messages of each cell, in such words: the one baseline of all subjects that hold it, so that a
+ * sender, a provider and the two together are measured alike. Inbound it is the client's habit.
+ */
+export function cellShares(
+  cells: Cells,
+  { own }: Usual,
+  direction: Direction,
+  fleet: number,
+  words: Words,
+): Float64Array {
+  const { names, sender_domain, operator, recipient_org_domain } = cells
+  const size = names.texts.length
+  const isInbound = direction === 'inbound'
+  const bySender = new Float64Array(size).fill(isInbound ? T.max_usual_share.inbound : fleet)
+  const byDomain = new Float64Array(size).fill(fleet)
+  const pairs: { sender: number; pair: number; history: History }[] = []
+  // Few names have a history of their own.
+  for (const [key, history] of own) {
+    const named = namedOf(key)
+    const sender = names.find(named.sender_domain)
+    const domain = names.find(named.recipient_org_domain)
+    if (named.kind === 'sender_domain' && sender > 0)
+      bySender[sender] = isInbound ? clientShare(history, fleet) : ownShare(history, direction, fleet, words)
+    if (named.kind === 'recipient_domain' && domain > 0)
+      byDomain[domain] = ownShare(history, direction, fleet, words)
+    const by = names.find(named.operator)
+    if (named.kind === 'pair' && sender > 0 && by > 0)
+      pairs.push({ sender, pair: sender * size + by, history })
   }
+  const shares = new Float64Array(cells.count)
+  if (isInbound) {
+    for (let i = 0; i < shares.length; i++) shares[i] = bySender[sender_domain[i] ?? 0] ?? 0
+    return shares
+  }
+  const byPair = new Map(
+    pairs.map(({ sender, pair, history }) => [
+      pair,
+      ownShare(history, direction, bySender[sender] ?? fleet, words),
+    ]),
+  )
+  for (let i = 0; i < shares.length; i++) {
+    const sender = sender_domain[i] ?? 0
+    const ofSender = byPair.get(sender * size + (operator[i] ?? 0)) ?? bySender[sender] ?? fleet
+    shares[i] = Math.max(byDomain[recipient_org_domain[i] ?? 0] ?? fleet, ofSender)
+  }
+  return shares
 }

@@ -1,17 +1,19 @@
 import type { Direction } from '../schemas/event.ts'
-import { type Counting, candidatesOf, cellsOfWaves, unknownElsewhere } from './candidates.ts'
-import { type Group, groupsOf, groupsWithout } from './groups.ts'
+import { STATES } from './attempts.ts'
+import { type Counting, candidatesOf, unknownElsewhere } from './candidates.ts'
+import { type Cells, inWindow } from './cells.ts'
+import { type Group, groupsOf, groupsWithout, type Weighed } from './groups.ts'
+import { toldBy } from './messages.ts'
 import { bestOf } from './rank.ts'
-import type { Cell, Named, Subject, Wave, Weighed, Words } from './subject.ts'
+import type { Named, Subject, Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { cellShare, fleetShare, historyKey, type Usual, usualWords } from './usual.ts'
+import { cellShares, fleetShare, historyKey, type Usual } from './usual.ts'
+import { familyOf } from './words.ts'
 
 /** All that a window's waves follow from. */
 export interface Material {
   direction: Direction
-  cells: readonly Cell[]
-  /** As `cells` counts them, in seconds. */
-  spans: readonly number[]
+  cells: Cells
   usual: Usual
 }
 
@@ -23,33 +25,45 @@ export interface TroubledNames {
   operator_names: string[]
   domains: string[]
   /** One sender at one recipient domain. */
-  pairs: Pick<Cell, 'sender_domain' | 'domain'>[]
+  pairs: { sender_domain: string; domain: string }[]
 }
 
 /** The names that are refused often enough to be looked at; the habit of all others is the fleet's. */
-export function troubledNames(cells: readonly Cell[], direction: Direction): TroubledNames {
-  const refused = cells.filter(({ state }) => state !== 'accepted')
-  const troubled = (pick: (cell: Cell) => string, least: number = T.min_history_trouble) => {
-    const counts = new Map<string, number>()
-    for (const cell of refused)
-      counts.set(pick(cell), (counts.get(pick(cell)) ?? 0) + (cell.messages.at(-1) ?? 0))
+export function troubledNames(cells: Cells, direction: Direction): TroubledNames {
+  const { names, state, sender_domain, recipient_org_domain } = cells
+  const messages = inWindow(cells)
+  const size = names.texts.length
+  const troubled = (keyOf: (cell: number) => number, least: number = T.min_history_trouble): number[] => {
+    const counts = new Map<number, number>()
+    for (let cell = 0; cell < cells.count; cell++) {
+      if (state[cell] === STATES.accepted) continue
+      const key = keyOf(cell)
+      if (key !== 0) counts.set(key, (counts.get(key) ?? 0) + (messages[cell] ?? 0))
+    }
     return [...counts]
-      .filter(([name, trouble]) => name !== '' && trouble >= least)
+      .filter(([, trouble]) => trouble >= least)
       .sort(([, a], [, b]) => b - a)
       .slice(0, T.max_history_names)
-      .map(([name]) => name)
+      .map(([key]) => key)
   }
-  const pairKey = ({ sender_domain, domain }: Cell) =>
-    sender_domain === '' || domain === '' ? '' : `${sender_domain} ${domain}`
-  const pairs = new Map(refused.map((cell) => [pairKey(cell), cell]))
+  const name = (number: number) => names.texts[number] ?? ''
+  const namesOf = (column: Int32Array, least?: number) =>
+    troubled((cell) => column[cell] ?? 0, least).map(name)
+  const pairOf = (cell: number) => {
+    const [sender = 0, domain = 0] = [sender_domain[cell], recipient_org_domain[cell]]
+    return sender === 0 || domain === 0 ? 0 : sender * size + domain
+  }
   return {
     // Inbound each client's habit tells whether its refusal is news.
-    senders: troubled((cell) => cell.sender_domain, direction === 'inbound' ? 1 : T.min_history_trouble),
-    ips: troubled((cell) => cell.source_ip),
-    providers: troubled((cell) => cell.provider),
-    operator_names: troubled((cell) => cell.operator),
-    domains: troubled((cell) => cell.domain),
-    pairs: troubled(pairKey).flatMap((key) => pairs.get(key) ?? []),
+    senders: namesOf(sender_domain, direction === 'inbound' ? 1 : T.min_history_trouble),
+    ips: namesOf(cells.source_ip),
+    providers: namesOf(cells.provider),
+    operator_names: namesOf(cells.operator),
+    domains: namesOf(recipient_org_domain),
+    pairs: troubled(pairOf).map((pair) => ({
+      sender_domain: name(Math.floor(pair / size)),
+      domain: name(pair % size),
+    })),
   }
 }
 
@@ -61,32 +75,48 @@ function tookMail(named: Named, accepted: number, { fleet, own }: Usual): boolea
 
 // What stays the same however often a window is asked for what is left of it.
 interface Prepared {
-  words: Record<Words, Usual>
-  cells: readonly Weighed[]
+  cells: Weighed
   groups: readonly Group[]
 }
 const PREPARED = new WeakMap<Material, Prepared>()
 
-function prepare(material: Material): Prepared {
+function weighed({ cells, usual, direction }: Material): Weighed | undefined {
+  const shares = (words: 'any' | 'sender') => {
+    const fleet = fleetShare(usual.fleet, direction, words)
+    return fleet === undefined ? undefined : cellShares(cells, usual, direction, fleet, words)
+  }
+  const any = shares('any')
+  const sender = direction === 'inbound' ? any : shares('sender')
+  if (any === undefined || sender === undefined) return undefined
+  const family = Uint8Array.from(cells.side.subarray(0, cells.count), (side) =>
+    familyOf(cells.names.texts[side] ?? ''),
+  )
+  return { ...cells, family, usual: { any, sender } }
+}
+
+function prepare(material: Material): Prepared | undefined {
   let prepared = PREPARED.get(material)
   if (prepared === undefined) {
-    const { direction, usual } = material
-    const words = usualWords(usual, direction)
-    const shareBy = (of: Usual) => {
-      const fleet = fleetShare(of.fleet, direction)
-      return fleet === undefined ? undefined : cellShare(of, direction, fleet)
-    }
-    const any = shareBy(words.any)
-    const sender = shareBy(words.sender)
+    const cells = weighed(material)
     // Where nothing is known to be usual, nothing is out of the ordinary.
-    const cells =
-      any === undefined || sender === undefined
-        ? []
-        : material.cells.map((cell) => ({ ...cell, usual: { any: any(cell), sender: sender(cell) } }))
-    prepared = { words, cells, groups: groupsOf(cells) }
+    if (cells === undefined) return undefined
+    prepared = { cells, groups: groupsOf(cells) }
     PREPARED.set(material, prepared)
   }
   return prepared
+}
+
+// How many different names the cells have that are not gone; the empty one is none.
+function namesIn({ names, count }: Cells, column: Int32Array, gone: Uint8Array): number {
+  const isSeen = new Uint8Array(names.texts.length)
+  let seen = 0
+  for (let cell = 0; cell < count; cell++) {
+    const name = column[cell] ?? 0
+    if (name === 0 || gone[cell] === 1 || isSeen[name] === 1) continue
+    isSeen[name] = 1
+    seen++
+  }
+  return Math.max(1, seen)
 }
 
 /**
@@ -98,34 +128,30 @@ export function nextSubjects(
   told: readonly Wave[],
   passed: ReadonlySet<string>,
 ): Subject[] {
-  const { direction, spans, usual } = material
-  const { words, cells, groups } = prepare(material)
-  const gone = new Set(cellsOfWaves(cells, told))
-  const left = cells.filter((cell) => cell.state === 'accepted' || !gone.has(cell))
+  const prepared = prepare(material)
+  if (prepared === undefined) return []
+  const { direction, usual } = material
+  const { cells, groups } = prepared
+  const isTold = toldBy(cells, told)
+  const gone = new Uint8Array(cells.count)
+  if (told.length > 0) for (let cell = 0; cell < cells.count; cell++) gone[cell] = isTold(cell) ? 1 : 0
   const counting: Counting = {
     direction,
-    spans,
-    unknownOf: unknownElsewhere(left),
+    cells,
+    unknownOf: unknownElsewhere(cells, gone),
     tookMail: (named, accepted) => tookMail(named, accepted, usual),
   }
-  const count = (pick: (cell: Cell) => string) => {
-    const names = new Set<string>()
-    for (const cell of left) names.add(pick(cell))
-    names.delete('')
-    return Math.max(1, names.size)
-  }
-  const senders = count((cell) => cell.sender_domain)
-  const operators = count((cell) => cell.operator)
-  const domains = count((cell) => cell.domain)
+  const senders = namesIn(cells, cells.sender_domain, gone)
+  const operators = namesIn(cells, cells.operator, gone)
   const among = {
     all: 1,
     sender_domain: senders,
-    source_ip: count((cell) => cell.source_ip),
-    recipient_domain: domains,
+    source_ip: namesIn(cells, cells.source_ip, gone),
+    recipient_domain: namesIn(cells, cells.recipient_org_domain, gone),
     provider: operators,
     operator: operators,
     pair: senders * operators,
   }
-  const candidates = candidatesOf(groupsWithout(groups, gone), counting)
-  return bestOf(candidates, words, direction, (kind) => among[kind], passed)
+  const candidates = candidatesOf(groupsWithout(groups, cells, gone), counting)
+  return bestOf(candidates, usual, direction, (kind) => among[kind], passed)
 }

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest'
 import type { Direction } from '../../schemas/event.ts'
-import { type Cell, type History, nameOf, type Wave } from '../../verdict/subject.ts'
+import { STATES, type State } from '../../verdict/attempts.ts'
+import { type Cells, roomForCells } from '../../verdict/cells.ts'
+import { noNames } from '../../verdict/names.ts'
+import { type History, nameOf, type Wave } from '../../verdict/subject.ts'
 import { EMPTY_HISTORY, historyKey } from '../../verdict/usual.ts'
 import { type Material, nextSubjects } from '../../verdict/waves.ts'
 
@@ -18,23 +21,29 @@ interface Mail {
   operator?: string
   ip?: string
 }
+interface Cell {
+  sender_domain: string
+  source_ip: string
+  operator: string
+  domain: string
+  state: State
+  side: string
+  reason: string
+  messages: number
+  transactions: number
+}
 /** Messages of one sender to one domain, as one cell; no fate is accepted. */
-function cell(
-  mail: Mail,
-  messages: number,
-  fate?: { side: string; reason?: string; state?: Cell['state'] },
-): Cell {
+function cell(mail: Mail, messages: number, fate?: { side: string; reason?: string; state?: State }): Cell {
   const { sender = 's1.example', domain, operator = `mx.${domain}`, ip = '' } = mail
   return {
     sender_domain: sender,
     source_ip: ip,
-    provider: operator,
     operator,
     domain,
     state: fate === undefined ? 'accepted' : (fate.state ?? 'refused'),
     side: fate?.side ?? '',
     reason: fate?.reason ?? '',
-    messages: [messages],
+    messages,
     transactions: messages,
   }
 }
@@ -44,6 +53,24 @@ const ROUTING = { side: 'recipient_routing', reason: 'relay_denied' }
 const DENIED = { side: 'recipient_gateway', reason: 'policy_rejected' }
 const UNKNOWN = { side: 'recipient_mailbox', reason: 'recipient_unknown', state: 'mailbox' } as const
 
+function columns(cells: readonly Cell[]): Cells {
+  const names = noNames()
+  const of = roomForCells(names, [900], cells.length)
+  for (const [i, cell] of cells.entries()) {
+    of.sender_domain[i] = names.number(cell.sender_domain)
+    of.source_ip[i] = names.number(cell.source_ip)
+    of.provider[i] = names.number(cell.operator)
+    of.operator[i] = names.number(cell.operator)
+    of.recipient_org_domain[i] = names.number(cell.domain)
+    of.state[i] = STATES[cell.state]
+    of.side[i] = names.number(cell.side)
+    of.reason[i] = names.number(cell.reason)
+    of.messages[0]?.fill(cell.messages, i, i + 1)
+    of.transactions[i] = cell.transactions
+  }
+  return of
+}
+
 function material(
   cells: Cell[],
   own: [Parameters<typeof historyKey>[0], History][] = [],
@@ -51,8 +78,7 @@ function material(
 ): Material {
   return {
     direction,
-    cells,
-    spans: [900],
+    cells: columns(cells),
     usual: {
       fleet: day(5000, 50),
       own: new Map(own.map(([named, history]) => [historyKey(named), history])),
