@@ -1,6 +1,6 @@
-import { type Column, type ColumnsOf, type Dictionary, StoreError } from './store.ts'
+import { type ColumnsOf, type Dictionary, StoreError, type Texts } from './store.ts'
 
-type Values = Column<number> | Column<string>
+type Values = ArrayLike<number> | Texts
 
 /** Reads what ClickHouse writes in Native format, one value after another. Integers are little-endian, as is this machine. */
 class Reader {
@@ -62,33 +62,27 @@ const NUMBERS: Record<string, NumberType> = {
 // Of a dictionary's places, by the lowest byte of the flags that stand before it.
 const PLACES = [Uint8Array, Uint16Array, Uint32Array] as const
 
-/** The texts of a dictionary, one a row, and itself. */
-function textsOf(dictionary: Dictionary): Column<string> {
-  const { texts, places } = dictionary
-  const column = new Array<string>(places.length)
-  for (let i = 0; i < column.length; i++) column[i] = texts[places[i] ?? 0] ?? ''
-  return Object.assign(column, { dictionary })
-}
-
-function dictionaryColumn(reader: Reader): Column<string> {
+function dictionary(reader: Reader): Dictionary {
   // The version of the encoding.
   reader.u64()
   const type = PLACES[reader.u64() & 0xff] ?? Uint32Array
   const texts = reader.texts(reader.u64())
-  return textsOf({ texts, places: reader.numbers(reader.u64(), type) })
+  return { texts, places: reader.numbers(reader.u64(), type) }
 }
 
 function column(reader: Reader, type: string, rows: number): Values {
   if (type === 'String') return reader.texts(rows)
-  if (type === 'LowCardinality(String)') return dictionaryColumn(reader)
+  if (type === 'LowCardinality(String)') return dictionary(reader)
   const numbers = NUMBERS[type]
   if (numbers === undefined) throw new StoreError(`no column of type ${type} is read from Native format`)
   return reader.numbers(rows, numbers)
 }
 
-// One dictionary after the other: each block has its own.
-function joinedDictionary(blocks: readonly Dictionary[], rows: number): Dictionary {
-  const places = new Uint32Array(rows)
+const isDictionary = (values: Values): values is Dictionary => 'places' in values
+
+// One after the other: each block has its own.
+function joinedDictionary(blocks: readonly Dictionary[]): Dictionary {
+  const places = new Uint32Array(blocks.reduce((sum, { places }) => sum + places.length, 0))
   const texts: string[] = []
   let at = 0
   for (const block of blocks) {
@@ -98,19 +92,14 @@ function joinedDictionary(blocks: readonly Dictionary[], rows: number): Dictiona
   return { texts, places }
 }
 
-function joined(blocks: Values[]): Values {
+function joined(blocks: readonly Values[]): Values {
   const [first] = blocks
   if (first === undefined || blocks.length === 1) return first ?? []
-  const rows = blocks.reduce((sum, { length }) => sum + length, 0)
-  if (first.dictionary !== undefined)
-    return textsOf(
-      joinedDictionary(
-        blocks.flatMap(({ dictionary }) => dictionary ?? []),
-        rows,
-      ),
-    )
+  if (isDictionary(first)) return joinedDictionary(blocks.filter(isDictionary))
   if (Array.isArray(first)) return first.concat(...(blocks.slice(1) as string[][]))
-  const numbers = new Float64Array(rows)
+  const numbers = new Float64Array(
+    (blocks as ArrayLike<number>[]).reduce((sum, { length }) => sum + length, 0),
+  )
   let at = 0
   for (const block of blocks as ArrayLike<number>[]) {
     numbers.set(block, at)

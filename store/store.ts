@@ -4,11 +4,18 @@ export interface Dictionary {
   readonly places: ArrayLike<number>
 }
 
-/** Values of a column, one a row; where the engine tells texts by a dictionary, that as well. */
-export type Column<Value> = ArrayLike<Value> & { readonly dictionary?: Dictionary }
+/** A column of texts, as the engine sends it. */
+export type Texts = readonly string[] | Dictionary
 
-/** The columns of an answer, by name. Where there are no rows there may be no columns. */
-export type ColumnsOf<Row> = { readonly [Name in keyof Row]?: Column<Row[Name]> }
+/** The text of a row; '' where there is no such row. */
+export const textAt = (column: Texts | undefined, row: number): string =>
+  (column === undefined || !('places' in column) ? column?.[row] : column.texts[column.places[row] ?? -1]) ??
+  ''
+
+/** The columns of an answer, by name: of each one value a row. Where there are no rows there may be no columns. */
+export type ColumnsOf<Row> = {
+  readonly [Name in keyof Row]?: Row[Name] extends string ? Texts : ArrayLike<Row[Name]>
+}
 
 /** Where rows are kept: the embedded engine or a ClickHouse server. Values in SQL are `{name:Type}` parameters. */
 export interface Store {
@@ -16,7 +23,7 @@ export interface Store {
   query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]>
   /**
    * Columns of a query: of many rows these are read several times faster than objects. Of the types Float64, UInt8 to
-   * UInt32, String and LowCardinality(String); others are a StoreError.
+   * UInt32, String and LowCardinality(String), which comes as a dictionary; others are a StoreError.
    */
   queryColumns<Row>(sql: string, params?: Record<string, unknown>): Promise<ColumnsOf<Row>>
   /** A statement without rows. */

@@ -1,5 +1,5 @@
 import type { Direction } from '../schemas/event.ts'
-import type { Column, ColumnsOf, Store } from '../store/store.ts'
+import { type ColumnsOf, type Store, type Texts, textAt } from '../store/store.ts'
 import { type NameColumns, type Names, nameColumns, noNames } from './names.ts'
 import { operatorOf } from './operators.ts'
 import { type Span, span } from './read.ts'
@@ -83,15 +83,11 @@ function triedAgain(messages: ArrayLike<number>): ReadonlySet<number> {
 }
 
 // A column by the numbers that its texts have; each text of a dictionary is looked up once.
-function numbered(column: Column<string> = [], number: (text: string) => number): Int32Array {
-  const numbers = new Int32Array(column.length)
-  const { texts, places } = column.dictionary ?? {}
-  if (texts === undefined || places === undefined)
-    for (let i = 0; i < numbers.length; i++) numbers[i] = number(column[i] ?? '')
-  else {
-    const of = Int32Array.from(texts, (text) => number(text))
-    for (let i = 0; i < numbers.length; i++) numbers[i] = of[places[i] ?? 0] ?? 0
-  }
+function numbered(column: Texts = [], number: (text: string) => number): Int32Array {
+  if (!('places' in column)) return Int32Array.from(column, number)
+  const of = Int32Array.from(column.texts, number)
+  const numbers = new Int32Array(column.places.length)
+  for (let i = 0; i < numbers.length; i++) numbers[i] = of[column.places[i] ?? 0] ?? 0
   return numbers
 }
 
@@ -108,7 +104,7 @@ interface Columns {
 
 function columnsOf(rows: ColumnsOf<Row>): Columns {
   const names = noNames()
-  const of = (column: Column<string> | undefined) => numbered(column, names.number)
+  const of = (column: Texts | undefined) => numbered(column, names.number)
   const { sender, domain, address, provider, host_domain, reason, side } = rows
   return {
     rows,
@@ -148,11 +144,11 @@ function attemptsIn(
     texts: (place) => {
       const row = order[place] ?? -1
       return {
-        recipient: rows.recipient?.[row] ?? '',
-        rule: rows.rule?.[row] ?? '',
-        reply_fingerprint: rows.reply_fingerprint?.[row] ?? '',
-        reply_text: rows.reply_text?.[row] ?? '',
-        remote_host: rows.remote_host?.[row] ?? '',
+        recipient: textAt(rows.recipient, row),
+        rule: textAt(rows.rule, row),
+        reply_fingerprint: textAt(rows.reply_fingerprint, row),
+        reply_text: textAt(rows.reply_text, row),
+        remote_host: textAt(rows.remote_host, row),
       }
     },
   }

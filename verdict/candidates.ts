@@ -35,7 +35,6 @@ export function unknownElsewhere(
   const size = cells.names.texts.length
   const counted = once(() => {
     const isUnknown = blamesMailbox(cells)
-    const all = inWindow(cells)
     const [senders, pairs] = [new Map<number, Unknown>(), new Map<number, Unknown>()]
     const add = (to: Map<number, Unknown>, key: number, messages: number, unknown: number) => {
       const count = to.get(key)
@@ -48,7 +47,7 @@ export function unknownElsewhere(
     for (let cell = 0; cell < cells.count; cell++) {
       if (gone[cell] === 1) continue
       const sender = cells.sender_domain[cell] ?? 0
-      const messages = all[cell] ?? 0
+      const messages = inWindow(cells, cell)
       const unknown = isUnknown(cell) ? messages : 0
       add(senders, sender, messages, unknown)
       add(pairs, sender * size + (cells.recipient_org_domain[cell] ?? 0), messages, unknown)
@@ -71,20 +70,20 @@ export function unknownElsewhere(
 interface Spread {
   cells: Weighed
   places: readonly number[]
-  messages: Int32Array
+  messagesOf(cell: number): number
   isHeld(cell: number): boolean
   usualOf(cell: number): number
 }
 
 /** The parts of a wave by the numbers of one of their names. */
 function partsBy(
-  { cells, places, messages, isHeld, usualOf }: Spread,
+  { cells, places, messagesOf, isHeld, usualOf }: Spread,
   name: 'operator' | 'recipient_org_domain' | 'sender_domain',
 ): Map<number, Part> {
   const parts = new Map<number, Part>()
   const names = cells[name]
   for (const cell of places) {
-    const n = messages[cell] ?? 0
+    const n = messagesOf(cell)
     if (n === 0) continue
     const key = names[cell] ?? 0
     let part = parts.get(key)
@@ -181,12 +180,12 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
       by.unknownOf(cells.sender_domain[cell] ?? 0, cells.recipient_org_domain[cell] ?? 0),
     )
   }
-  const inSpan = cells.messages[span] ?? inWindow(cells)
-  if (isList) expected = group.cells().reduce((sum, cell) => sum + (inSpan[cell] ?? 0) * usualOf(cell), 0)
+  const messagesOf = (cell: number) => cells.messages[cell * cells.spans.length + span] ?? 0
+  if (isList) expected = group.cells().reduce((sum, cell) => sum + messagesOf(cell) * usualOf(cell), 0)
   // It is no less than the usual above.
   if (isList && isUsual()) return undefined
   const partsOf = (name: Parameters<typeof partsBy>[1]) =>
-    once(() => partsBy({ cells, places: group.cells(), messages: inSpan, isHeld, usualOf }, name))
+    once(() => partsBy({ cells, places: group.cells(), messagesOf, isHeld, usualOf }, name))
   const senders = partsOf('sender_domain')
   return {
     ...named,
@@ -221,11 +220,11 @@ function countHeld(cells: Weighed, held: readonly number[], span: number) {
   const isUnknown = blamesMailbox(cells)
   const content = cells.names.find('sender_content')
   const unreachableFor = UNREACHABLE.map(cells.names.find)
-  const sum = (of: Int32Array | undefined, isCounted: (cell: number) => boolean = () => true) =>
-    held.reduce((sum, cell) => (isCounted(cell) ? sum + (of?.[cell] ?? 0) : sum), 0)
-  const inSpan = cells.messages[span]
+  const inSpan = (cell: number) => cells.messages[cell * cells.spans.length + span] ?? 0
+  const sum = (of: (cell: number) => number, isCounted: (cell: number) => boolean = () => true) =>
+    held.reduce((sum, cell) => (isCounted(cell) ? sum + of(cell) : sum), 0)
   return {
-    independence: sum(cells.transactions) / sum(inWindow(cells)),
+    independence: sum((cell) => cells.transactions[cell] ?? 0) / sum((cell) => inWindow(cells, cell)),
     unknown: sum(inSpan, isUnknown),
     senderWords: sum(inSpan, (cell) => FAMILIES[cells.family[cell] ?? BARE] === SENDER_SIDES),
     contentWords: sum(inSpan, (cell) => cells.side[cell] === content),

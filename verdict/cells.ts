@@ -12,8 +12,8 @@ export interface Cells extends NameColumns {
   reason: Int32Array
   /** The spans that end with the window, in seconds, the whole window the last. */
   spans: readonly number[]
-  /** By span, one number a cell: none is less than in the span before. */
-  messages: Int32Array[]
+  /** One number for each cell and span, those of a cell together: none is less than that of the span before. */
+  messages: Int32Array
   /** Of the whole window, where not accepted: one to many recipients is one. */
   transactions: Int32Array
 }
@@ -25,47 +25,42 @@ export const roomForCells = (names: Messages['names'], spans: readonly number[],
   side: new Int32Array(count),
   reason: new Int32Array(count),
   spans,
-  messages: spans.map(() => new Int32Array(count)),
+  messages: new Int32Array(count * spans.length),
   transactions: new Int32Array(count),
 })
 
-/** The messages of a cell in the whole window. */
-export const inWindow = ({ messages }: Cells): Int32Array => messages.at(-1) ?? new Int32Array()
+/** How many messages a cell has in the whole window. */
+export const inWindow = ({ messages, spans }: Cells, cell: number): number =>
+  messages[(cell + 1) * spans.length - 1] ?? 0
 
-// What tells cells apart; of accepted messages no words do.
-const KEYS = [
-  'sender_domain',
-  'source_ip',
-  'provider',
-  'recipient_org_domain',
-  'state',
-  'side',
-  'reason',
-] as const
-type Key = Record<(typeof KEYS)[number], number>
+const mix = (hash: number, value = 0): number => Math.imul((hash ^ (hash >>> 15)) + value, 0x9e3779b1)
 
 /**
- * Finds cells by their keys. A map would take a text, or one number after the other, for each message: this is a table of
- * cells by the hash of their keys, of which no more than half is used (open addressing).
+ * Finds the cells of messages. A map would take a text, or one number after another, for each message: this is a table of
+ * cells by a hash of what tells them apart, at most half full (open addressing). `domains`: those that the cells have.
  */
-function finder(cells: Cells) {
-  const mask = 2 ** Math.ceil(Math.log2(cells.count + 1) + 1) - 1
+function finder(cells: Cells, messages: Messages, domains: Int32Array) {
+  const mask = 2 ** Math.ceil(Math.log2(messages.count + 1) + 1) - 1
   const table = new Int32Array(mask + 1).fill(-1)
-  const isAt = (cell: number, key: Key) =>
-    cells.sender_domain[cell] === key.sender_domain &&
-    cells.source_ip[cell] === key.source_ip &&
-    cells.provider[cell] === key.provider &&
-    cells.recipient_org_domain[cell] === key.recipient_org_domain &&
-    cells.state[cell] === key.state &&
-    cells.side[cell] === key.side &&
-    cells.reason[cell] === key.reason
-  /** The cell of a key; `next` where there is none, which is then the key's. */
-  return (key: Key, next: number): number => {
-    let hash = 0
-    for (const name of KEYS) hash = Math.imul(hash ^ key[name], 0x9e3779b1) ^ (hash >>> 15)
-    let at = hash & mask
+  const { sender_domain, source_ip, provider, state, side, reason } = messages
+  const hashOf = (i: number): number => {
+    const names = mix(mix(mix(mix(0, sender_domain[i]), source_ip[i]), provider[i]), domains[i])
+    const hash = mix(mix(names, side[i]), reason[i]) + (state[i] ?? 0)
+    return hash ^ (hash >>> 15)
+  }
+  const isIn = (cell: number, i: number) =>
+    cells.sender_domain[cell] === sender_domain[i] &&
+    cells.source_ip[cell] === source_ip[i] &&
+    cells.provider[cell] === provider[i] &&
+    cells.recipient_org_domain[cell] === domains[i] &&
+    cells.state[cell] === state[i] &&
+    cells.side[cell] === side[i] &&
+    cells.reason[cell] === reason[i]
+  /** The cell of a message; where there is none yet, `next` becomes it. */
+  return (i: number, next: number): number => {
+    let at = hashOf(i) & mask
     for (let cell = table[at] ?? -1; cell >= 0; cell = table[at] ?? -1) {
-      if (isAt(cell, key)) return cell
+      if (isIn(cell, i)) return cell
       at = (at + 1) & mask
     }
     table[at] = next
@@ -79,45 +74,35 @@ function finder(cells: Cells) {
  * candidates.ts. Domains where all was accepted tell nothing apart: they stand together under an empty name.
  */
 export function cellsOf(messages: Messages, spans: readonly number[], to: number): Cells {
-  const { names } = messages
+  const { names, recipient_org_domain, state } = messages
   const isTroubled = new Uint8Array(names.texts.length)
   for (let i = 0; i < messages.count; i++)
-    if (messages.state[i] !== STATES.accepted) isTroubled[messages.recipient_org_domain[i] ?? 0] = 1
+    if (state[i] !== STATES.accepted) isTroubled[recipient_org_domain[i] ?? 0] = 1
+  const domains = recipient_org_domain.map((domain) => (isTroubled[domain] === 1 ? domain : 0))
   const cells = roomForCells(names, spans, messages.count)
-  const find = finder(cells)
+  const find = finder(cells, messages, domains)
   const starts = spans.map((span_s) => to - span_s * 1000)
   const told = new Set<string>()
-  const key: Key = {
-    sender_domain: 0,
-    source_ip: 0,
-    provider: 0,
-    recipient_org_domain: 0,
-    state: 0,
-    side: 0,
-    reason: 0,
-  }
   let count = 0
   for (let i = 0; i < messages.count; i++) {
-    const domain = messages.recipient_org_domain[i] ?? 0
-    key.sender_domain = messages.sender_domain[i] ?? 0
-    key.source_ip = messages.source_ip[i] ?? 0
-    key.provider = messages.provider[i] ?? 0
-    key.recipient_org_domain = isTroubled[domain] === 1 ? domain : 0
-    key.state = messages.state[i] ?? 0
-    key.side = messages.side[i] ?? 0
-    key.reason = messages.reason[i] ?? 0
-    const cell = find(key, count)
+    const cell = find(i, count)
     if (cell === count) {
       count++
-      for (const name of KEYS) cells[name][cell] = key[name]
+      cells.sender_domain[cell] = messages.sender_domain[i] ?? 0
+      cells.source_ip[cell] = messages.source_ip[i] ?? 0
+      cells.provider[cell] = messages.provider[i] ?? 0
       cells.operator[cell] = messages.operator[i] ?? 0
+      cells.state[cell] = state[i] ?? 0
+      cells.side[cell] = messages.side[i] ?? 0
+      cells.reason[cell] = messages.reason[i] ?? 0
+      cells.recipient_org_domain[cell] = domains[i] ?? 0
     }
     const time = messages.time[i] ?? 0
     for (let span = spans.length - 1; span >= 0 && time >= (starts[span] ?? to); span--) {
-      const of = cells.messages[span]
-      if (of !== undefined) of[cell] = (of[cell] ?? 0) + 1
+      const at = cell * spans.length + span
+      cells.messages[at] = (cells.messages[at] ?? 0) + 1
     }
-    if (key.state === STATES.accepted) continue
+    if (state[i] === STATES.accepted) continue
     const transaction = `${cell} ${messages.transaction[i]}`
     if (told.has(transaction)) continue
     told.add(transaction)

@@ -50,16 +50,16 @@ function namedOf({ kind, first, second }: Kind, cells: Weighed, cell: number): N
 
 function heldBy({ spans, messages, state, usual }: Weighed, places: readonly number[]): Held[] {
   const held = spans.map(() => ({ messages: 0, accepted: 0, expected: { any: 0, sender: 0 } }))
+  // Most cells have messages only in the longest spans.
+  const longest = held.toReversed()
   for (const cell of places) {
-    const any = usual.any[cell] ?? 0
-    const sender = usual.sender[cell] ?? 0
-    for (let span = spans.length - 1; span >= 0; span--) {
-      const n = messages[span]?.[cell] ?? 0
-      const of = held[span]
-      if (n === 0 || of === undefined) break
+    let at = (cell + 1) * spans.length
+    for (const of of longest) {
+      const n = messages[--at] ?? 0
+      if (n === 0) break
       of.messages += n
-      of.expected.any += n * any
-      of.expected.sender += n * sender
+      of.expected.any += n * (usual.any[cell] ?? 0)
+      of.expected.sender += n * (usual.sender[cell] ?? 0)
       if (state[cell] === STATES.accepted) of.accepted += n
     }
   }
@@ -87,32 +87,30 @@ function groupsOfKind(cells: Weighed, troubled: readonly number[], kind: Kind): 
   const first = cells[kind.first]
   const second = kind.second === undefined ? undefined : cells[kind.second]
   const secondOf = (cell: number) => (second === undefined ? 0 : (second[cell] ?? 0))
-  const messages = inWindow(cells)
   // What the log does not name is nobody's wave.
   const named = troubled.filter((cell) => first[cell] !== 0 && (second === undefined || second[cell] !== 0))
   // Most have too few of any kind.
   const sums = new Map<number, number>()
   const pairOf = (cell: number) => (first[cell] ?? 0) * size + secondOf(cell)
-  for (const cell of named) sums.set(pairOf(cell), (sums.get(pairOf(cell)) ?? 0) + (messages[cell] ?? 0))
+  for (const cell of named) sums.set(pairOf(cell), (sums.get(pairOf(cell)) ?? 0) + inWindow(cells, cell))
   const least = leastRefused()
   const groups = new Map<number, Map<number, { troubled: number[]; cells: number[] }>>()
+  const isFirst = new Uint8Array(size)
   for (const cell of named) {
     if ((sums.get(pairOf(cell)) ?? 0) < least) continue
-    let inner = groups.get(first[cell] ?? 0)
-    if (inner === undefined) {
-      inner = new Map()
-      groups.set(first[cell] ?? 0, inner)
-    }
-    const group = inner.get(secondOf(cell))
-    if (group === undefined) inner.set(secondOf(cell), { troubled: [cell], cells: [] })
-    else group.troubled.push(cell)
+    const name = first[cell] ?? 0
+    const inner = groups.get(name) ?? new Map()
+    const group = inner.get(secondOf(cell)) ?? { troubled: [], cells: [] }
+    group.troubled.push(cell)
+    inner.set(secondOf(cell), group)
+    groups.set(name, inner)
+    isFirst[name] = 1
   }
   const fill = once(() => {
-    for (let cell = 0; cell < cells.count; cell++)
-      groups
-        .get(first[cell] ?? 0)
-        ?.get(secondOf(cell))
-        ?.cells.push(cell)
+    for (let cell = 0; cell < cells.count; cell++) {
+      const name = first[cell] ?? 0
+      if (isFirst[name] === 1) groups.get(name)?.get(secondOf(cell))?.cells.push(cell)
+    }
   })
   return [...groups.values()]
     .flatMap((inner) => [...inner.values()])

@@ -1,5 +1,5 @@
 import type { Direction } from '../schemas/event.ts'
-import type { Store } from '../store/store.ts'
+import { type Store, textAt } from '../store/store.ts'
 import { operatorOf, providersOf } from './operators.ts'
 import { type Span, span } from './read.ts'
 import { sql } from './sql.ts'
@@ -167,10 +167,10 @@ export async function readHistory(
     ...{ accepted: FATE.accepted, refused: FATE.refused, inbound: INBOUND, lately: LATELY },
   })
   const counters = new Map(Array.from(names, ([direction, of]) => [direction, counter(of, lists)]))
-  for (let i = 0; i < (rows.kind?.length ?? 0); i++) {
+  for (let i = 0; i < (rows.name?.length ?? 0); i++) {
     const fate = rows.fate?.[i] ?? 0
     counters.get((fate & INBOUND) === 0 ? 'outbound' : 'inbound')?.add({
-      kind: rows.kind?.[i] ?? 'sender',
+      kind: textAt(rows.kind, i) as Row['kind'],
       name: rows.name?.[i] ?? 0,
       part: rows.part?.[i] ?? 0,
       fate,

@@ -29,7 +29,7 @@ export function troubleOf(cells: Worded, places: readonly number[]): Trouble {
   const counts = new Int32Array(placeOf(spans, 0, 0))
   for (const cell of places)
     for (let span = spans - 1; span >= 0; span--) {
-      const n = cells.messages[span]?.[cell] ?? 0
+      const n = cells.messages[cell * spans + span] ?? 0
       if (n === 0) break
       const place = placeOf(span, cells.state[cell] ?? 0, cells.family[cell] ?? OTHER)
       counts[place] = (counts[place] ?? 0) + n

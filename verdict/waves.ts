@@ -31,14 +31,14 @@ export interface TroubledNames {
 /** The names that are refused often enough to be looked at; the habit of all others is the fleet's. */
 export function troubledNames(cells: Cells, direction: Direction): TroubledNames {
   const { names, state, sender_domain, recipient_org_domain } = cells
-  const messages = inWindow(cells)
   const size = names.texts.length
+  const places: number[] = []
+  for (let cell = 0; cell < cells.count; cell++) if (state[cell] !== STATES.accepted) places.push(cell)
   const troubled = (keyOf: (cell: number) => number, least: number = T.min_history_trouble): number[] => {
     const counts = new Map<number, number>()
-    for (let cell = 0; cell < cells.count; cell++) {
-      if (state[cell] === STATES.accepted) continue
+    for (const cell of places) {
       const key = keyOf(cell)
-      if (key !== 0) counts.set(key, (counts.get(key) ?? 0) + (messages[cell] ?? 0))
+      if (key !== 0) counts.set(key, (counts.get(key) ?? 0) + inWindow(cells, cell))
     }
     return [...counts]
       .filter(([, trouble]) => trouble >= least)
@@ -88,9 +88,15 @@ function weighed({ cells, usual, direction }: Material): Weighed | undefined {
   const any = shares('any')
   const sender = direction === 'inbound' ? any : shares('sender')
   if (any === undefined || sender === undefined) return undefined
-  const family = Uint8Array.from(cells.side.subarray(0, cells.count), (side) =>
-    familyOf(cells.names.texts[side] ?? ''),
-  )
+  const { names, side, count } = cells
+  const families = new Map<number, number>()
+  const family = new Uint8Array(count)
+  for (let cell = 0; cell < count; cell++) {
+    const words = side[cell] ?? 0
+    let of = families.get(words)
+    if (of === undefined) families.set(words, (of = familyOf(names.texts[words] ?? '')))
+    family[cell] = of
+  }
   return { ...cells, family, usual: { any, sender } }
 }
 

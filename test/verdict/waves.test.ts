@@ -65,7 +65,7 @@ function columns(cells: readonly Cell[]): Cells {
     of.state[i] = STATES[cell.state]
     of.side[i] = names.number(cell.side)
     of.reason[i] = names.number(cell.reason)
-    of.messages[0]?.fill(cell.messages, i, i + 1)
+    of.messages[i] = cell.messages
     of.transactions[i] = cell.transactions
   }
   return of
