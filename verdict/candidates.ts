@@ -94,6 +94,8 @@ export interface Counting {
   unknownOf(sender: string, domain: string): number
   /** Whether a receiver took mail before the window. */
   tookMail(named: Named, accepted: number): boolean
+  /** Whether so many unknown mailboxes of so many messages are a part of a directory that was there before. */
+  lostSome(named: Named, mailbox: number, messages: number): boolean
 }
 
 /** A subject over one span with one kind of words; undefined where its refusals are too few or nothing out of the ordinary. */
@@ -137,13 +139,23 @@ function candidateOf(
     held.push('stalled', ...(mayPass ? [] : ['limited']))
     refused += delayed
   }
-  // One domain's few mailboxes may all be unknown; of a provider's, whoever writes to them, it is enough that most are.
-  const isMost =
+  // One domain's few mailboxes may all be unknown, or many more of them than before; of a provider's, whoever writes to them,
+  // it is enough that most are, at those of its domains that have such.
+  const isMost = () =>
     named.kind === 'recipient_domain'
-      ? accepted * T.lost_ratio < messages
-      : mailbox >= T.min_directory_share * messages
+      ? accepted * T.lost_ratio < messages || by.lostSome(named, mailbox, messages)
+      : mailbox >= T.min_share.provider * messages &&
+        mailbox >= T.min_directory_share * messagesAt(unknownAt())
+  const unknownAt = () =>
+    new Set(troubled.filter(({ state }) => state === 'mailbox').map(({ domain }) => domain))
+  const messagesAt = (domains: ReadonlySet<string>) =>
+    cells().reduce((sum, cell) => sum + (domains.has(cell.domain) ? (cell.messages[i] ?? 0) : 0), 0)
   const isLost =
-    family === ROUTING_SIDES && isReceiver && mailbox > 0 && isMost && by.tookMail(named, accepted_in_window)
+    family === ROUTING_SIDES &&
+    isReceiver &&
+    mailbox > 0 &&
+    by.tookMail(named, accepted_in_window) &&
+    isMost()
   if (isLost) {
     held.push('mailbox')
     refused += mailbox
@@ -205,6 +217,10 @@ function candidateOf(
     operators: partsOf('operator'),
     domains: partsOf('domain'),
     senders,
+    sendersBeside: (operator) => {
+      const beside = cells().filter((cell) => cell.operator !== operator)
+      return partsBy(beside, 'sender_domain', i, wave, usualOf)
+    },
     // Bounces are nobody's habit, and our own never met the gateway.
     excess: once(() =>
       excessGain(

@@ -128,6 +128,14 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
       verdict: 'insufficient_data',
       note: 'one sender at one domain, and the words blame the sender: its mail to other domains would decide',
     }
+  // One dead address that many write to is no lost directory. Not every log names recipients.
+  const [recipients] = e.known_recipients
+  const isDirectory = cause === 'mailbox' || cause === 'directory'
+  if (kind === 'recipient_domain' && isDirectory && recipients > 0 && recipients < T.min_lost_recipients)
+    return {
+      verdict: 'mailbox_noise',
+      note: `directory words for ${recipients === 1 ? 'one recipient' : `${recipients} recipients`} only`,
+    }
   const others = e.same_domains_other_senders
   const canBeAll = facts.fleet_senders >= T.min_platform_senders
   if (

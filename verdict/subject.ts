@@ -86,6 +86,8 @@ export interface Candidate extends Named, Part {
   operators(): ReadonlyMap<string, Part>
   domains(): ReadonlyMap<string, Part>
   senders(): ReadonlyMap<string, Part>
+  /** Its senders without what went to an operator. */
+  sendersBeside(operator: string): ReadonlyMap<string, Part>
   /** `excessGain` of its senders. */
   excess(): number
 }

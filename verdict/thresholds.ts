@@ -23,6 +23,10 @@ export const THRESHOLDS = {
   min_told_again: 2,
   /** A domain that took mail has lost its directory where fewer than one message in so many is accepted. */
   lost_ratio: 10,
+  /** ... or where so many messages, and its share of a wave, name unknown mailboxes, far above the domain's own usual. */
+  min_lost_part: 8,
+  /** ... and so many of its recipients must be unknown: one dead address may be all that is written to. */
+  min_lost_recipients: 3,
   /** A receiver that refused every one of so many messages long before is dead, or never took this mail. */
   never_messages: 5,
   /** ... and where no server answers and none ever did, so many attempts of the fleet show that it would be known. */

@@ -59,6 +59,16 @@ function tookMail(named: Named, accepted: number, { fleet, own }: Usual): boolea
   return before >= T.min_refused.recipient_domain && before > (history?.mailbox ?? 0)
 }
 
+// A part of a directory is lost where a domain's mailboxes are unknown far more often than before.
+function lostSome(named: Named, mailbox: number, messages: number, { own }: Usual): boolean {
+  if (mailbox < T.min_lost_part || mailbox < T.min_share.recipient_domain * messages) return false
+  const history = own.get(historyKey(named))
+  if (history === undefined) return false
+  const before = history.accepted + history.recent_accepted
+  const usual = T.min_odds_ratio * history.mailbox
+  return before > usual && mailbox * before >= usual * (messages - mailbox)
+}
+
 // What stays the same however often a window is asked for what is left of it.
 interface Prepared {
   words: Record<Words, Usual>
@@ -107,6 +117,7 @@ export function nextSubjects(
     spans,
     unknownOf: unknownElsewhere(left),
     tookMail: (named, accepted) => tookMail(named, accepted, usual),
+    lostSome: (named, mailbox, messages) => lostSome(named, mailbox, messages, usual),
   }
   const count = (pick: (cell: Cell) => string) => {
     const names = new Set<string>()
