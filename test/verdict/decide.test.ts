@@ -120,6 +120,12 @@ test.each<[string, Told, string, string]>([
     'directory',
   ],
   [
+    'two dead addresses of a domain that many write to',
+    { reasons: { recipient_unknown: 40 }, evidence: { known_recipients: [2, 0] } },
+    'mailbox_noise',
+    '',
+  ],
+  [
     'one of two senders, both refused everywhere',
     {
       kind: 'sender_domain',
