@@ -186,6 +186,6 @@ export function decide(facts: Facts): Decision {
       sub_cause_share: share,
       notes,
     },
-    next_step: nextStep(verdict, sub_cause, facts.direction),
+    next_step: nextStep(verdict, sub_cause, facts.direction, e.reasons[0]?.name),
   }
 }

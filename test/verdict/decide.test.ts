@@ -184,6 +184,13 @@ test('no advice weakens a DMARC policy', () => {
     }
 })
 
+test('a receiver that does not find our names is no trouble of its own DNS', () => {
+  const stepOf = (reason: string) => decide(facts({ reasons: { [reason]: 40 } })).next_step
+  expect(stepOf('domain_not_found')).toContain("the recipient domain's MX")
+  expect(stepOf('client_dns_invalid')).toContain('the PTR of the sending address')
+  expect(stepOf('client_dns_invalid')).not.toContain("the recipient domain's MX")
+})
+
 test('every reason has a cause', () => {
   expect([...REASONS.keys()].filter((reason) => subCauseOf(reason) === '')).toEqual([])
   expect(subCause([])).toEqual({ sub_cause: '', share: 0 })
