@@ -88,12 +88,15 @@ function isBroad(candidate: Candidate, direction: Direction): boolean {
   )
 }
 
-// Domains that a provider's wave needs: fewer where its words name us, and it refuses most of what all of us send, or one of
-// our addresses.
+// Domains that a provider's wave needs: fewer where its words name us, and it refuses most of what all of us send, or at
+// each of its domains, or one of our addresses.
 function leastDomains(candidate: Candidate, direction: Direction): number {
-  const { refused, messages, sender_words, sender_domain, source_ip } = candidate
+  const { refused, messages, sender_words, sender_domain, source_ip, domains } = candidate
   if (direction === 'inbound' || sender_domain !== '' || sender_words < T.min_coherence) return T.min_domains
-  const isAll = source_ip !== '' || refused >= T.min_coherence * messages
+  const isAll =
+    source_ip !== '' ||
+    refused >= T.min_coherence * messages ||
+    [...domains().values()].every((part) => part.refused > 0)
   return isAll ? T.min_named_domains : T.min_domains
 }
 
@@ -141,7 +144,8 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
     case 'provider':
       // Inbound the provider is the client's: of one sender's mail it is the sender.
       if (direction === 'inbound' && !outlasts(candidate.senders(), 1, candidate.independence)) return false
-      if (candidate.held.includes('mailbox') && isOneSenders(candidate)) return false
+      // Its unknown recipients are those of one sender's list, or the directory is lost.
+      if (candidate.unknown_words > 0.5 && isOneSenders(candidate)) return false
       if (candidate.held.includes('mailbox') && refused >= T.min_directory_share * messages) return true
       return outlasts(candidate.domains(), leastDomains(candidate, direction) - 1, candidate.independence)
     case 'sender_domain':

@@ -212,6 +212,7 @@ function candidateOf(
     words: ofPast,
     sender_words: senderWords / refused,
     content_words: contentWords / refused,
+    unknown_words: unknown / refused,
     unreachable: unreachable / refused,
     independence,
     operators: partsOf('operator'),

@@ -128,14 +128,15 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
       verdict: 'insufficient_data',
       note: 'one sender at one domain, and the words blame the sender: its mail to other domains would decide',
     }
-  // One dead address that many write to is no lost directory. Not every log names recipients.
+  // Not every log names recipients.
   const [recipients] = e.known_recipients
+  const [fromOthers, refusedOthers] = e.same_domains_other_senders
+  if (kind === 'recipient_domain' && recipients === 1 && e.accepted + fromOthers > refusedOthers)
+    return { verdict: 'mailbox_noise', note: 'one recipient only: the domain takes mail for others' }
+  // A few dead addresses that many write to are no lost directory.
   const isDirectory = cause === 'mailbox' || cause === 'directory'
   if (kind === 'recipient_domain' && isDirectory && recipients > 0 && recipients < T.min_lost_recipients)
-    return {
-      verdict: 'mailbox_noise',
-      note: `directory words for ${recipients === 1 ? 'one recipient' : `${recipients} recipients`} only`,
-    }
+    return { verdict: 'mailbox_noise', note: `unknown recipients: ${recipients} only` }
   const others = e.same_domains_other_senders
   const canBeAll = facts.fleet_senders >= T.min_platform_senders
   if (
@@ -146,8 +147,6 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
     mostlyRefused(others)
   )
     return { verdict: 'mailbox_noise', note: 'the same domains refuse other senders as well' }
-  if (kind === 'provider' && cause === 'directory' && e.refused < T.min_directory_share * e.messages)
-    return { verdict: 'mailbox_noise', note: 'directory words at a part of the messages: unknown recipients' }
   return { verdict: VERDICT_OF[kind] }
 }
 

@@ -76,9 +76,10 @@ export interface Candidate extends Named, Part {
   held: string[]
   sides: string[]
   words: Words
-  /** Share of the refusals whose words name the sender, the content, and where no server answered. */
+  /** Share of the refusals whose words name the sender, the content, an unknown recipient, and where no server answered. */
   sender_words: number
   content_words: number
+  unknown_words: number
   unreachable: number
   /** Transactions for each refused message, up to 1: what was refused at once is one observation. */
   independence: number

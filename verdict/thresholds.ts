@@ -83,7 +83,7 @@ export const THRESHOLDS = {
   lone_sender_share: 0.9,
   /** Messages that counter-evidence needs. */
   min_counter: 5,
-  /** Directory words come from unknown recipients as well: a provider's wave of them must hit most messages. */
+  /** Directory words come from unknown recipients as well: a provider's wave of them must hit most messages to the domains that have such. */
   min_directory_share: 0.6,
   /** Words count for the cause from this share; a bare "denied" of the rest does not outvote them. */
   min_words_share: 0.3,

@@ -126,6 +126,21 @@ test.each<[string, Told, string, string]>([
     '',
   ],
   [
+    'one mailbox that is written to too fast',
+    { reasons: { rate_limited: 40 }, evidence: { known_recipients: [1, 0] } },
+    'mailbox_noise',
+    '',
+  ],
+  [
+    'the only mailbox of a domain that takes nothing',
+    {
+      reasons: { network_error: 50 },
+      evidence: { refused: 50, accepted: 0, same_domains_other_senders: [0, 0], known_recipients: [1, 0] },
+    },
+    'recipient_domain',
+    'network',
+  ],
+  [
     'one of two senders, both refused everywhere',
     {
       kind: 'sender_domain',

@@ -225,6 +225,22 @@ test('a provider that has two domains, and refuses us at both, is the provider',
   ])
 })
 
+test('a provider that has lost the directories of half of its customers is told, whatever its words', () => {
+  const EDGE = { side: 'recipient_routing', reason: 'recipient_edge_denied' }
+  for (const fate of [EDGE, UNKNOWN]) {
+    const cells = SENDERS.flatMap((sender) =>
+      DOMAINS.flatMap((domain, i) => [
+        cell({ sender, domain, operator: 'host' }, 2, i % 2 === 0 ? fate : undefined),
+        cell({ sender, domain: `${i}.far.example` }, 6),
+      ]),
+    )
+    const history: [Parameters<typeof historyKey>[0], History][] = [
+      [{ ...NAMED, kind: 'operator', operator: 'host' }, day(2000, 10)],
+    ]
+    expect(waves(material(cells, history))[0]).toBe('provider host')
+  }
+})
+
 test('one address that a provider refuses at both its domains is told as the provider', () => {
   const ips = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4']
   const cells = ips.flatMap((ip, i) =>
