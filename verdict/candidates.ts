@@ -94,8 +94,8 @@ export interface Counting {
   unknownOf(sender: string, domain: string): number
   /** Whether a receiver took mail before the window. */
   tookMail(named: Named, accepted: number): boolean
-  /** Whether so many unknown mailboxes of so many messages are a part of a directory that was there before. */
-  lostSome(named: Named, mailbox: number, messages: number): boolean
+  /** Whether unknown mailboxes, by sender, are a part of a directory that was there before. */
+  lostSome(named: Named, senders: ReadonlyMap<string, Part>): boolean
 }
 
 /** A subject over one span with one kind of words; undefined where its refusals are too few or nothing out of the ordinary. */
@@ -143,9 +143,11 @@ function candidateOf(
   // it is enough that most are, at those of its domains that have such.
   const isMost = () =>
     named.kind === 'recipient_domain'
-      ? accepted * T.lost_ratio < messages || by.lostSome(named, mailbox, messages)
+      ? accepted * T.lost_ratio < messages || by.lostSome(named, unknownBySender())
       : mailbox >= T.min_share.provider * messages &&
         mailbox >= T.min_directory_share * messagesAt(unknownAt())
+  const unknownBySender = () =>
+    partsBy(cells(), 'sender_domain', i, { held: ['mailbox'], sides: ROUTING_SIDES }, () => 0)
   const unknownAt = () =>
     new Set(troubled.filter(({ state }) => state === 'mailbox').map(({ domain }) => domain))
   const messagesAt = (domains: ReadonlySet<string>) =>

@@ -25,6 +25,8 @@ export const THRESHOLDS = {
   lost_ratio: 10,
   /** ... or where so many messages, and its share of a wave, name unknown mailboxes, far above the domain's own usual. */
   min_lost_part: 8,
+  /** ... and this share without the sender that has most of them, whose list may be old. */
+  min_lost_rest: 0.2,
   /** ... and so many of its recipients must be unknown: one dead address may be all that is written to. */
   min_lost_recipients: 3,
   /** A receiver that refused every one of so many messages long before is dead, or never took this mail. */

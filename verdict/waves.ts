@@ -2,7 +2,7 @@ import type { Direction } from '../schemas/event.ts'
 import { type Counting, candidatesOf, cellsOfWaves, unknownElsewhere } from './candidates.ts'
 import { type Group, groupsOf, groupsWithout } from './groups.ts'
 import { bestOf } from './rank.ts'
-import type { Cell, Named, Subject, Wave, Weighed, Words } from './subject.ts'
+import type { Cell, Named, Part, Subject, Wave, Weighed, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { cellShare, fleetShare, historyKey, type Usual, usualWords } from './usual.ts'
 
@@ -59,11 +59,18 @@ function tookMail(named: Named, accepted: number, { fleet, own }: Usual): boolea
   return before >= T.min_refused.recipient_domain && before > (history?.mailbox ?? 0)
 }
 
-// A part of a directory is lost where a domain's mailboxes are unknown far more often than before.
-function lostSome(named: Named, mailbox: number, messages: number, { own }: Usual): boolean {
-  if (mailbox < T.min_lost_part || mailbox < T.min_share.recipient_domain * messages) return false
+// A part of a directory is lost where a domain's mailboxes are unknown far more often than before, and not on one sender's
+// list alone.
+function lostSome(named: Named, senders: ReadonlyMap<string, Part>, { own }: Usual): boolean {
+  const [most, ...others] = [...senders.values()].sort((a, b) => b.refused - a.refused)
   const history = own.get(historyKey(named))
-  if (history === undefined) return false
+  if (most === undefined || history === undefined) return false
+  const messages = others.reduce((sum, part) => sum + part.messages, 0)
+  const mailbox = others.reduce((sum, part) => sum + part.refused, 0)
+  const all = mailbox + most.refused
+  if (mailbox < T.min_lost_recipients || all < T.min_lost_part) return false
+  if (all < T.min_share.recipient_domain * (messages + most.messages)) return false
+  if (mailbox < T.min_lost_rest * messages) return false
   const before = history.accepted + history.recent_accepted
   const usual = T.min_odds_ratio * history.mailbox
   return before > usual && mailbox * before >= usual * (messages - mailbox)
@@ -117,7 +124,7 @@ export function nextSubjects(
     spans,
     unknownOf: unknownElsewhere(left),
     tookMail: (named, accepted) => tookMail(named, accepted, usual),
-    lostSome: (named, mailbox, messages) => lostSome(named, mailbox, messages, usual),
+    lostSome: (named, senders) => lostSome(named, senders, usual),
   }
   const count = (pick: (cell: Cell) => string) => {
     const names = new Set<string>()

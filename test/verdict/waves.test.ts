@@ -280,6 +280,14 @@ test('a part of a directory is lost where it was known before', () => {
   ]
   expect(waves(material(cells, known(3)))).toEqual(['recipient_domain half.example'])
   expect(waves(material(cells, known(80)))).toEqual([])
+  // One sender's old list.
+  const list = [
+    cell({ domain: 'half.example' }, 30, UNKNOWN),
+    ...SENDERS.map((sender) => cell({ sender, domain: 'half.example' }, 6)),
+    cell({ sender: 's2.example', domain: 'half.example' }, 2, UNKNOWN),
+    ...toAll(DOMAINS),
+  ]
+  expect(waves(material(list, known(3)))).toEqual([])
 })
 
 test('at a gateway, domains that it never took mail for are those of strangers who would relay', () => {
