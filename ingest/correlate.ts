@@ -1,7 +1,7 @@
-import { emptyEvent } from '../schemas/delivery-events.ts'
-import { LOGGED_FIELDS, type LoggedEvent } from '../schemas/event.ts'
+import type { LoggedEvent } from '../schemas/event.ts'
 import { detached } from './detached.ts'
 import { parseObject } from './envelopes/json.ts'
+import { packed, unpacked } from './packed-event.ts'
 
 /** What the lines of one message said so far. */
 export interface Message {
@@ -51,17 +51,6 @@ export interface Correlator {
   stage(full: boolean): string
 }
 
-function packed(event: LoggedEvent): string {
-  return JSON.stringify(LOGGED_FIELDS.map((name) => event[name]))
-}
-
-function unpacked(text: string): LoggedEvent {
-  const values = JSON.parse(text) as unknown[]
-  const event = emptyEvent()
-  for (const [index, name] of LOGGED_FIELDS.entries()) (event[name] as unknown) = values[index]
-  return event
-}
-
 /** A message as it is kept: its key, what its lines said, in the order of `SAID`, and its deferrals. */
 type Stored = [key: string, said: string[], deferred: [string, string][]]
 
@@ -78,6 +67,9 @@ interface Stage {
 
 // A partition has one for each host that writes tables.
 const MAX_NOTES = 1000
+
+// So many changed messages are kept without a look at which of them ended.
+const MIN_CHANGED = 10_000
 
 /** A message with what must be known to keep its changes: its place in the order, and whether it was kept before. */
 interface Kept extends Message {
@@ -132,6 +124,8 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     if (!message.changed) {
       message.changed = true
       changed.push(message)
+      // Where no stage is asked for, as by who only prints events, the messages that ended must not pile up.
+      if (changed.length > 2 * messages.size + MIN_CHANGED) changed = changed.filter(({ ended }) => !ended)
     }
     return message
   }
