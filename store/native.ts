@@ -1,79 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net'
 import type { Columns, ColumnType } from '../schemas/delivery-events.ts'
-
-const bytesOf = (array: Uint8Array | Uint16Array | Uint32Array | Float64Array | BigUint64Array): Uint8Array =>
-  new Uint8Array(array.buffer, array.byteOffset, array.byteLength)
-
-/** The lower and the upper 32 bits of an integer. */
-const halves = (value: number): [number, number] => [value >>> 0, Math.floor(value / 0x1_0000_0000) >>> 0]
-
-/** Bytes that grow. Integers are little-endian, as on every machine that the engine runs on; `varint` is LEB128, as ClickHouse writes lengths. */
-class Bytes {
-  #buffer: Buffer
-  #end = 0
-
-  constructor(size: number) {
-    this.#buffer = Buffer.allocUnsafe(size)
-  }
-
-  #room(bytes: number): number {
-    const start = this.#end
-    this.#end += bytes
-    if (this.#end > this.#buffer.length) {
-      const larger = Buffer.allocUnsafe(Math.max(this.#buffer.length * 2, this.#end))
-      this.#buffer.copy(larger, 0, 0, start)
-      this.#buffer = larger
-    }
-    return start
-  }
-
-  varint(value: number): void {
-    let rest = value
-    while (rest >= 0x80) {
-      this.u8((rest & 0x7f) | 0x80)
-      rest = Math.floor(rest / 128)
-    }
-    this.u8(rest)
-  }
-
-  u8(value: number): void {
-    const at = this.#room(1)
-    this.#buffer[at] = value
-  }
-
-  u64(value: number): void {
-    this.raw(bytesOf(Uint32Array.from(halves(value))))
-  }
-
-  text(value: string | Buffer): void {
-    if (value === '') {
-      this.u8(0)
-      return
-    }
-    // A length below 128 is one byte: a short text is written at once, without counting its bytes before.
-    if (typeof value === 'string' && value.length < 42) {
-      const at = this.#room(1 + 3 * value.length)
-      const size = this.#buffer.write(value, at + 1, 'utf8')
-      this.#buffer[at] = size
-      this.#end = at + 1 + size
-      return
-    }
-    const size = Buffer.byteLength(value)
-    this.varint(size)
-    const at = this.#room(size)
-    if (typeof value === 'string') this.#buffer.write(value, at, size, 'utf8')
-    else value.copy(this.#buffer, at)
-  }
-
-  raw(value: Uint8Array): void {
-    const at = this.#room(value.length)
-    this.#buffer.set(value, at)
-  }
-
-  done(): Buffer {
-    return this.#buffer.subarray(0, this.#end)
-  }
-}
+import { Bytes, bytesOf, halves } from './native-bytes.ts'
+import { transposed } from './transpose.ts'
 
 const NO_ADDRESS = new Uint8Array(16)
 
@@ -121,26 +49,56 @@ function typeName(type: ColumnType): string {
   return `Enum8(${type.enum8.map((name, index) => `'${name}' = ${index + 1}`).join(', ')})`
 }
 
+// One-character texts by their code: the bytes of a length.
+const BYTES = Array.from({ length: 0x100 }, (_, code) => String.fromCharCode(code))
+const STRETCH = 1024
+
+/**
+ * Texts, each behind its length. A stretch of ASCII is joined with its lengths and written at once: written one by one,
+ * texts that were cut from a line take ten times as long.
+ */
+function writeTexts(out: Bytes, texts: readonly (string | Buffer)[]): void {
+  for (let from = 0; from < texts.length; from += STRETCH) {
+    const stretch = texts.slice(from, from + STRETCH)
+    const joined = joinedAscii(stretch)
+    if (joined !== undefined) out.latin1(joined)
+    else for (const text of stretch) out.text(text)
+  }
+}
+
+/** Texts with their lengths, a character a byte; undefined where one is not ASCII, not text or very long. */
+function joinedAscii(texts: readonly (string | Buffer)[]): string | undefined {
+  const parts: string[] = []
+  // Bytes above ASCII that lengths of two bytes have.
+  let high = 0
+  for (const text of texts) {
+    const { length } = text
+    if (typeof text !== 'string' || length >= 0x4000) return undefined
+    if (length < 0x80) parts.push(BYTES[length] ?? '', text)
+    else {
+      parts.push(BYTES[(length & 0x7f) | 0x80] ?? '', BYTES[length >> 7] ?? '', text)
+      high++
+    }
+  }
+  const joined = parts.join('')
+  // In UTF-8 every character above ASCII takes more than a byte.
+  return Buffer.byteLength(joined) === joined.length + high ? joined : undefined
+}
+
 // LowCardinality: one shared dictionary for the block, whose first key is the default, then an index a row.
 const DICTIONARY_VERSION = 1
 const HAS_ADDITIONAL_KEYS = 1 << 9
 
-/** Rows of which one column is written: `rows[row][name]` is read where it is needed, a copy of each column costs more. */
-interface Column {
-  rows: readonly Record<string, unknown>[]
-  name: string
-}
-
-function writeLowCardinality(out: Bytes, { rows, name }: Column): void {
+function writeLowCardinality(out: Bytes, texts: readonly string[]): void {
   out.u64(DICTIONARY_VERSION)
   // The dictionary of an empty column is no dictionary at all.
-  if (rows.length === 0) return
+  if (texts.length === 0) return
   const keys = new Map<string, number>([['', 0]])
-  const indexes = new Uint32Array(rows.length)
+  const indexes = new Uint32Array(texts.length)
   let last = ''
   let index = 0
-  for (let row = 0; row < rows.length; row++) {
-    const text = rows[row]?.[name] as string
+  for (let row = 0; row < texts.length; row++) {
+    const text = texts[row] ?? ''
     // Most columns repeat their value from row to row.
     if (text !== last) {
       index = keyOf(keys, text)
@@ -168,9 +126,8 @@ function writeDictionary(out: Bytes, keys: ReadonlyMap<string, number>, indexes:
 }
 
 /** A map is its rows' ends, then all keys, then all values; the keys' version goes before everything. */
-function writeMap(out: Bytes, { rows, name }: Column): void {
+function writeMap(out: Bytes, maps: readonly ReadonlyMap<string, number>[]): void {
   out.u64(DICTIONARY_VERSION)
-  const maps = rows.map((row) => row[name] as ReadonlyMap<string, number>)
   let end = 0
   for (const map of maps) {
     end += map.size
@@ -182,37 +139,37 @@ function writeMap(out: Bytes, { rows, name }: Column): void {
   out.raw(bytesOf(Uint32Array.from(maps.flatMap((map) => [...map.values()].flatMap(halves)))))
 }
 
-function writeAddresses(out: Bytes, { rows, name }: Column): void {
-  const bytes = new Uint8Array(rows.length * 16)
-  for (let row = 0; row < rows.length; row++) {
-    const value = rows[row]?.[name] as string
+function writeAddresses(out: Bytes, texts: readonly string[]): void {
+  const bytes = new Uint8Array(texts.length * 16)
+  for (let row = 0; row < texts.length; row++) {
+    const value = texts[row] ?? ''
     if (value !== '' && value !== '::') bytes.set(cachedAddress(value), row * 16)
   }
   out.raw(bytes)
 }
 
-function writeEnums(out: Bytes, names: readonly string[], { rows, name }: Column): void {
+function writeEnums(out: Bytes, names: readonly string[], words: readonly string[]): void {
   const numbers = new Map(names.map((word, index) => [word, index + 1]))
-  const bytes = new Uint8Array(rows.length)
-  for (let row = 0; row < rows.length; row++) bytes[row] = numbers.get(rows[row]?.[name] as string) ?? 1
+  const bytes = new Uint8Array(words.length)
+  for (let row = 0; row < words.length; row++) bytes[row] = numbers.get(words[row] ?? '') ?? 1
   out.raw(bytes)
 }
 
 function writeNumbers(
   out: Bytes,
   into: Uint8Array | Uint16Array | Uint32Array | Float64Array,
-  { rows, name }: Column,
+  values: readonly number[],
 ): void {
-  for (let row = 0; row < rows.length; row++) into[row] = rows[row]?.[name] as number
+  for (let row = 0; row < values.length; row++) into[row] = values[row] ?? 0
   out.raw(bytesOf(into))
 }
 
 /** 64-bit integers out of numbers or BigInts; numbers in two halves each, for a BigInt each costs ten times as much. */
-function writeWide(out: Bytes, { rows, name }: Column): void {
-  const both = new Uint32Array(rows.length * 2)
+function writeWide(out: Bytes, values: readonly (number | bigint)[]): void {
+  const both = new Uint32Array(values.length * 2)
   const whole = new BigUint64Array(both.buffer)
-  for (let row = 0; row < rows.length; row++) {
-    const value = rows[row]?.[name] as number | bigint
+  for (let row = 0; row < values.length; row++) {
+    const value = values[row] ?? 0
     if (typeof value === 'bigint') whole[row] = value
     else {
       both[row * 2] = value
@@ -222,57 +179,60 @@ function writeWide(out: Bytes, { rows, name }: Column): void {
   out.raw(bytesOf(both))
 }
 
-function writeColumn(out: Bytes, type: ColumnType, column: Column): void {
-  const { rows, name } = column
+function writeColumn(out: Bytes, type: ColumnType, values: readonly never[]): void {
   if (typeof type === 'object') {
-    writeEnums(out, type.enum8, column)
+    writeEnums(out, type.enum8, values)
     return
   }
   switch (type) {
     case 'String':
-      for (let row = 0; row < rows.length; row++) out.text(rows[row]?.[name] as string | Buffer)
+      writeTexts(out, values)
       break
     case 'LowCardinality(String)':
-      writeLowCardinality(out, column)
+      writeLowCardinality(out, values)
       break
     case 'UInt8':
-      writeNumbers(out, new Uint8Array(rows.length), column)
+      writeNumbers(out, new Uint8Array(values.length), values)
       break
     case 'UInt16':
-      writeNumbers(out, new Uint16Array(rows.length), column)
+      writeNumbers(out, new Uint16Array(values.length), values)
       break
     case 'UInt32':
-      writeNumbers(out, new Uint32Array(rows.length), column)
+      writeNumbers(out, new Uint32Array(values.length), values)
       break
     case 'Float64':
-      writeNumbers(out, new Float64Array(rows.length), column)
+      writeNumbers(out, new Float64Array(values.length), values)
       break
     case 'UInt64':
     case 'Int64':
     case "DateTime64(3, 'UTC')":
-      writeWide(out, column)
+      writeWide(out, values)
       break
     case 'Map(LowCardinality(String), UInt64)':
-      writeMap(out, column)
+      writeMap(out, values)
       break
     case 'IPv6':
-      writeAddresses(out, column)
+      writeAddresses(out, values)
       break
   }
 }
+
+// What a row of events takes; more is made where it is needed.
+const ROW_BYTES = 320
 
 /**
  * Rows as one block of ClickHouse's Native format (revision 0): columns one after the other, each with its name,
  * type and values. https://clickhouse.com/docs/interfaces/specs/NativeFormat
  */
 export function encodeNative<Row>(columns: Columns<Row>, rows: readonly Row[]): Buffer {
-  const out = new Bytes(64 * 1024)
+  const out = new Bytes(64 * 1024 + rows.length * ROW_BYTES)
+  const values = transposed(columns, rows)
   out.varint(columns.length)
   out.varint(rows.length)
-  for (const [name, type] of columns) {
+  columns.forEach(([name, type], index) => {
     out.text(name)
     out.text(typeName(type))
-    writeColumn(out, type, { rows: rows as readonly Record<string, unknown>[], name })
-  }
+    writeColumn(out, type, values[index] ?? [])
+  })
   return out.done()
 }
