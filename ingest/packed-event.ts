@@ -40,6 +40,7 @@ export function packed(event: LoggedEvent): string {
 export function unpacked(text: string): LoggedEvent {
   const values = JSON.parse(text) as unknown[]
   const event = emptyEvent()
-  for (const [index, name] of LOGGED_FIELDS.entries()) (event[name] as unknown) = values[index]
+  let index = 0
+  for (const name of LOGGED_FIELDS) (event[name] as unknown) = values[index++]
   return event
 }
