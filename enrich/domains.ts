@@ -41,7 +41,7 @@ export function domainOf(address: string): string {
  * organisation): two domains are unrelated where these differ. A name that has none is its own.
  */
 export function orgDomainOf(domain: string): string {
-  if (domain === '') return ''
+  if (domain === '' || domain.length > MAX_DOMAIN) return domain
   const known = orgDomains.get(domain)
   if (known !== undefined) return known
   const org = getDomain(domain, { allowPrivateDomains: true }) ?? domain

@@ -124,7 +124,7 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     if (!message.changed) {
       message.changed = true
       changed.push(message)
-      // Where no stage is asked for, as by who only prints events, the messages that ended must not pile up.
+      // Where nobody asks for stages, as in `parse`, messages that ended must not pile up.
       if (changed.length > 2 * messages.size + MIN_CHANGED) changed = changed.filter(({ ended }) => !ended)
     }
     return message

@@ -31,13 +31,14 @@ export function ipv6Bytes(address: string): Uint8Array {
 const MAX_CACHED = 50_000
 const addresses = new Map<string, Uint8Array>()
 
-/** The same, the last 50,000 kept. */
+/** The same, kept for the next row with this address. */
 export function cachedAddress(address: string): Uint8Array {
   let bytes = addresses.get(address)
   if (bytes === undefined) {
     bytes = ipv6Bytes(address)
     if (addresses.size >= MAX_CACHED) addresses.clear()
-    addresses.set(address, bytes)
+    // A copy, for the address was cut from lines that it would keep.
+    addresses.set(Buffer.from(address).toString(), bytes)
   }
   return bytes
 }

@@ -1,5 +1,4 @@
 import type { Columns, ColumnType } from '../schemas/delivery-events.ts'
-import { Bytes } from './native-bytes.ts'
 import {
   Addresses,
   type ColumnWriter,
@@ -9,7 +8,8 @@ import {
   Numbers,
   Texts,
   Wide,
-} from './native-columns-out.ts'
+} from './column-writers.ts'
+import { Bytes } from './native-bytes.ts'
 import { transposeOf } from './transpose.ts'
 
 function typeName(type: ColumnType): string {

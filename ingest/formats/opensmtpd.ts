@@ -48,7 +48,7 @@ const STAGES: [begin: string, Stage][] = [
 ]
 
 /** The value behind ` name=`: in quotes, in brackets (5.x to 7.x differ), or up to a blank or comma. */
-function field(text: string, mark: `${' '}${string}=`): string {
+function field(text: string, mark: ` ${string}=`): string {
   const at = text.indexOf(mark)
   if (at === -1) return ''
   const start = at + mark.length
