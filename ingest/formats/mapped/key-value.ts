@@ -3,6 +3,8 @@ import { unescapedAt } from './quotes.ts'
 
 /** As many fields as a line is read for. */
 const MAX_FIELDS = 500
+/** As many as most lines have: room for them at once costs less than to make it by and by. */
+const USUAL_FIELDS = 32
 
 const isSeparator = (c: number) => c === 0x20 || c === 0x09 || c === 0x2c || c === 0x3b
 
@@ -14,11 +16,9 @@ const isNameCharacter = (c: number) =>
   c === 0x2d ||
   c === 0x2e
 
-const isQuote = (c: number) => c === 0x22 || c === 0x27
-
-/** Where the quoted value ends whose quote stands at `from`: at the next that no backslash escapes; the text's end where it is cut. */
-function quoteEnd(text: string, from: number): number {
-  const end = unescapedAt(text, text.charAt(from), from + 1)
+/** Where the quoted value ends that goes on at `from`: at the next quote that no backslash escapes; the text's end where it is cut. */
+function quoteEnd(text: string, quote: string, from: number, isEscaped: boolean): number {
+  const end = isEscaped ? unescapedAt(text, quote, from) : text.indexOf(quote, from)
   return end === -1 ? text.length : end
 }
 
@@ -29,12 +29,6 @@ function wordEnd(text: string, from: number): number {
   return end
 }
 
-function valueFrom(text: string, from: number): string {
-  if (!isQuote(text.charCodeAt(from))) return text.slice(from, wordEnd(text, from))
-  const value = text.slice(from + 1, quoteEnd(text, from))
-  return value.includes('\\') ? value.replace(/\\(["'\\])/g, '$1') : value
-}
-
 const keyValueLayouts = openLayouts()
 
 /**
@@ -42,7 +36,10 @@ const keyValueLayouts = openLayouts()
  * over. Undefined where there are fewer than two pairs. Linear time.
  */
 export function keyValueFields(text: string): Fields | undefined {
-  const starts: number[] = []
+  // Where each value begins and ends; 0 for the end of one without quotes, which is looked for when the value is asked for.
+  const bounds = new Array<number>(2 * USUAL_FIELDS)
+  let count = 0
+  const isEscaped = text.includes('\\')
   let layout = keyValueLayouts.begin()
   let at = 0
   // Whether a value without quotes goes on at `at`: it ends when the next name is found.
@@ -53,22 +50,32 @@ export function keyValueFields(text: string): Fields | undefined {
       if (isOpen) at = wordEnd(text, at)
       // An equals sign within a value.
       if (at > equals) continue
-      let start = equals
-      while (start > at && isNameCharacter(text.charCodeAt(start - 1))) start--
+      let from = equals
+      while (from > at && isNameCharacter(text.charCodeAt(from - 1))) from--
       isOpen = false
       at = equals + 1
-      if (start === equals) continue
-      next = keyValueLayouts.after(layout, text, start, equals)
+      if (from === equals) continue
+      next = keyValueLayouts.after(layout, text, from, equals)
     }
     layout = next
     at = equals + 1
-    starts.push(at)
-    if (starts.length === MAX_FIELDS) break
-    isOpen = !isQuote(text.charCodeAt(at))
-    if (!isOpen) at = quoteEnd(text, at) + 1
+    const first = text.charCodeAt(at)
+    isOpen = first !== 0x22 && first !== 0x27
+    const start = isOpen ? at : at + 1
+    const end = isOpen ? 0 : quoteEnd(text, first === 0x22 ? '"' : "'", start, isEscaped)
+    if (!isOpen) at = end + 1
+    bounds[count++] = start
+    bounds[count++] = end
+    if (count === 2 * MAX_FIELDS) break
   }
-  if (starts.length < 2) return undefined
-  return new Fields(placesOf(layout), (place) => valueFrom(text, starts[place] ?? text.length))
+  if (count < 4) return undefined
+  return new Fields(placesOf(layout), (place) => {
+    const start = bounds[2 * place] ?? text.length
+    const end = bounds[2 * place + 1]
+    if (end === 0) return text.slice(start, wordEnd(text, start))
+    const value = text.slice(start, end)
+    return isEscaped && value.includes('\\') ? value.replace(/\\(["'\\])/g, '$1') : value
+  })
 }
 
 const pipeLayouts = openLayouts()

@@ -58,6 +58,9 @@ export interface Layout {
   name: string
   /** Code of the name's last character, by which most names are told apart. */
   last: number
+  /** The name's first and last characters, as many of each as `PIECE`. */
+  head: string
+  tail: string
   before: Layout | undefined
   next: Layout[]
   /** Where each name's value stands, the last one where a name is there twice; made when first asked for. */
@@ -70,13 +73,25 @@ const MAX_NEXT = 20
 /** A longer name is not remembered. */
 const MAX_NAME = 100
 
+/** V8 copies as long a piece out of a text, and compares it at once; for a longer one it leaves the compiled code. */
+const PIECE = 12
+
 const layoutAfter = (before: Layout | undefined, name: string): Layout => ({
   name,
   last: name.charCodeAt(name.length - 1),
+  head: name.slice(0, PIECE),
+  tail: name.slice(-PIECE),
   before,
   next: [],
   places: undefined,
 })
+
+/** Whether a name is what stands in a text from `start` to `end`, which are as far apart as it is long. */
+function stands({ name, head, tail }: Layout, text: string, start: number, end: number): boolean {
+  if (name.length <= PIECE) return text.slice(start, end) === head
+  if (text.slice(start, start + PIECE) !== head || text.slice(end - PIECE, end) !== tail) return false
+  return name.length <= 2 * PIECE || text.slice(start, end) === name
+}
 
 /** Where each name's value stands among the values of a text with this layout. */
 export function placesOf(layout: Layout): Places {
@@ -107,8 +122,8 @@ export function openLayouts(head: readonly string[] = []) {
   }
 
   /**
-   * The field whose name ends at `end`, begins at `from` at the earliest and is one that was seen here; its name must stand
-   * behind one of the characters that `isBreak` knows. Undefined for any other.
+   * The field whose name ends at `end`, begins at `from` at the earliest and is one that was seen here; its name must begin
+   * the text or stand behind one of the characters that `isBreak` knows. Undefined for any other.
    */
   function expected(
     { next }: Layout,
@@ -122,8 +137,8 @@ export function openLayouts(head: readonly string[] = []) {
       const one = next[i] as Layout
       if (one.last !== last) continue
       const start = end - one.name.length
-      if (start >= from && isBreak(text.charCodeAt(start - 1)) && text.slice(start, end) === one.name)
-        return one
+      if (start < from || (start > 0 && !isBreak(text.charCodeAt(start - 1)))) continue
+      if (stands(one, text, start, end)) return one
     }
     return undefined
   }

@@ -86,7 +86,13 @@ function plainCef(text: string): Pairs | undefined {
   return pairs
 }
 
-const NAMES = ['a', 'b', 'a.b', 'to', 'act', 'cs1', 'cs1Label', 'x-y', 'n_1']
+// Long ones are compared by their ends first.
+const LONG = [
+  'deviceExternalId',
+  'a_name_of_over_two_dozen_characters',
+  'a_name_of_over_TWO_dozen_characters',
+]
+const NAMES = ['a', 'b', 'a.b', 'to', ...LONG, 'act', 'cs1', 'cs1Label', 'x-y', 'n_1']
 const PIECES = [
   ...NAMES.map((name) => `${name}=`),
   ...NAMES,
@@ -96,7 +102,7 @@ const PIECES = [
 const odd = fc.array(fc.constantFrom(...PIECES), { maxLength: 25 }).map((pieces) => pieces.join(''))
 /** Names in an order that a log repeats, so that what is expected next is there, or nearly. */
 const usual = fc
-  .array(fc.tuple(fc.constantFrom(...NAMES.slice(0, 4)), fc.constantFrom('', ' ', ',', 'x'), odd), {
+  .array(fc.tuple(fc.constantFrom(...NAMES.slice(0, 7)), fc.constantFrom('', ' ', ',', 'x'), odd), {
     maxLength: 8,
   })
   .map((fields) => fields.map(([name, before, value]) => `${before}${name}=${value}`).join(' '))
