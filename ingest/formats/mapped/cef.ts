@@ -1,4 +1,5 @@
 import { trimmed, trimmedEnd } from '../values.ts'
+import { codesOf } from './codes.ts'
 import { Fields, openLayouts, placesOf } from './layout.ts'
 import { unescapedAt } from './quotes.ts'
 
@@ -81,11 +82,12 @@ export function cefFields(text: string): Fields | undefined {
     bounds[count++] = end
     at = end + 1
   }
+  const codes = codesOf(text)
   let layout = layouts.begin()
   const extension = at
   for (let equals = text.indexOf('=', at); equals !== -1; equals = text.indexOf('=', equals + 1)) {
     if (isEscaped && text.charCodeAt(equals - 1) === 0x5c) continue
-    let next = layouts.expected(layout, text, at, equals, isBlank)
+    let next = layouts.expected(layout, codes, at, equals, isBlank)
     if (next === undefined) {
       const from = keyStart(text, equals, at)
       if (from === -1) continue

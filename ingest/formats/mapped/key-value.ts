@@ -1,3 +1,4 @@
+import { codesOf } from './codes.ts'
 import { Fields, openLayouts, placesOf } from './layout.ts'
 import { unescapedAt } from './quotes.ts'
 
@@ -40,12 +41,14 @@ export function keyValueFields(text: string): Fields | undefined {
   const bounds = new Array<number>(2 * USUAL_FIELDS)
   let count = 0
   const isEscaped = text.includes('\\')
+  const codes = codesOf(text)
   let layout = keyValueLayouts.begin()
   let at = 0
   // Whether a value without quotes goes on at `at`: it ends when the next name is found.
   let isOpen = false
   for (let equals = text.indexOf('='); equals !== -1; equals = text.indexOf('=', at)) {
-    let next = keyValueLayouts.expected(layout, text, at, equals, isSeparator)
+    // No name begins at the equals sign before a value that goes on, and none where the value begins.
+    let next = keyValueLayouts.expected(layout, codes, isOpen ? at - 1 : at, equals, isSeparator)
     if (next === undefined) {
       if (isOpen) at = wordEnd(text, at)
       // An equals sign within a value.
@@ -59,7 +62,7 @@ export function keyValueFields(text: string): Fields | undefined {
     }
     layout = next
     at = equals + 1
-    const first = text.charCodeAt(at)
+    const first = codes.getUint16(2 * at, true)
     isOpen = first !== 0x22 && first !== 0x27
     const start = isOpen ? at : at + 1
     const end = isOpen ? 0 : quoteEnd(text, first === 0x22 ? '"' : "'", start, isEscaped)

@@ -1,4 +1,5 @@
 import { detached } from '../../detached.ts'
+import { pairsOf, stands } from './codes.ts'
 
 /** A name that many records are asked for; its number stands for it, which is found faster than a text. */
 export interface FieldName {
@@ -58,9 +59,8 @@ export interface Layout {
   name: string
   /** Code of the name's last character, by which most names are told apart. */
   last: number
-  /** The name's first and last characters, as many of each as `PIECE`. */
-  head: string
-  tail: string
+  /** Its codes, two by two. */
+  pairs: readonly number[]
   before: Layout | undefined
   next: Layout[]
   /** Where each name's value stands, the last one where a name is there twice; made when first asked for. */
@@ -73,25 +73,14 @@ const MAX_NEXT = 20
 /** A longer name is not remembered. */
 const MAX_NAME = 100
 
-/** V8 copies as long a piece out of a text, and compares it at once; for a longer one it leaves the compiled code. */
-const PIECE = 12
-
 const layoutAfter = (before: Layout | undefined, name: string): Layout => ({
   name,
   last: name.charCodeAt(name.length - 1),
-  head: name.slice(0, PIECE),
-  tail: name.slice(-PIECE),
+  pairs: pairsOf(name),
   before,
   next: [],
   places: undefined,
 })
-
-/** Whether a name is what stands in a text from `start` to `end`, which are as far apart as it is long. */
-function stands({ name, head, tail }: Layout, text: string, start: number, end: number): boolean {
-  if (name.length <= PIECE) return text.slice(start, end) === head
-  if (text.slice(start, start + PIECE) !== head || text.slice(end - PIECE, end) !== tail) return false
-  return name.length <= 2 * PIECE || text.slice(start, end) === name
-}
 
 /** Where each name's value stands among the values of a text with this layout. */
 export function placesOf(layout: Layout): Places {
@@ -122,23 +111,23 @@ export function openLayouts(head: readonly string[] = []) {
   }
 
   /**
-   * The field whose name ends at `end`, begins at `from` at the earliest and is one that was seen here; its name must begin
-   * the text or stand behind one of the characters that `isBreak` knows. Undefined for any other.
+   * The field whose name ends at `end` and is one that was seen here; its name must begin at `from`, or later and behind one
+   * of the characters that `isBreak` knows. Undefined for any other.
    */
   function expected(
     { next }: Layout,
-    text: string,
+    codes: DataView,
     from: number,
     end: number,
     isBreak: (c: number) => boolean,
   ): Layout | undefined {
-    const last = text.charCodeAt(end - 1)
+    if (end <= from) return undefined
+    const last = codes.getUint16(2 * end - 2, true)
     for (let i = 0; i < next.length; i++) {
       const one = next[i] as Layout
-      if (one.last !== last) continue
       const start = end - one.name.length
-      if (start < from || (start > 0 && !isBreak(text.charCodeAt(start - 1)))) continue
-      if (stands(one, text, start, end)) return one
+      if (one.last !== last || start < from || !stands(one.pairs, codes, start, end)) continue
+      if (start === from || isBreak(codes.getUint16(2 * start - 2, true))) return one
     }
     return undefined
   }
