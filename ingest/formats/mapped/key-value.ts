@@ -37,6 +37,8 @@ const keyValueLayouts = openLayouts()
  * over. Undefined where there are fewer than two pairs. Linear time.
  */
 export function keyValueFields(text: string): Fields | undefined {
+  let equals = text.indexOf('=')
+  if (equals === -1) return undefined
   // Where each value begins and ends; 0 for the end of one without quotes, which is looked for when the value is asked for.
   const bounds = new Array<number>(2 * USUAL_FIELDS)
   let count = 0
@@ -46,7 +48,7 @@ export function keyValueFields(text: string): Fields | undefined {
   let at = 0
   // Whether a value without quotes goes on at `at`: it ends when the next name is found.
   let isOpen = false
-  for (let equals = text.indexOf('='); equals !== -1; equals = text.indexOf('=', at)) {
+  for (; equals !== -1; equals = text.indexOf('=', at)) {
     // No name begins at the equals sign before a value that goes on, and none where the value begins.
     let next = keyValueLayouts.expected(layout, codes, isOpen ? at - 1 : at, equals, isSeparator)
     if (next === undefined) {

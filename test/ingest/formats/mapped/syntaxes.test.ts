@@ -140,6 +140,15 @@ test.each([
   ['a name twice', 'a=1 to=2 a=3', { a: '3', to: '2' }],
 ])('key_value: %s', (_what, text, expected) => expect(found(keyValueFields(text))).toMatchObject(expected))
 
+test('a text longer than most holds its fields too, and the next one its own', () => {
+  const long = 'x'.repeat(70_000)
+  for (const _again of [1, 2]) {
+    expect(found(keyValueFields(`a=1 b="${long}" to=2`))).toMatchObject({ a: '1', b: long, to: '2' })
+    expect(found(cefFields(`CEF:0|v|p|1|id|n|5|a=1 b=${long} to=2`))).toMatchObject({ b: long, to: '2' })
+    expect(found(keyValueFields('a=1 b='))).toMatchObject({ a: '1', b: '' })
+  }
+})
+
 test('a text without an end is read in linear time', () => {
   const size = 200_000
   for (const piece of ['a=', 'a="', '=', '\\"', 'a=b ', '|', 'a|', 'a=|']) {
