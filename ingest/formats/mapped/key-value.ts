@@ -7,7 +7,7 @@ const MAX_FIELDS = 500
 /** As many as most lines have: room for them at once costs less than to make it by and by. */
 const USUAL_FIELDS = 32
 
-const isSeparator = (c: number) => c === 0x20 || c === 0x09 || c === 0x2c || c === 0x3b
+const isSeparator = (c: number) => c <= 0x3b && (c === 0x20 || c === 0x09 || c === 0x2c || c === 0x3b)
 
 const isNameCharacter = (c: number) =>
   (c >= 0x61 && c <= 0x7a) ||
@@ -24,9 +24,9 @@ function quoteEnd(text: string, quote: string, from: number, isEscaped: boolean)
 }
 
 /** Where a value without quotes ends that goes on at `from`. */
-function wordEnd(text: string, from: number): number {
+function wordEnd(codes: DataView, from: number, length: number): number {
   let end = from
-  while (end < text.length && !isSeparator(text.charCodeAt(end))) end++
+  while (end < length && !isSeparator(codes.getUint16(2 * end, true))) end++
   return end
 }
 
@@ -39,47 +39,38 @@ const keyValueLayouts = openLayouts()
 export function keyValueFields(text: string): Fields | undefined {
   let equals = text.indexOf('=')
   if (equals === -1) return undefined
-  // Where each value begins and ends; 0 for the end of one without quotes, which is looked for when the value is asked for.
+  // Where each value begins and ends.
   const bounds = new Array<number>(2 * USUAL_FIELDS)
   let count = 0
   const isEscaped = text.includes('\\')
   const codes = codesOf(text)
   let layout = keyValueLayouts.begin()
-  let at = 0
-  // Whether a value without quotes goes on at `at`: it ends when the next name is found.
-  let isOpen = false
-  for (; equals !== -1; equals = text.indexOf('=', at)) {
-    // No name begins at the equals sign before a value that goes on, and none where the value begins.
-    let next = keyValueLayouts.expected(layout, codes, isOpen ? at - 1 : at, equals, isSeparator)
+  for (let at = 0; equals !== -1 && count < 2 * MAX_FIELDS; equals = text.indexOf('=', at)) {
+    let next = keyValueLayouts.expected(layout, codes, at, equals, isSeparator)
     if (next === undefined) {
-      if (isOpen) at = wordEnd(text, at)
-      // An equals sign within a value.
-      if (at > equals) continue
       let from = equals
-      while (from > at && isNameCharacter(text.charCodeAt(from - 1))) from--
-      isOpen = false
+      while (from > at && isNameCharacter(codes.getUint16(2 * from - 2, true))) from--
       at = equals + 1
       if (from === equals) continue
       next = keyValueLayouts.after(layout, text, from, equals)
     }
     layout = next
-    at = equals + 1
-    const first = codes.getUint16(2 * at, true)
-    isOpen = first !== 0x22 && first !== 0x27
-    const start = isOpen ? at : at + 1
-    const end = isOpen ? 0 : quoteEnd(text, first === 0x22 ? '"' : "'", start, isEscaped)
-    if (!isOpen) at = end + 1
+    const first = codes.getUint16(2 * equals + 2, true)
+    const isQuoted = first === 0x22 || first === 0x27
+    const start = isQuoted ? equals + 2 : equals + 1
+    const end = isQuoted
+      ? quoteEnd(text, first === 0x22 ? '"' : "'", start, isEscaped)
+      : wordEnd(codes, start, text.length)
     bounds[count++] = start
     bounds[count++] = end
-    if (count === 2 * MAX_FIELDS) break
+    at = isQuoted ? end + 1 : end
   }
   if (count < 4) return undefined
   return new Fields(placesOf(layout), (place) => {
     const start = bounds[2 * place] ?? text.length
-    const end = bounds[2 * place + 1]
-    if (end === 0) return text.slice(start, wordEnd(text, start))
-    const value = text.slice(start, end)
-    return isEscaped && value.includes('\\') ? value.replace(/\\(["'\\])/g, '$1') : value
+    const value = text.slice(start, bounds[2 * place + 1])
+    if (!isEscaped || text.charCodeAt(start - 1) === 0x3d) return value
+    return value.includes('\\') ? value.replace(/\\(["'\\])/g, '$1') : value
   })
 }
 
