@@ -68,16 +68,12 @@ interface Stage {
 // A partition has one for each host that writes tables.
 const MAX_NOTES = 1000
 
-// So many changed messages are kept without a look at which of them ended.
-const MIN_CHANGED = 10_000
-
 /** A message with what must be known to keep its changes: its place in the order, and whether it was kept before. */
 interface Kept extends Message {
   key: string
   order: number
   kept: boolean
   changed: boolean
-  ended: boolean
   /** What `state` says, once it was asked for as an object. */
   notes: object | undefined
 }
@@ -94,7 +90,6 @@ const newMessage = (key: string, order: number): Kept => ({
   order,
   kept: false,
   changed: false,
-  ended: false,
   notes: undefined,
 })
 
@@ -113,7 +108,8 @@ const NONE: ReadonlyMap<string, string> = new Map()
 /** Opens the memory of a partition: empty, or what the stages since the last full one add up to. */
 export function openCorrelator(maxEntries: number, stages: readonly string[] = []): Correlator {
   const messages = new Map<string, Kept>()
-  let changed: Kept[] = []
+  // Those that ended leave it at once: most begin and end within a block, and would outlive its young garbage in here.
+  const changed = new Set<Kept>()
   const removed = new Set<string>()
   const notes = new Map<string, string>()
   let noted = false
@@ -123,9 +119,7 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
   function change(message: Kept): Kept {
     if (!message.changed) {
       message.changed = true
-      changed.push(message)
-      // Where nobody asks for stages, as in `parse`, messages that ended must not pile up.
-      if (changed.length > 2 * messages.size + MIN_CHANGED) changed = changed.filter(({ ended }) => !ended)
+      changed.add(message)
     }
     return message
   }
@@ -135,7 +129,7 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     if (message === undefined) return
     entries -= 1 + (message.deferred?.size ?? 0)
     messages.delete(key)
-    message.ended = true
+    changed.delete(message)
     if (message.kept) removed.add(message.key)
   }
 
@@ -212,8 +206,8 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
 
   /** In the order in which the messages were begun, which is the order in which they give way. */
   function stored(of: Iterable<Kept>): Stored[] {
-    const living = [...of].filter(({ ended }) => !ended).sort((a, b) => a.order - b.order)
-    return living.map((message) => {
+    const inOrder = [...of].sort((a, b) => a.order - b.order)
+    return inOrder.map((message) => {
       message.kept = true
       return [message.key, saidOf(message), [...(message.deferred ?? NONE)]]
     })
@@ -226,7 +220,7 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     noted = false
     removed.clear()
     for (const message of changed) message.changed = false
-    changed = []
+    changed.clear()
     return JSON.stringify(state)
   }
 

@@ -67,7 +67,7 @@ export function keyValueFields(text: string): Fields | undefined {
   }
   if (count < 4) return undefined
   return new Fields(placesOf(layout), (place) => {
-    const start = bounds[2 * place] ?? text.length
+    const start = bounds[2 * place] as number
     const value = text.slice(start, bounds[2 * place + 1])
     if (!isEscaped || text.charCodeAt(start - 1) === 0x3d) return value
     return value.includes('\\') ? value.replace(/\\(["'\\])/g, '$1') : value
