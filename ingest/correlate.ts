@@ -1,7 +1,7 @@
-import { emptyEvent } from '../schemas/delivery-events.ts'
-import { LOGGED_FIELDS, type LoggedEvent } from '../schemas/event.ts'
+import type { LoggedEvent } from '../schemas/event.ts'
 import { detached } from './detached.ts'
 import { parseObject } from './envelopes/json.ts'
+import { packed, unpacked } from './packed-event.ts'
 
 /** What the lines of one message said so far. */
 export interface Message {
@@ -51,17 +51,6 @@ export interface Correlator {
   stage(full: boolean): string
 }
 
-function packed(event: LoggedEvent): string {
-  return JSON.stringify(LOGGED_FIELDS.map((name) => event[name]))
-}
-
-function unpacked(text: string): LoggedEvent {
-  const values = JSON.parse(text) as unknown[]
-  const event = emptyEvent()
-  for (const [index, name] of LOGGED_FIELDS.entries()) (event[name] as unknown) = values[index]
-  return event
-}
-
 /** A message as it is kept: its key, what its lines said, in the order of `SAID`, and its deferrals. */
 type Stored = [key: string, said: string[], deferred: [string, string][]]
 
@@ -85,7 +74,6 @@ interface Kept extends Message {
   order: number
   kept: boolean
   changed: boolean
-  ended: boolean
   /** What `state` says, once it was asked for as an object. */
   notes: object | undefined
 }
@@ -102,7 +90,6 @@ const newMessage = (key: string, order: number): Kept => ({
   order,
   kept: false,
   changed: false,
-  ended: false,
   notes: undefined,
 })
 
@@ -121,7 +108,8 @@ const NONE: ReadonlyMap<string, string> = new Map()
 /** Opens the memory of a partition: empty, or what the stages since the last full one add up to. */
 export function openCorrelator(maxEntries: number, stages: readonly string[] = []): Correlator {
   const messages = new Map<string, Kept>()
-  let changed: Kept[] = []
+  // Those that ended leave it at once: most begin and end within a block, and would outlive its young garbage in here.
+  const changed = new Set<Kept>()
   const removed = new Set<string>()
   const notes = new Map<string, string>()
   let noted = false
@@ -131,7 +119,7 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
   function change(message: Kept): Kept {
     if (!message.changed) {
       message.changed = true
-      changed.push(message)
+      changed.add(message)
     }
     return message
   }
@@ -141,7 +129,7 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     if (message === undefined) return
     entries -= 1 + (message.deferred?.size ?? 0)
     messages.delete(key)
-    message.ended = true
+    changed.delete(message)
     if (message.kept) removed.add(message.key)
   }
 
@@ -218,8 +206,8 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
 
   /** In the order in which the messages were begun, which is the order in which they give way. */
   function stored(of: Iterable<Kept>): Stored[] {
-    const living = [...of].filter(({ ended }) => !ended).sort((a, b) => a.order - b.order)
-    return living.map((message) => {
+    const inOrder = [...of].sort((a, b) => a.order - b.order)
+    return inOrder.map((message) => {
       message.kept = true
       return [message.key, saidOf(message), [...(message.deferred ?? NONE)]]
     })
@@ -232,7 +220,7 @@ export function openCorrelator(maxEntries: number, stages: readonly string[] = [
     noted = false
     removed.clear()
     for (const message of changed) message.changed = false
-    changed = []
+    changed.clear()
     return JSON.stringify(state)
   }
 

@@ -64,10 +64,15 @@ function sumOf(parts: readonly Part[]): Part {
   return sum
 }
 
+// The greatest first.
+const byGain = (parts: ReadonlyMap<number, Part>, independence: number): [name: number, part: Part][] =>
+  [...parts].sort(([, a], [, b]) => gainOf(b, independence) - gainOf(a, independence))
+
 /** Whether a wave is left when its greatest parts are taken away: two receivers or one sender make no breadth. */
 function outlasts(parts: ReadonlyMap<number, Part>, greatest: number, independence: number): boolean {
-  const sorted = [...parts.values()].sort((a, b) => gainOf(b, independence) - gainOf(a, independence))
-  const rest = sorted.slice(greatest)
+  const rest = byGain(parts, independence)
+    .slice(greatest)
+    .map(([, part]) => part)
   if (rest.length === 0) return false
   return Math.max(spreadGain(rest, independence), gainOf(sumOf(rest), independence)) >= T.min_rest_gain
 }
@@ -83,13 +88,41 @@ function isBroad(candidate: Candidate, direction: Direction): boolean {
   )
 }
 
+// Domains that a provider's wave needs: fewer where its words name us, and it refuses most of what all of us send, or at
+// each of its domains, or one of our addresses.
+function leastDomains(candidate: Candidate, direction: Direction): number {
+  const { refused, messages, sender_words, sender_domain, source_ip, domains } = candidate
+  if (direction === 'inbound' || sender_domain !== '' || sender_words < T.min_coherence) return T.min_domains
+  const isAll =
+    source_ip !== '' ||
+    refused >= T.min_coherence * messages ||
+    [...domains().values()].every((part) => part.refused > 0)
+  return isAll ? T.min_named_domains : T.min_domains
+}
+
+// What a filter thinks of one mailing is no news of the domain; that hardly anything passes any more is.
+function isShut({ kind, accepted, messages, refused, senders }: Candidate): boolean {
+  if (kind === 'pair' || accepted * T.lost_ratio >= messages) return false
+  const refusedSenders = [...senders().values()].filter((part) => part.refused > 0).length
+  return refusedSenders > 1 || refused >= T.min_pair_refused
+}
+
 // Of a sender with three messages not every rate shows: how many senders would, if all were refused alike.
-function isMostSenders({ messages, refused, senders }: Candidate): boolean {
-  const named = [...senders()].filter(([name]) => name !== 0)
-  const hit = named.filter(([, part]) => part.refused > 0).length
-  const share = refused / messages
-  const alike = named.reduce((sum, [, part]) => sum + 1 - (1 - share) ** part.messages, 0)
+function isMostSenders(senders: ReadonlyMap<number, Part>): boolean {
+  const named = [...senders].filter(([name]) => name !== 0).map(([, part]) => part)
+  const { messages, refused } = sumOf(named)
+  const hit = named.filter((part) => part.refused > 0).length
+  const share = messages === 0 ? 0 : refused / messages
+  const alike = named.reduce((sum, part) => sum + 1 - (1 - share) ** part.messages, 0)
   return named.length >= T.min_platform_senders && hit >= T.min_platform_share * alike
+}
+
+// What one provider refuses to all and others to one sender is no trouble of all: without that provider most senders must
+// be refused as well.
+function isEverywhere(candidate: Candidate): boolean {
+  const [greatest] = byGain(candidate.operators(), candidate.independence)
+  const senders = candidate.sendersBeside(greatest?.[0] ?? 0)
+  return outlasts(senders, 1, candidate.independence) && isMostSenders(senders)
 }
 
 // One sender's affair: from the others the receiver takes what it usually takes.
@@ -106,15 +139,15 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
   if (candidate.kind === 'pair' && refused < T.min_pair_refused) return false
   switch (kind) {
     case 'recipient_domain':
-      return (
-        candidate.content_words < T.min_coherence && (candidate.kind === 'pair' || !isOneSenders(candidate))
-      )
+      if (candidate.content_words >= T.min_coherence && !isShut(candidate)) return false
+      return candidate.kind === 'pair' || !isOneSenders(candidate)
     case 'provider':
       // Inbound the provider is the client's: of one sender's mail it is the sender.
       if (direction === 'inbound' && !outlasts(candidate.senders(), 1, candidate.independence)) return false
-      return candidate.held.includes('mailbox')
-        ? !isOneSenders(candidate)
-        : outlasts(candidate.domains(), T.min_domains - 1, candidate.independence)
+      // Its unknown recipients are those of one sender's list, or the directory is lost.
+      if (candidate.unknown_words > 0.5 && isOneSenders(candidate)) return false
+      if (candidate.held.includes('mailbox') && refused >= T.min_directory_share * messages) return true
+      return outlasts(candidate.domains(), leastDomains(candidate, direction) - 1, candidate.independence)
     case 'sender_domain':
       return direction === 'inbound' || (messages >= T.min_sender_messages && isBroad(candidate, direction))
     // With one sender it is the address where that sender is accepted from others: then the sender explains less.
@@ -124,7 +157,8 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
       return (
         isBroad(candidate, direction) &&
         outlasts(candidate.senders(), 1, candidate.independence) &&
-        isMostSenders(candidate)
+        isMostSenders(candidate.senders()) &&
+        (direction === 'inbound' || isEverywhere(candidate))
       )
   }
 }

@@ -106,6 +106,8 @@ export interface Counting {
   unknownOf(sender: number, domain: number): number
   /** Whether a receiver took mail before the window. */
   tookMail(named: Named, accepted: number): boolean
+  /** Whether unknown mailboxes, by sender, are a part of a directory that was there before. */
+  lostSome(named: Named, senders: ReadonlyMap<number, Part>): boolean
 }
 
 /** A subject over one span (its place) with one kind of words; undefined where its refusals are too few or nothing out of the ordinary. */
@@ -128,6 +130,7 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
   if (over === undefined) return undefined
   const { messages, accepted } = over
   const accepted_in_window = whole.at(-1)?.accepted ?? 0
+  const messagesOf = (cell: number) => cells.messages[cell * cells.spans.length + span] ?? 0
   const held: State[] = ['refused']
   // A delay is a refusal where hardly anything gets through; so is "user unknown" where a receiver that took mail
   // before knows nobody any more.
@@ -136,17 +139,29 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
     if (!mayPass) held.push('limited')
     refused += delayed
   }
-  // One domain's few mailboxes may all be unknown; of a provider's, whoever writes to them, it is enough that most are.
-  const isMost =
+  // One domain's few mailboxes may all be unknown, or many more of them than before; of a provider's, whoever writes to them,
+  // it is enough that most are, at those of its domains that have such.
+  const isMost = () =>
     named.kind === 'recipient_domain'
-      ? accepted * T.lost_ratio < messages
-      : mailbox >= T.min_directory_share * messages
+      ? accepted * T.lost_ratio < messages || by.lostSome(named, unknownBySender())
+      : mailbox >= T.min_share.provider * messages &&
+        mailbox >= T.min_directory_share * messagesAt(unknownAt())
+  const isNoMailbox = (cell: number) => cells.state[cell] === STATES.mailbox
+  const unknownBySender = () =>
+    partsBy(
+      { cells, places: group.cells(), messagesOf, isHeld: isNoMailbox, usualOf: () => 0 },
+      'sender_domain',
+    )
+  const domainOf = (cell: number) => cells.recipient_org_domain[cell] ?? 0
+  const unknownAt = () => new Set(troubled.filter(isNoMailbox).map(domainOf))
+  const messagesAt = (domains: ReadonlySet<number>) =>
+    group.cells().reduce((sum, cell) => sum + (domains.has(domainOf(cell)) ? messagesOf(cell) : 0), 0)
   const isLost =
     FAMILIES[family] === ROUTING_SIDES &&
     isReceiver(named) &&
     mailbox > 0 &&
-    isMost &&
-    by.tookMail(named, accepted_in_window)
+    by.tookMail(named, accepted_in_window) &&
+    isMost()
   if (isLost) {
     held.push('mailbox')
     refused += mailbox
@@ -180,12 +195,12 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
       by.unknownOf(cells.sender_domain[cell] ?? 0, cells.recipient_org_domain[cell] ?? 0),
     )
   }
-  const messagesOf = (cell: number) => cells.messages[cell * cells.spans.length + span] ?? 0
   if (isList) expected = group.cells().reduce((sum, cell) => sum + messagesOf(cell) * usualOf(cell), 0)
   // It is no less than the usual above.
   if (isList && isUsual()) return undefined
-  const partsOf = (name: Parameters<typeof partsBy>[1]) =>
-    once(() => partsBy({ cells, places: group.cells(), messagesOf, isHeld, usualOf }, name))
+  const partsIn = (places: readonly number[], name: Parameters<typeof partsBy>[1]) =>
+    partsBy({ cells, places, messagesOf, isHeld, usualOf }, name)
+  const partsOf = (name: Parameters<typeof partsBy>[1]) => once(() => partsIn(group.cells(), name))
   const senders = partsOf('sender_domain')
   return {
     ...named,
@@ -200,11 +215,16 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
     words: ofPast,
     sender_words: counts.senderWords / refused,
     content_words: counts.contentWords / refused,
+    unknown_words: counts.unknown / refused,
     unreachable: counts.unreachable / refused,
     independence: counts.independence,
     operators: partsOf('operator'),
     domains: partsOf('recipient_org_domain'),
     senders,
+    sendersBeside: (operator) => {
+      const beside = group.cells().filter((cell) => cells.operator[cell] !== operator)
+      return partsIn(beside, 'sender_domain')
+    },
     // Bounces are nobody's habit, and our own never met the gateway.
     excess: once(() =>
       excessGain(

@@ -128,6 +128,15 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
       verdict: 'insufficient_data',
       note: 'one sender at one domain, and the words blame the sender: its mail to other domains would decide',
     }
+  // Not every log names recipients.
+  const [recipients] = e.known_recipients
+  const [fromOthers, refusedOthers] = e.same_domains_other_senders
+  if (kind === 'recipient_domain' && recipients === 1 && e.accepted + fromOthers > refusedOthers)
+    return { verdict: 'mailbox_noise', note: 'one recipient only: the domain takes mail for others' }
+  // A few dead addresses that many write to are no lost directory.
+  const isDirectory = cause === 'mailbox' || cause === 'directory'
+  if (kind === 'recipient_domain' && isDirectory && recipients > 0 && recipients < T.min_lost_recipients)
+    return { verdict: 'mailbox_noise', note: `unknown recipients: ${recipients} only` }
   const others = e.same_domains_other_senders
   const canBeAll = facts.fleet_senders >= T.min_platform_senders
   if (
@@ -138,8 +147,6 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
     mostlyRefused(others)
   )
     return { verdict: 'mailbox_noise', note: 'the same domains refuse other senders as well' }
-  if (kind === 'provider' && cause === 'directory' && e.refused < T.min_directory_share * e.messages)
-    return { verdict: 'mailbox_noise', note: 'directory words at a part of the messages: unknown recipients' }
   return { verdict: VERDICT_OF[kind] }
 }
 
@@ -178,6 +185,6 @@ export function decide(facts: Facts): Decision {
       sub_cause_share: share,
       notes,
     },
-    next_step: nextStep(verdict, sub_cause, facts.direction),
+    next_step: nextStep(verdict, sub_cause, facts.direction, e.reasons[0]?.name),
   }
 }

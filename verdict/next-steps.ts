@@ -30,6 +30,11 @@ const RECIPIENT: Partial<Record<SubCause, string>> = {
     "The recipient's servers do not answer: check from another network, keep the mail queued, tell its postmaster.",
 }
 
+// Where one receiver does not find our names in DNS.
+const OUR_NAMES =
+  "Other receivers take this mail, but this one does not find our names: check the PTR of the sending address and that the sender domain resolves, then send the recipient's postmaster the evidence."
+const OF_OUR_NAMES: readonly string[] = ['client_dns_invalid', 'sender_domain_invalid']
+
 const DEFAULTS: Record<Verdict, string> = {
   recipient_domain:
     "Send the recipient's postmaster an escalation packet; the same senders are accepted elsewhere, so nothing is to be changed on our side.",
@@ -57,14 +62,12 @@ const INBOUND: Record<Verdict, string> = {
   insufficient_data: DEFAULTS.insufficient_data,
 }
 
-/** What to do next, on the side that is at fault. */
-export function nextStep(verdict: Verdict, subCause: SubCause, direction: Direction): string {
+/** What to do next, on the side that is at fault. `reason` is that of most replies. */
+export function nextStep(verdict: Verdict, subCause: SubCause, direction: Direction, reason = ''): string {
   if (direction === 'inbound') return INBOUND[verdict]
-  const bySide =
-    verdict === 'sender_wide' || verdict === 'platform_wide' || verdict === 'insufficient_data'
-      ? SENDER[subCause]
-      : verdict === 'recipient_domain' || verdict === 'provider_wide'
-        ? RECIPIENT[subCause]
-        : undefined
-  return bySide ?? DEFAULTS[verdict]
+  if (verdict === 'sender_wide' || verdict === 'platform_wide' || verdict === 'insufficient_data')
+    return SENDER[subCause] ?? DEFAULTS[verdict]
+  if (verdict === 'mailbox_noise') return DEFAULTS[verdict]
+  if (subCause === 'dns' && OF_OUR_NAMES.includes(reason)) return OUR_NAMES
+  return RECIPIENT[subCause] ?? DEFAULTS[verdict]
 }

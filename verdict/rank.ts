@@ -72,12 +72,14 @@ function wasWelcome(candidate: Candidate, usual: Usual): boolean {
 
 // A dead domain, a receiver that never took this sender: nothing has changed. Where no server answers, the fleet's
 // history is enough to say so; where one refuses, it may be the wave itself.
-function neverTook(candidate: Candidate, usual: Usual): boolean {
+function neverTook(candidate: Candidate, usual: Usual, direction: Direction): boolean {
   const own = usual.own.get(historyKey(candidate))
   const before = (own?.accepted ?? 0) + (own?.recent_accepted ?? 0) + candidate.accepted_in_window
   // What a receiver thinks of one of several senders is news only where it thought otherwise before.
   if (candidate.kind === 'pair') return before < T.min_pair_accepted
   if (before > 0) return false
+  // A domain that our gateway never took mail for is not ours: strangers try to relay through it.
+  if (direction === 'inbound') return true
   const { messages, recent_messages } = usual.fleet
   if (candidate.unreachable >= T.min_coherence) return messages + recent_messages >= T.min_fleet_history
   return (own?.messages ?? 0) >= T.never_messages
@@ -105,7 +107,7 @@ function isNews(candidate: Candidate, usual_share: number, usual: Usual, directi
   if (direction === 'outbound' && !isFarAbove(usual_share, candidate)) return false
   const isSender = ['sender_domain', 'source_ip', 'pair'].includes(candidate.kind)
   if (direction === 'inbound' && isSender && !wasWelcome(candidate, usual)) return false
-  if (kindOf(candidate) === 'recipient_domain' && neverTook(candidate, usual)) return false
+  if (kindOf(candidate) === 'recipient_domain' && neverTook(candidate, usual, direction)) return false
   return hasShape(candidate, direction)
 }
 

@@ -55,9 +55,10 @@ export interface Candidate extends Named, Part {
   held: State[]
   sides: string[]
   words: Words
-  /** Share of the refusals whose words name the sender, the content, and where no server answered. */
+  /** Share of the refusals whose words name the sender, the content, an unknown recipient, and where no server answered. */
   sender_words: number
   content_words: number
+  unknown_words: number
   unreachable: number
   /** Transactions for each refused message, up to 1: what was refused at once is one observation. */
   independence: number
@@ -65,6 +66,8 @@ export interface Candidate extends Named, Part {
   operators(): ReadonlyMap<number, Part>
   domains(): ReadonlyMap<number, Part>
   senders(): ReadonlyMap<number, Part>
+  /** Its senders without what went to an operator. */
+  sendersBeside(operator: number): ReadonlyMap<number, Part>
   /** `excessGain` of its senders. */
   excess(): number
 }

@@ -23,6 +23,12 @@ export const THRESHOLDS = {
   min_told_again: 2,
   /** A domain that took mail has lost its directory where fewer than one message in so many is accepted. */
   lost_ratio: 10,
+  /** ... or where so many messages, and its share of a wave, name unknown mailboxes, far above the domain's own usual. */
+  min_lost_part: 8,
+  /** ... and this share without the sender that has most of them, whose list may be old. */
+  min_lost_rest: 0.2,
+  /** ... and so many of its recipients must be unknown: one dead address may be all that is written to. */
+  min_lost_recipients: 3,
   /** A receiver that refused every one of so many messages long before is dead, or never took this mail. */
   never_messages: 5,
   /** ... and where no server answers and none ever did, so many attempts of the fleet show that it would be known. */
@@ -79,7 +85,7 @@ export const THRESHOLDS = {
   lone_sender_share: 0.9,
   /** Messages that counter-evidence needs. */
   min_counter: 5,
-  /** Directory words come from unknown recipients as well: a provider's wave of them must hit most messages. */
+  /** Directory words come from unknown recipients as well: a provider's wave of them must hit most messages to the domains that have such. */
   min_directory_share: 0.6,
   /** Words count for the cause from this share; a bare "denied" of the rest does not outvote them. */
   min_words_share: 0.3,

@@ -83,29 +83,47 @@ function offset(text: string, at: number): Stamp | undefined {
   return { time: sign === 0x2b ? size : -size, end: at + 5 + colon }
 }
 
+/** Midnight of the date that stands at `from` (`2026-11-24`) as if it were UTC's, with `mark` between its numbers; NaN for none. */
+function isoDate(text: string, from: number, mark: number): number {
+  if (text.charCodeAt(from + 4) !== mark || text.charCodeAt(from + 7) !== mark) return Number.NaN
+  const year = digits(text, from, 4)
+  const month = digits(text, from + 5, 2)
+  const day = digits(text, from + 8, 2)
+  return year < 0 || !isDate(year, month, day) ? Number.NaN : daysSince1970(year, month, day) * DAY
+}
+
+/** A stamp of a date and of the clock's time in `text`, in the zone that stands behind that or else in the context's. */
+function zonedStamp(midnight: number, text: string, time: Stamp, context: EnvelopeContext): Stamp {
+  const wall = midnight + time.time
+  const next = text.charCodeAt(time.end)
+  if (next === 0x5a || next === 0x7a) return { time: wall, end: time.end + 1 }
+  const zone = offset(text, next === 0x20 ? time.end + 1 : time.end)
+  if (zone !== undefined) return { time: wall - zone.time, end: zone.end }
+  return { time: zonedToUtc(wall, context.timeZone, context.previous), end: time.end }
+}
+
 /**
  * Reads an ISO 8601 / RFC 3339 (5.6) time at `from`, `T` or a blank between date and time, or Sophos UTM's with colons. A
  * zone (`Z`, `+01:00`, Exim's ` +0100`) is used where there is one, else the context's. Undefined where there is no such time.
  */
 export function isoStamp(text: string, from: number, context: EnvelopeContext): Stamp | undefined {
   const mark = text.charCodeAt(from + 4)
-  if ((mark !== 0x2d && mark !== 0x3a) || text.charCodeAt(from + 7) !== mark) return undefined
+  if (mark !== 0x2d && mark !== 0x3a) return undefined
   const between = text.charCodeAt(from + 10)
   // Sophos UTM: `2026:11:24-03:25:25`.
   if (mark === 0x3a ? between !== 0x2d : between !== 0x54 && between !== 0x20 && between !== 0x74)
     return undefined
-  const year = digits(text, from, 4)
-  const month = digits(text, from + 5, 2)
-  const day = digits(text, from + 8, 2)
-  if (year < 0 || !isDate(year, month, day)) return undefined
+  const midnight = isoDate(text, from, mark)
+  if (Number.isNaN(midnight)) return undefined
   const time = clock(text, from + 11)
-  if (time === undefined) return undefined
-  const wall = daysSince1970(year, month, day) * DAY + time.time
-  const next = text.charCodeAt(time.end)
-  if (next === 0x5a || next === 0x7a) return { time: wall, end: time.end + 1 }
-  const zone = offset(text, next === 0x20 ? time.end + 1 : time.end)
-  if (zone !== undefined) return { time: wall - zone.time, end: zone.end }
-  return { time: zonedToUtc(wall, context.timeZone, context.previous), end: time.end }
+  return time === undefined ? undefined : zonedStamp(midnight, text, time, context)
+}
+
+/** The time of an ISO date and of a clock's time in a text of its own, as `isoStamp` reads both with a blank between. */
+export function isoStampOf(date: string, time: string, context: EnvelopeContext): Stamp | undefined {
+  const midnight = date.length === 10 ? isoDate(date, 0, 0x2d) : Number.NaN
+  const clocked = Number.isNaN(midnight) ? undefined : clock(time, 0)
+  return clocked === undefined ? undefined : zonedStamp(midnight, time, clocked, context)
 }
 
 /** The last moment that was asked for, and the year that it lies in. */

@@ -32,7 +32,11 @@ export function openFormats(
     let sure = 0
     for (const candidate of readers) {
       const score = candidate.format.recognise(record)
-      if (score > sure) [best, sure] = [candidate, score]
+      if (score > sure) {
+        best = candidate
+        sure = score
+      }
+      if (sure === 2) break
     }
     if (best !== undefined && sure === 2) last = best
     return best?.reader

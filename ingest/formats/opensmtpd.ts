@@ -4,7 +4,15 @@ import type { LoggedEvent, Outcome, Stage } from '../../schemas/event.ts'
 import type { Correlator } from '../correlate.ts'
 import { detached } from '../detached.ts'
 import type { LogRecord } from '../log-record.ts'
-import { CORRELATED, type Disposition, type Format, type FormatReader, ignored, stamped } from './format.ts'
+import {
+  CORRELATED,
+  type Disposition,
+  type Format,
+  type FormatReader,
+  ignored,
+  once,
+  stamped,
+} from './format.ts'
 import { enhancedCode, replyCode } from './reply.ts'
 
 const OUTCOMES: Record<string, Outcome> = {
@@ -39,11 +47,11 @@ const STAGES: [begin: string, Stage][] = [
   ['DATA', 'data'],
 ]
 
-/** The value of `name=`: in quotes, in brackets (5.x to 7.x differ), or up to a blank or comma. */
-function field(text: string, name: string, from = 0): string {
-  const at = text.indexOf(` ${name}=`, from)
+/** The value behind ` name=`: in quotes, in brackets (5.x to 7.x differ), or up to a blank or comma. */
+function field(text: string, mark: ` ${string}=`): string {
+  const at = text.indexOf(mark)
   if (at === -1) return ''
-  const start = at + name.length + 2
+  const start = at + mark.length
   if (text.charCodeAt(start) === 0x22) {
     const end = text.indexOf('" ', start + 1)
     return text.slice(start + 1, end === -1 ? text.lastIndexOf('"') : end)
@@ -53,28 +61,35 @@ function field(text: string, name: string, from = 0): string {
     const value = text.slice(start + 1, end === -1 ? text.length : end)
     return value === '-' ? '' : value
   }
-  // `203.0.113.11 (mx1.contoso.example)`.
-  const open = text.indexOf(' (', start)
   const blank = text.indexOf(' ', start)
   const word = text.slice(start, blank === -1 ? text.length : blank)
   const comma = word.indexOf(',')
-  if (open !== -1 && open === blank && comma === -1)
-    return text.slice(start, text.indexOf(')', open) + 1 || undefined)
-  return comma === -1 ? word : word.slice(0, comma)
+  if (comma !== -1) return word.slice(0, comma)
+  // `203.0.113.11 (mx1.contoso.example)`.
+  const isNamed = blank !== -1 && text.charCodeAt(blank + 1) === 0x28
+  return isNamed ? text.slice(start, text.indexOf(')', blank) + 1 || undefined) : word
 }
 
 /** Without the brackets around it. */
 function bare(name: string): string {
-  let [start, end] = [0, name.length]
-  while (start < end && '(<'.includes(name[start] ?? ' ')) start++
-  while (end > start && ')>'.includes(name[end - 1] ?? ' ')) end--
-  return name.slice(start, end)
+  let start = 0
+  let end = name.length
+  for (let c = name.charCodeAt(0); c === 0x28 || c === 0x3c; c = name.charCodeAt(start)) start++
+  for (let c = name.charCodeAt(end - 1); c === 0x29 || c === 0x3e; c = name.charCodeAt(end - 1)) end--
+  return name.slice(start, Math.max(start, end))
+}
+
+/** The address in `[IPv6:2001:db8::1]`, mostly the whole word. */
+function addressIn(word: string): string {
+  const first = word.charCodeAt(0)
+  const mayBeWrapped = first === 0x5b || (first | 0x20) === 0x69 || word.endsWith(']')
+  return mayBeWrapped ? word.replace(/^\[|\]$/g, '').replace(/^IPv6:/i, '') : word
 }
 
 /** `203.0.113.11 (mx1.contoso.example)`, or one of them alone. */
 function peerOf(text: string): { host: string; ip: string } {
   const space = text.indexOf(' ')
-  const first = (space === -1 ? text : text.slice(0, space)).replace(/^\[|\]$/g, '').replace(/^IPv6:/i, '')
+  const first = addressIn(space === -1 ? text : text.slice(0, space))
   const name = space === -1 ? '' : bare(text.slice(space + 1))
   if (isIP(first) === 0) return { host: first === '-' || first === 'local' ? '' : first, ip: '' }
   return { host: name === 'unknown' || isIP(name) !== 0 ? '' : name, ip: first }
@@ -102,15 +117,15 @@ function readAttempt(result: string, id: string, isLocal: boolean, text: string)
   event.outcome = outcome
   event.direction = isLocal ? 'inbound' : 'outbound'
   event.queue_id = id
-  event.sender = field(text, 'from')
-  event.recipient = field(text, 'to')
-  const original = field(text, 'rcpt')
+  event.sender = field(text, ' from=')
+  event.recipient = field(text, ' to=')
+  const original = field(text, ' rcpt=')
   if (original !== event.recipient) event.original_recipient = original
   if (!isLocal) {
-    const relay = peerOf(field(text, 'relay'))
+    const relay = peerOf(field(text, ' relay='))
     event.remote_host = relay.host
     event.remote_ip = relay.ip
-    event.source_ip = peerOf(field(text, 'source')).ip
+    event.source_ip = peerOf(field(text, ' source=')).ip
   }
   setReply(event, stat)
   return event
@@ -119,6 +134,11 @@ function readAttempt(result: string, id: string, isLocal: boolean, text: string)
 // 5.x: `relay: TempFail for 6f3ee5b1c2a4d8e0: session=..., from=<>, ...`; later versions for `Expire` alone.
 const OLD = /^(relay|delivery): ([A-Za-z]{2,10}) for ([0-9a-f]{8,16}): /
 const SESSION = /^([0-9a-f]{16}) (smtp|mta|mda) (?:event=)?([a-z-]+)/
+
+const attemptOf = once(({ message }: LogRecord) =>
+  message.startsWith('relay: ') || message.startsWith('delivery: ') ? OLD.exec(message) : null,
+)
+const sessionOf = once(({ message }: LogRecord) => SESSION.exec(message))
 
 function open(messages: Correlator): FormatReader {
   function attempt(record: LogRecord, event: LoggedEvent | undefined): Disposition {
@@ -133,13 +153,13 @@ function open(messages: Correlator): FormatReader {
 
   /** `failed-command command="RCPT TO:<a@b>" result="550 Invalid recipient"`: the client of the session was refused. */
   function refused(record: LogRecord, key: string, text: string): Disposition {
-    const command = field(text, 'command')
+    const command = field(text, ' command=')
     const upper = command.toUpperCase()
     const stage: Stage =
       command === '' || command === '.'
         ? 'end_of_data'
         : (STAGES.find(([begin]) => upper.startsWith(begin))?.[1] ?? 'unknown')
-    const reply = field(text, 'result')
+    const reply = field(text, ' result=')
     if (stage === 'unknown' || !/^[45]/.test(reply)) return ignored('opensmtpd.unknown_command')
     const event = emptyEvent()
     event.direction = 'inbound'
@@ -160,21 +180,24 @@ function open(messages: Correlator): FormatReader {
 
   function read(record: LogRecord): Disposition {
     const { message } = record
-    const old = message.startsWith('relay: ') || message.startsWith('delivery: ') ? OLD.exec(message) : null
+    const old = attemptOf(record)
     if (old !== null)
       return attempt(record, readAttempt(old[2] ?? '', old[3] ?? '', old[1] === 'delivery', message))
-    const head = SESSION.exec(message)
+    const head = sessionOf(record)
     if (head === null) return ignored('opensmtpd.notice')
     const [whole, session = '', agent, event] = head
     const key = `${record.host} ${session}`
     if (event === 'delivery') {
       const text = message.slice(whole.length)
-      return attempt(record, readAttempt(field(text, 'result'), field(text, 'evpid'), agent === 'mda', text))
+      return attempt(
+        record,
+        readAttempt(field(text, ' result='), field(text, ' evpid='), agent === 'mda', text),
+      )
     }
     if (agent !== 'smtp') return ignored(`opensmtpd.${agent}`)
     if (event === 'connected') {
-      const host = field(message, 'host')
-      messages.at(key).state = detached(`${field(message, 'address')} ${host}`)
+      const host = field(message, ' host=')
+      messages.at(key).state = detached(`${field(message, ' address=')} ${host}`)
       return CORRELATED
     }
     if (event === 'failed-command') return refused(record, key, message.slice(whole.length))
@@ -217,13 +240,10 @@ export const opensmtpd: Format = {
     samples: 'run',
   },
   // Others call a program of theirs smtpd too (Sophos UTM, qmail through splogger).
-  recognise: ({ program, message }) =>
-    program === 'opensmtpd'
-      ? 2
-      : program !== 'smtpd'
-        ? 0
-        : SESSION.test(message) || OLD.test(message)
-          ? 2
-          : 1,
+  recognise(record) {
+    if (record.program === 'opensmtpd') return 2
+    if (record.program !== 'smtpd') return 0
+    return sessionOf(record) !== null || attemptOf(record) !== null ? 2 : 1
+  },
   open,
 }

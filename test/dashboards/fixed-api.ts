@@ -1,8 +1,9 @@
 import type { Column } from '../../dashboards/boards/board.ts'
 import { BOARDS } from '../../dashboards/boards/boards.ts'
 import type { Breadth, LineAccount, PageApi, Row } from '../../dashboards/web/api.ts'
-import type { Evidence, VerdictItem } from '../../schemas/verdict.ts'
+import type { VerdictItem } from '../../schemas/verdict.ts'
 import type { IncidentView } from '../../verdict/incident-view.ts'
+import { item } from '../verdict/items.ts'
 
 /** What a hostile server may write into a reply: markup, a terminal's escapes, letters that run backwards. */
 export const HOSTILE =
@@ -10,35 +11,22 @@ export const HOSTILE =
 
 const WINDOW = { window_start: '2026-11-24T08:10:00.000Z', window_end: '2026-11-24T08:25:00.000Z' }
 
-const EVIDENCE: Evidence = {
+const { evidence: EVIDENCE } = item('recipient_domain', HOSTILE, Date.UTC(2026, 10, 24, 8, 25), {
   messages: 214,
   accepted: 2,
   refused: 212,
-  mailbox: 0,
-  delayed: 0,
   refused_share: 0.9907,
   refused_share_low: 0.9666,
   refused_share_high: 0.9974,
   usual_share: 0.012,
   usual_messages: 4100,
-  domains: 1,
-  domains_refused: 1,
-  providers: 1,
-  providers_refused: 1,
-  senders: 3,
-  senders_refused: 3,
-  effective_domains: 1,
-  top_domain_share: 1,
   same_senders_elsewhere: [1240, 3],
-  same_domains_other_senders: [0, 0],
   same_provider_other_domains: [304, 0],
   all_others: [1240, 3],
   sub_cause_share: 0.97,
   reasons: [{ name: 'recipient_edge_denied', messages: 212 }],
-  top_domains: [{ name: HOSTILE, messages: 212 }],
   top_providers: [{ name: 'microsoft365', messages: 212 }],
   top_senders: [{ name: '', messages: 1 }],
-  top_ips: [],
   top_replies: [
     {
       reply_fingerprint: '18446744073709551615',
@@ -51,11 +39,6 @@ const EVIDENCE: Evidence = {
   ],
   first_refused: '2026-11-24T08:11:00.000Z',
   last_refused: HOSTILE,
-  last_accepted: '',
-  span_s: 900,
-  accepted_before: 200,
-  last_accepted_before: '2026-06-10T11:40:00Z',
-  known_recipients: [8, 8],
   completeness: { records: 3000, dead: 1, ignored: 900, lag_s: 4 },
   dns_changes: [
     {
@@ -71,7 +54,7 @@ const EVIDENCE: Evidence = {
     },
   ],
   notes: ['The usual share is known for one day only.', HOSTILE],
-}
+})
 
 /** One domain refuses, 38 accept. */
 export const ONE_DOMAIN: VerdictItem = {

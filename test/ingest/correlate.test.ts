@@ -23,6 +23,20 @@ test('settling gives the last deferral once', () => {
   expect(correlator.settle('a', 'r')).toBeUndefined()
 })
 
+test('of messages that ended before a stage nothing is kept, however many they were', () => {
+  const correlator = openCorrelator(10)
+  correlator.at('begun first').sender = 's'
+  for (let index = 0; index < 50_000; index++) {
+    correlator.at(`m${index}`)
+    correlator.end(`m${index}`)
+  }
+  correlator.at('begun last')
+  const after = openCorrelator(10, [correlator.stage(false)])
+  expect(after.get('begun first')?.sender).toBe('s')
+  expect(after.get('begun last')).toBeDefined()
+  expect(after.get('m49999')).toBeUndefined()
+})
+
 test('what a format keeps as an object outlives a restart, and is changed in place', () => {
   const before = openCorrelator(10)
   before.kept('a', () => ({ to: ['x'] })).to.push('y')

@@ -120,6 +120,27 @@ test.each<[string, Told, string, string]>([
     'directory',
   ],
   [
+    'two dead addresses of a domain that many write to',
+    { reasons: { recipient_unknown: 40 }, evidence: { known_recipients: [2, 0] } },
+    'mailbox_noise',
+    '',
+  ],
+  [
+    'one mailbox that is written to too fast',
+    { reasons: { rate_limited: 40 }, evidence: { known_recipients: [1, 0] } },
+    'mailbox_noise',
+    '',
+  ],
+  [
+    'the only mailbox of a domain that takes nothing',
+    {
+      reasons: { network_error: 50 },
+      evidence: { refused: 50, accepted: 0, same_domains_other_senders: [0, 0], known_recipients: [1, 0] },
+    },
+    'recipient_domain',
+    'network',
+  ],
+  [
     'one of two senders, both refused everywhere',
     {
       kind: 'sender_domain',
@@ -176,6 +197,13 @@ test('no advice weakens a DMARC policy', () => {
       const { next_step } = decide(facts({ kind, direction, reasons: { dmarc_failed: 40 } }))
       expect(next_step).not.toMatch(/p=none|relax|disable|lower the (?:DMARC )?policy/i)
     }
+})
+
+test('a receiver that does not find our names is no trouble of its own DNS', () => {
+  const stepOf = (reason: string) => decide(facts({ reasons: { [reason]: 40 } })).next_step
+  expect(stepOf('domain_not_found')).toContain("the recipient domain's MX")
+  expect(stepOf('client_dns_invalid')).toContain('the PTR of the sending address')
+  expect(stepOf('client_dns_invalid')).not.toContain("the recipient domain's MX")
 })
 
 test('every reason has a cause', () => {

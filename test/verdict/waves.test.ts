@@ -229,3 +229,95 @@ test('at a gateway, a refused stranger is no news and a refused friend is', () =
     'sender_domain friend.example',
   ])
 })
+
+const SENDERS = ['s1.example', 's2.example', 's3.example', 's4.example', 's5.example']
+const toAll = (domains: readonly string[]) =>
+  SENDERS.flatMap((sender) => domains.map((domain) => cell({ sender, domain }, 6)))
+
+test('a provider that has two domains, and refuses us at both, is the provider', () => {
+  const listed = (of: number) =>
+    SENDERS.flatMap((sender) =>
+      DOMAINS.slice(0, of).map((domain, i) =>
+        i < 2
+          ? cell({ sender, domain, operator: 'isp' }, 5, LISTED)
+          : cell({ sender, domain, operator: 'isp' }, 5),
+      ),
+    )
+  expect(waves(material([...listed(2), ...toAll(DOMAINS.slice(6))]))).toEqual(['provider isp'])
+  // Two of six are two customers.
+  expect(waves(material([...listed(6), ...toAll(DOMAINS.slice(6))]))).toEqual([
+    'recipient_domain d0.example',
+    'recipient_domain d1.example',
+  ])
+})
+
+test('a provider that has lost the directories of half of its customers is told, whatever its words', () => {
+  const EDGE = { side: 'recipient_routing', reason: 'recipient_edge_denied' }
+  for (const fate of [EDGE, UNKNOWN]) {
+    const cells = SENDERS.flatMap((sender) =>
+      DOMAINS.flatMap((domain, i) => [
+        cell({ sender, domain, operator: 'host' }, 2, i % 2 === 0 ? fate : undefined),
+        cell({ sender, domain: `${i}.far.example` }, 6),
+      ]),
+    )
+    const history: [Parameters<typeof historyKey>[0], History][] = [
+      [{ ...NAMED, kind: 'operator', operator: 'host' }, day(2000, 10)],
+    ]
+    expect(waves(material(cells, history))[0]).toBe('provider host')
+  }
+})
+
+test('one address that a provider refuses at both its domains is told as the provider', () => {
+  const ips = ['192.0.2.1', '192.0.2.2', '192.0.2.3', '192.0.2.4']
+  const cells = ips.flatMap((ip, i) =>
+    SENDERS.flatMap((sender) => [
+      ...DOMAINS.slice(0, 2).map((domain) =>
+        cell({ sender, domain, operator: 'isp', ip }, 4, i === 0 ? LISTED : undefined),
+      ),
+      ...DOMAINS.slice(6).map((domain) => cell({ sender, domain, ip }, 4)),
+    ]),
+  )
+  expect(waves(material(cells))).toEqual(['provider isp'])
+})
+
+test('one provider that refuses all and one sender that others refuse are not everyone', () => {
+  const cells = SENDERS.flatMap((sender, i) => [
+    ...DOMAINS.slice(0, 3).map((domain) => cell({ sender, domain, operator: 'isp' }, 8, LISTED)),
+    ...DOMAINS.slice(3).map((domain) =>
+      i === 0 ? cell({ sender, domain }, 3, AUTH) : cell({ sender, domain }, 6),
+    ),
+  ])
+  expect(waves(material(cells))).toEqual(['provider isp', 'sender_domain s1.example'])
+})
+
+test('a part of a directory is lost where it was known before', () => {
+  const cells = [
+    ...SENDERS.flatMap((sender) => [
+      cell({ sender, domain: 'half.example' }, 2, UNKNOWN),
+      cell({ sender, domain: 'half.example' }, 2),
+    ]),
+    ...toAll(DOMAINS),
+  ]
+  const known = (mailbox: number): [Parameters<typeof historyKey>[0], History][] => [
+    [
+      { ...NAMED, kind: 'recipient_domain', recipient_org_domain: 'half.example' },
+      { ...day(300, 0), accepted: 300 - mailbox, mailbox },
+    ],
+  ]
+  expect(waves(material(cells, known(3)))).toEqual(['recipient_domain half.example'])
+  expect(waves(material(cells, known(80)))).toEqual([])
+  // One sender's old list.
+  const list = [
+    cell({ domain: 'half.example' }, 30, UNKNOWN),
+    ...SENDERS.map((sender) => cell({ sender, domain: 'half.example' }, 6)),
+    cell({ sender: 's2.example', domain: 'half.example' }, 2, UNKNOWN),
+    ...toAll(DOMAINS),
+  ]
+  expect(waves(material(list, known(3)))).toEqual([])
+})
+
+test('at a gateway, domains that it never took mail for are those of strangers who would relay', () => {
+  const relay = [cell({ sender: 'bot.example', domain: 'far.example' }, 600, ROUTING)]
+  const friends = DOMAINS.map((domain) => cell({ sender: 'friend.example', domain }, 6))
+  expect(waves(material([...relay, ...friends], [], 'inbound'))).toEqual([])
+})

@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url'
 import type { Correlator } from '../../correlate.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
+import { isoStampOf } from '../../envelopes/timestamp.ts'
 import { type Format, type FormatReader, ignored } from '../format.ts'
 import { keyValue } from '../mapped/fields.ts'
 import { fieldName } from '../mapped/layout.ts'
-import { timeOf } from '../mapped/values.ts'
 import { openQueue } from '../sendmail/queue.ts'
 import { vendorFormat } from '../vendors.ts'
 
@@ -47,8 +47,8 @@ function open(correlator: Correlator, clock: EnvelopeContext): FormatReader {
         return others.read(record)
       const text = fields.get(NAMES.msg) ?? ''
       if (text.startsWith('to=') && isProxied(text)) return ignored('fortimail.proxy')
-      const time =
-        timeOf(`${fields.get(NAMES.date) ?? ''} ${fields.get(NAMES.time) ?? ''}`, clock) || record.time
+      const stamp = isoStampOf(fields.get(NAMES.date) ?? '', fields.get(NAMES.time) ?? '', clock)
+      const time = stamp?.time ?? record.time
       const logged = { time, host: fields.get(NAMES.device_id) ?? '', program: record.program, message: text }
       const read = readQueue(logged, fields.get(NAMES.session_id) ?? '', asSendmail(text))
       return read.kind === 'events' && time === 0 ? { kind: 'dead', reason: 'fortimail: no time' } : read

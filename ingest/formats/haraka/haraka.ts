@@ -50,14 +50,16 @@ function open(messages: Correlator): FormatReader {
     if (notes.to.length < MAX_RECIPIENTS) notes.to.push(detached(recipient))
   }
 
+  /** An event of a recipient, with what is known under the key of its transaction. */
   function attempt(
     record: LogRecord,
     uuid: string,
+    key: string,
     outcome: Outcome,
     stage: Stage,
     recipient: string,
   ): LoggedEvent {
-    const transaction = messages.get(`${record.host} haraka ${transactionOf(uuid)}`)
+    const transaction = messages.get(key)
     const event = eventOf(record, 'haraka', outcome)
     event.queue_id = uuid
     event.stage = stage
@@ -76,8 +78,9 @@ function open(messages: Correlator): FormatReader {
     reply = 'msg',
   ): Disposition {
     const client = messages.keptOf<Notes>(`${record.host} haraka ${connectionOf(line.uuid)}`)?.ip ?? ''
+    const transaction = `${record.host} haraka ${transactionOf(line.uuid)}`
     const events = (recipients.length > 0 ? recipients : ['']).map((recipient) => {
-      const event = attempt(record, line.uuid, 'rejected', stage, recipient)
+      const event = attempt(record, line.uuid, transaction, 'rejected', stage, recipient)
       event.direction = 'inbound'
       event.remote_ip = event.source_ip = client
       setReply(event, line.value(reply))
@@ -148,10 +151,11 @@ function open(messages: Correlator): FormatReader {
     const { uuid, text } = line
     const item = `${record.host} haraka ${uuid}`
     const transaction = item.slice(0, item.lastIndexOf('.'))
-    const one = OUTBOUND.exec(text)
+    const one = text.startsWith('recipient ') ? OUTBOUND.exec(text) : null
     if (one !== null) {
       const [whole, recipient = '', word] = one
-      const event = attempt(record, uuid, word === 'deferred' ? 'deferred' : 'bounced', 'rcpt_to', recipient)
+      const outcome = word === 'deferred' ? 'deferred' : 'bounced'
+      const event = attempt(record, uuid, transaction, outcome, 'rcpt_to', recipient)
       setReply(event, text.slice(whole.length))
       if (word === 'deferred') {
         messages.defer(item, recipient, event)
@@ -170,7 +174,7 @@ function open(messages: Correlator): FormatReader {
       const events = others()
         .filter((recipient) => domain === '' || domainOf(recipient) === domain.toLowerCase())
         .map((recipient) => {
-          const event = attempt(record, uuid, 'delivered', 'end_of_data', recipient)
+          const event = attempt(record, uuid, transaction, 'delivered', 'end_of_data', recipient)
           event.remote_host = line.value('host')
           event.remote_ip = line.value('ip')
           event.reply_text = line.value('response')
@@ -194,7 +198,7 @@ function open(messages: Correlator): FormatReader {
       const rest = others()
       notesOf(item).to = []
       if (reason.startsWith('Some recipients temp failed')) return ignored('haraka.temp_failing')
-      const events = failed(record, uuid, item, 'deferred', rest, reason)
+      const events = failed(record, uuid, transaction, item, 'deferred', rest, reason)
       return events.length > 0 ? { kind: 'events', events } : ignored('haraka.unseen_recipients')
     }
     if (!text.startsWith('bouncing mail: ')) return ignored('haraka.outbound')
@@ -202,7 +206,7 @@ function open(messages: Correlator): FormatReader {
     if (reason.startsWith('Some recipients failed')) return ignored('haraka.bouncing')
     const outcome = reason.startsWith('Too many failures') ? 'expired' : 'bounced'
     const pending = waiting(transaction, item)
-    const events = failed(record, uuid, item, outcome, pending, reason)
+    const events = failed(record, uuid, transaction, item, outcome, pending, reason)
     settle(transaction, pending)
     messages.end(item)
     return events.length > 0 ? { kind: 'events', events } : ignored('haraka.unseen_recipients')
@@ -211,19 +215,22 @@ function open(messages: Correlator): FormatReader {
   function failed(
     record: LogRecord,
     uuid: string,
+    transaction: string,
     item: string,
     outcome: Outcome,
     recipients: readonly string[],
     reason: string,
   ): LoggedEvent[] {
-    const [ip = '', ...note] = (messages.get(item)?.sender ?? '').split(' ')
+    const note = messages.get(item)?.sender ?? ''
+    const ipEnd = note.indexOf(' ')
     return recipients.map((recipient) => {
-      const event = attempt(record, uuid, outcome, 'unknown', recipient)
       const last = outcome === 'deferred' ? undefined : messages.settle(item, recipient)
-      if (outcome === 'expired' && last !== undefined) return { ...last, outcome, event_time: record.time }
+      if (outcome === 'expired' && last !== undefined)
+        return Object.assign(last, { outcome, event_time: record.time })
+      const event = attempt(record, uuid, transaction, outcome, 'unknown', recipient)
       if (reason.startsWith('Tried all MXs')) {
-        event.remote_ip = ip
-        event.reply_text = note.length > 0 ? note.join(' ') : reason
+        event.remote_ip = ipEnd === -1 ? '' : note.slice(0, ipEnd)
+        event.reply_text = ipEnd === -1 ? reason : note.slice(ipEnd + 1)
         if (event.reply_text.startsWith('Failed to get socket')) event.stage = 'connect'
       } else {
         setReply(event, reason.startsWith('Upstream error: ') ? reason.slice(16) : reason)

@@ -17,11 +17,19 @@ const LOGFMT =
   /^level=[A-Z]{1,8} uuid=([0-9A-F-]{1,36}(?:\.\d{1,9}){0,2}) (?:source|origin)=([a-z0-9_./-]{1,60}) message=/
 const BANNER = /^(?:loglevel: [A-Z]|log format: [A-Z]|Starting up Haraka|up Haraka version)/
 
+/** Where the value of ` name=` begins in a text from a place on; -1 where there is none. */
+function valueAt(text: string, name: string, from: number): number {
+  for (let at = text.indexOf(name, from + 1); at !== -1; at = text.indexOf(name, at + 1)) {
+    const end = at + name.length
+    if (text.charCodeAt(at - 1) === 0x20 && text.charCodeAt(end) === 0x3d) return end + 1
+  }
+  return -1
+}
+
 /** The value of ` name=` in a text from a place on: in quotes, or up to a blank. */
 function named(text: string, name: string, from = 0): string {
-  const at = text.indexOf(` ${name}=`, from)
-  if (at === -1) return ''
-  const start = at + name.length + 2
+  const start = valueAt(text, name, from)
+  if (start === -1) return ''
   if (text.charCodeAt(start) !== 0x22) {
     const end = text.indexOf(' ', start)
     return text.slice(start, end === -1 ? text.length : end)
@@ -39,13 +47,12 @@ function defaultLine(message: string): Line | undefined {
   const originEnd = message.indexOf(']', uuidEnd + 1)
   // One blank or two.
   const start = message.charCodeAt(originEnd + 2) === 0x20 ? originEnd + 3 : originEnd + 2
-  // With the blank before its first word, which may be a name.
-  const values = message.slice(start - 1)
   return {
     uuid: message.slice(uuidAt, uuidEnd),
     origin: message.slice(uuidEnd + 3, originEnd),
     text: message.slice(start),
-    value: (name) => named(values, name),
+    // From the blank before its first word, which may be a name.
+    value: (name) => named(message, name, start - 1),
   }
 }
 

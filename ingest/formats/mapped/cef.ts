@@ -1,4 +1,5 @@
 import { trimmed, trimmedEnd } from '../values.ts'
+import { codesOf } from './codes.ts'
 import { Fields, openLayouts, placesOf } from './layout.ts'
 import { unescapedAt } from './quotes.ts'
 
@@ -14,6 +15,8 @@ const HEADER = [
 
 /** The longest name of a field that is looked for before its `=`. */
 const MAX_KEY = 100
+/** As many as most lines have, those of the header with them: room for them at once costs less than to make it by and by. */
+const USUAL_FIELDS = 48
 
 /** Undoes the escapes of a header field (`\|`, `\\`) or of a value (`\=`, `\\`, `\n`, `\r`); Cisco escapes `=` twice. */
 function unescaped(text: string): string {
@@ -66,33 +69,42 @@ export function cefFields(text: string): Fields | undefined {
   // Behind `<PRI>`, a time and a host at the most.
   if (start === -1 || start > 300) return undefined
   // Where each value begins and ends.
-  const bounds: number[] = []
+  const bounds = new Array<number>(2 * USUAL_FIELDS)
+  let count = 0
+  const isEscaped = text.includes('\\')
   let at = start + 4
   for (let left = HEADER.length; left > 0; left--) {
-    const bar = unescapedAt(text, '|', at)
+    const bar = isEscaped ? unescapedAt(text, '|', at) : text.indexOf('|', at)
     // Some leave out the last bar.
     if (bar === -1 && left > 1) return undefined
     const end = bar === -1 ? text.length : bar
-    bounds.push(at, end)
+    bounds[count++] = at
+    bounds[count++] = end
     at = end + 1
   }
+  const codes = codesOf(text)
   let layout = layouts.begin()
   const extension = at
   for (let equals = text.indexOf('=', at); equals !== -1; equals = text.indexOf('=', equals + 1)) {
-    if (text.charCodeAt(equals - 1) === 0x5c) continue
-    let next = layouts.expected(layout, text, at, equals, isBlank)
+    if (isEscaped && text.charCodeAt(equals - 1) === 0x5c) continue
+    let next = layouts.expected(layout, codes, at, equals, isBlank)
     if (next === undefined) {
       const from = keyStart(text, equals, at)
       if (from === -1) continue
       next = layouts.after(layout, text, from, equals)
     }
-    // Without the blank before the name, where there is one.
-    if (at > extension) bounds.push(at, Math.max(at, equals - next.name.length - 1))
+    // Without the blank before the name; where there is none, the value is empty.
+    if (at > extension) {
+      bounds[count++] = at
+      bounds[count++] = equals - next.name.length - 1
+    }
     layout = next
     at = equals + 1
   }
-  if (at > extension) bounds.push(at, text.length)
-  const isEscaped = text.includes('\\')
+  if (at > extension) {
+    bounds[count++] = at
+    bounds[count++] = text.length
+  }
   return new Fields(placesOf(layout), (place) => {
     const value = text.slice(bounds[2 * place], bounds[2 * place + 1])
     const bare = place < HEADER.length ? trimmed(value) : trimmedEnd(value)

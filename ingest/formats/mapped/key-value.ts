@@ -1,10 +1,13 @@
+import { codesOf } from './codes.ts'
 import { Fields, openLayouts, placesOf } from './layout.ts'
 import { unescapedAt } from './quotes.ts'
 
 /** As many fields as a line is read for. */
 const MAX_FIELDS = 500
+/** As many as most lines have: room for them at once costs less than to make it by and by. */
+const USUAL_FIELDS = 32
 
-const isSeparator = (c: number) => c === 0x20 || c === 0x09 || c === 0x2c || c === 0x3b
+const isSeparator = (c: number) => c <= 0x3b && (c === 0x20 || c === 0x09 || c === 0x2c || c === 0x3b)
 
 const isNameCharacter = (c: number) =>
   (c >= 0x61 && c <= 0x7a) ||
@@ -14,25 +17,17 @@ const isNameCharacter = (c: number) =>
   c === 0x2d ||
   c === 0x2e
 
-const isQuote = (c: number) => c === 0x22 || c === 0x27
-
-/** Where the quoted value ends whose quote stands at `from`: at the next that no backslash escapes; the text's end where it is cut. */
-function quoteEnd(text: string, from: number): number {
-  const end = unescapedAt(text, text.charAt(from), from + 1)
+/** Where the quoted value ends that goes on at `from`: at the next quote that no backslash escapes; the text's end where it is cut. */
+function quoteEnd(text: string, quote: string, from: number, isEscaped: boolean): number {
+  const end = isEscaped ? unescapedAt(text, quote, from) : text.indexOf(quote, from)
   return end === -1 ? text.length : end
 }
 
 /** Where a value without quotes ends that goes on at `from`. */
-function wordEnd(text: string, from: number): number {
+function wordEnd(codes: DataView, from: number, length: number): number {
   let end = from
-  while (end < text.length && !isSeparator(text.charCodeAt(end))) end++
+  while (end < length && !isSeparator(codes.getUint16(2 * end, true))) end++
   return end
-}
-
-function valueFrom(text: string, from: number): string {
-  if (!isQuote(text.charCodeAt(from))) return text.slice(from, wordEnd(text, from))
-  const value = text.slice(from + 1, quoteEnd(text, from))
-  return value.includes('\\') ? value.replace(/\\(["'\\])/g, '$1') : value
 }
 
 const keyValueLayouts = openLayouts()
@@ -42,33 +37,41 @@ const keyValueLayouts = openLayouts()
  * over. Undefined where there are fewer than two pairs. Linear time.
  */
 export function keyValueFields(text: string): Fields | undefined {
-  const starts: number[] = []
+  let equals = text.indexOf('=')
+  if (equals === -1) return undefined
+  // Where each value begins and ends.
+  const bounds = new Array<number>(2 * USUAL_FIELDS)
+  let count = 0
+  const isEscaped = text.includes('\\')
+  const codes = codesOf(text)
   let layout = keyValueLayouts.begin()
-  let at = 0
-  // Whether a value without quotes goes on at `at`: it ends when the next name is found.
-  let isOpen = false
-  for (let equals = text.indexOf('='); equals !== -1; equals = text.indexOf('=', at)) {
-    let next = keyValueLayouts.expected(layout, text, at, equals, isSeparator)
+  for (let at = 0; equals !== -1 && count < 2 * MAX_FIELDS; equals = text.indexOf('=', at)) {
+    let next = keyValueLayouts.expected(layout, codes, at, equals, isSeparator)
     if (next === undefined) {
-      if (isOpen) at = wordEnd(text, at)
-      // An equals sign within a value.
-      if (at > equals) continue
-      let start = equals
-      while (start > at && isNameCharacter(text.charCodeAt(start - 1))) start--
-      isOpen = false
+      let from = equals
+      while (from > at && isNameCharacter(codes.getUint16(2 * from - 2, true))) from--
       at = equals + 1
-      if (start === equals) continue
-      next = keyValueLayouts.after(layout, text, start, equals)
+      if (from === equals) continue
+      next = keyValueLayouts.after(layout, text, from, equals)
     }
     layout = next
-    at = equals + 1
-    starts.push(at)
-    if (starts.length === MAX_FIELDS) break
-    isOpen = !isQuote(text.charCodeAt(at))
-    if (!isOpen) at = quoteEnd(text, at) + 1
+    const first = codes.getUint16(2 * equals + 2, true)
+    const isQuoted = first === 0x22 || first === 0x27
+    const start = isQuoted ? equals + 2 : equals + 1
+    const end = isQuoted
+      ? quoteEnd(text, first === 0x22 ? '"' : "'", start, isEscaped)
+      : wordEnd(codes, start, text.length)
+    bounds[count++] = start
+    bounds[count++] = end
+    at = isQuoted ? end + 1 : end
   }
-  if (starts.length < 2) return undefined
-  return new Fields(placesOf(layout), (place) => valueFrom(text, starts[place] ?? text.length))
+  if (count < 4) return undefined
+  return new Fields(placesOf(layout), (place) => {
+    const start = bounds[2 * place] as number
+    const value = text.slice(start, bounds[2 * place + 1])
+    if (!isEscaped || text.charCodeAt(start - 1) === 0x3d) return value
+    return value.includes('\\') ? value.replace(/\\(["'\\])/g, '$1') : value
+  })
 }
 
 const pipeLayouts = openLayouts()

@@ -1,4 +1,5 @@
 import { detached } from '../../detached.ts'
+import { pairsOf, stands } from './codes.ts'
 
 /** A name that many records are asked for; its number stands for it, which is found faster than a text. */
 export interface FieldName {
@@ -58,6 +59,8 @@ export interface Layout {
   name: string
   /** Code of the name's last character, by which most names are told apart. */
   last: number
+  /** Its codes, two by two. */
+  pairs: readonly number[]
   before: Layout | undefined
   next: Layout[]
   /** Where each name's value stands, the last one where a name is there twice; made when first asked for. */
@@ -73,6 +76,7 @@ const MAX_NAME = 100
 const layoutAfter = (before: Layout | undefined, name: string): Layout => ({
   name,
   last: name.charCodeAt(name.length - 1),
+  pairs: pairsOf(name),
   before,
   next: [],
   places: undefined,
@@ -107,23 +111,23 @@ export function openLayouts(head: readonly string[] = []) {
   }
 
   /**
-   * The field whose name ends at `end`, begins at `from` at the earliest and is one that was seen here; its name must stand
-   * behind one of the characters that `isBreak` knows. Undefined for any other.
+   * The field whose name ends at `end` and is one that was seen here; its name must begin at `from`, or later and behind one
+   * of the characters that `isBreak` knows. Undefined for any other.
    */
   function expected(
     { next }: Layout,
-    text: string,
+    codes: DataView,
     from: number,
     end: number,
     isBreak: (c: number) => boolean,
   ): Layout | undefined {
-    const last = text.charCodeAt(end - 1)
+    if (end <= from) return undefined
+    const last = codes.getUint16(2 * end - 2, true)
     for (let i = 0; i < next.length; i++) {
       const one = next[i] as Layout
-      if (one.last !== last) continue
       const start = end - one.name.length
-      if (start >= from && isBreak(text.charCodeAt(start - 1)) && text.slice(start, end) === one.name)
-        return one
+      if (one.last !== last || start < from || !stands(one.pairs, codes, start, end)) continue
+      if (start === from || isBreak(codes.getUint16(2 * start - 2, true))) return one
     }
     return undefined
   }

@@ -97,13 +97,14 @@ function together(readings: readonly Disposition[], records: readonly Found[], n
 export function mappedFormat(mapping: Mapping, about: About): Format {
   const sets = mapping.when.map((set) => compileConditions(set, compilePointer))
   const holds = (record: unknown) => sets.some((holdsIn) => holdsIn(record))
+  const syntaxes = mapping.syntax.map((syntax) => TAKE_APART[syntax])
   const recordsOf = recordsWithin(mapping.inside)
   const read = openReading(mapping)
   const { name } = mapping
 
   function takenApart(log: LogRecord): unknown {
-    for (const syntax of mapping.syntax) {
-      const value = TAKE_APART[syntax](log)
+    for (const takeApart of syntaxes) {
+      const value = takeApart(log)
       if (value !== undefined) return value
     }
     return undefined

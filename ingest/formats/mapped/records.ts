@@ -1,3 +1,4 @@
+import { trimmed } from '../values.ts'
 import { compilePointer } from './pointer.ts'
 import { textOf } from './values.ts'
 import type { Lookup } from './view.ts'
@@ -60,8 +61,8 @@ export function recipientsOf(each: Lookup | undefined): () => readonly unknown[]
     if (value !== null && typeof value === 'object') return [value]
     const told = textOf(value)
     // As Java prints a list: `[a@b, c@d]`.
-    const text = told.startsWith('[') && told.endsWith(']') ? told.slice(1, -1) : told
-    if (!/[,;]/.test(text)) return [text === '' ? undefined : text.trim()]
+    const text = told.charCodeAt(0) === 0x5b && told.endsWith(']') ? told.slice(1, -1) : told
+    if (!text.includes(',') && !text.includes(';')) return [text === '' ? undefined : trimmed(text)]
     return text
       .split(/[,;]/, MAX_RECIPIENTS)
       .map((one) => one.trim())

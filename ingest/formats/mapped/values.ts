@@ -59,8 +59,9 @@ export function ipOf(text: string): string {
 
 /** A reply without the type of a Diagnostic-Code (RFC 3464, 2.3.6) or sendmail's word before it. */
 export function replyOf(text: string): string {
-  // Most begin with their code.
-  const isWord = text.charCodeAt(0) > 0x39
+  // Most begin with their code or with another word.
+  const first = text.charCodeAt(0) | 0x20
+  const isWord = first === 0x73 || first === 0x78 || first === 0x64
   return trimmed(isWord ? text.replace(/^(?:(?:smtp|x-[a-z]{1,20}); ?|Deferred: )/i, '') : text)
 }
 

@@ -16,6 +16,8 @@ export function daemonOf(program: string): string {
   return program.startsWith('postfix') ? 'other_daemon' : ''
 }
 
+const isHex = (code: number) => (code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46)
+
 // Long ids are base 52, without vowels (postconf(5), enable_long_queue_ids); short ones hexadecimal, upper case.
 const LONG = new Set([...'0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz'].map((c) => c.charCodeAt(0)))
 
@@ -23,15 +25,12 @@ const LONG = new Set([...'0123456789BCDFGHJKLMNPQRSTVWXYZbcdfghjklmnpqrstvwxyz']
 export function queueIdLength(message: string): number {
   const colon = message.indexOf(':')
   if (colon < 5 || colon > 40 || message.charCodeAt(colon + 1) !== 0x20) return 0
-  let short = true
-  let long = true
-  for (let at = 0; at < colon; at++) {
-    const code = message.charCodeAt(at)
-    if (!((code >= 0x30 && code <= 0x39) || (code >= 0x41 && code <= 0x46))) short = false
-    if (!LONG.has(code)) long = false
-    if (!short && !long) return message.startsWith('NOQUEUE:') ? colon : 0
-  }
-  return short || colon >= 10 ? colon : 0
+  let at = 0
+  while (at < colon && isHex(message.charCodeAt(at))) at++
+  if (at === colon) return colon
+  for (at = 0; at < colon; at++)
+    if (!LONG.has(message.charCodeAt(at))) return message.startsWith('NOQUEUE:') ? colon : 0
+  return colon >= 10 ? colon : 0
 }
 
 // How the lines begin in which smtp(8) says that a host failed and that it goes on to the next one.

@@ -179,9 +179,10 @@ export const postfix: Format = {
     lacks: 'our sending address (`source_ips`); the visible From, but for a header check',
     samples: 'run',
   },
-  recognise({ program }) {
+  recognise({ program, json }) {
     if (program.startsWith('postfix/')) return 2
-    if (daemonOf(program) === '') return FILTERS.has(program) ? 1 : 0
+    // As certain as ours, for they stand among them. What a filter writes as an object may be a format of its own.
+    if (daemonOf(program) === '') return FILTERS.has(program) ? (json === undefined ? 2 : 1) : 0
     return program.startsWith('postfix') ? 2 : 1
   },
   open,

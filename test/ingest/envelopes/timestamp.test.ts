@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { bsdStamp, isoStamp } from '../../../ingest/envelopes/timestamp.ts'
+import { bsdStamp, isoStamp, isoStampOf } from '../../../ingest/envelopes/timestamp.ts'
 import { zonedToUtc } from '../../../ingest/envelopes/zone.ts'
 
 const utc = { reference: 0, timeZone: 'UTC' }
@@ -99,5 +99,25 @@ test('a wall clock leads back to the moment that it showed, but for an hour that
       expect(found).toBeLessThanOrEqual(seconds * 1000)
     }),
     { numRuns: 1000 },
+  )
+})
+
+test('a date and a time in texts of their own are read as the same with a blank between, or not at all', () => {
+  const dates = fc.constantFrom('2026-11-24', '2026-02-30', '2026-1-2', '2026:11:24', '', '2026-11-24 ')
+  const times = fc.constantFrom(
+    '03:25:25',
+    '03:25:25.983',
+    '03:25:25Z',
+    '03:25:25 +0100',
+    '25:00:00',
+    'x',
+    '',
+  )
+  fc.assert(
+    fc.property(dates, times, (date, time) => {
+      const parts = isoStampOf(date, time, utc)
+      const whole = isoStamp(`${date} ${time}`, 0, utc)
+      expect(parts?.time).toBe(date.length === 10 && date.includes('-') ? whole?.time : undefined)
+    }),
   )
 })

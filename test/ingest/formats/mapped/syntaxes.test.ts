@@ -86,7 +86,13 @@ function plainCef(text: string): Pairs | undefined {
   return pairs
 }
 
-const NAMES = ['a', 'b', 'a.b', 'to', 'act', 'cs1', 'cs1Label', 'x-y', 'n_1']
+// Long ones are compared by their ends first.
+const LONG = [
+  'deviceExternalId',
+  'a_name_of_over_two_dozen_characters',
+  'a_name_of_over_TWO_dozen_characters',
+]
+const NAMES = ['a', 'b', 'a.b', 'to', ...LONG, 'act', 'cs1', 'cs1Label', 'x-y', 'n_1']
 const PIECES = [
   ...NAMES.map((name) => `${name}=`),
   ...NAMES,
@@ -96,7 +102,7 @@ const PIECES = [
 const odd = fc.array(fc.constantFrom(...PIECES), { maxLength: 25 }).map((pieces) => pieces.join(''))
 /** Names in an order that a log repeats, so that what is expected next is there, or nearly. */
 const usual = fc
-  .array(fc.tuple(fc.constantFrom(...NAMES.slice(0, 4)), fc.constantFrom('', ' ', ',', 'x'), odd), {
+  .array(fc.tuple(fc.constantFrom(...NAMES.slice(0, 7)), fc.constantFrom('', ' ', ',', 'x'), odd), {
     maxLength: 8,
   })
   .map((fields) => fields.map(([name, before, value]) => `${before}${name}=${value}`).join(' '))
@@ -133,6 +139,15 @@ test.each([
   ['a quote that is never closed', 'a=1 to="b act=2', { a: '1', to: 'b act=2' }],
   ['a name twice', 'a=1 to=2 a=3', { a: '3', to: '2' }],
 ])('key_value: %s', (_what, text, expected) => expect(found(keyValueFields(text))).toMatchObject(expected))
+
+test('a text longer than most holds its fields too, and the next one its own', () => {
+  const long = 'x'.repeat(70_000)
+  for (const _again of [1, 2]) {
+    expect(found(keyValueFields(`a=1 b="${long}" to=2`))).toMatchObject({ a: '1', b: long, to: '2' })
+    expect(found(cefFields(`CEF:0|v|p|1|id|n|5|a=1 b=${long} to=2`))).toMatchObject({ b: long, to: '2' })
+    expect(found(keyValueFields('a=1 b='))).toMatchObject({ a: '1', b: '' })
+  }
+})
 
 test('a text without an end is read in linear time', () => {
   const size = 200_000
