@@ -5,7 +5,8 @@ import { inWindow } from './cells.ts'
 import { type Group, isReceiver, type Weighed } from './groups.ts'
 import { gainOver } from './intervals.ts'
 import { once } from './once.ts'
-import type { Candidate, Named, Part, Words } from './subject.ts'
+import { inSpan, type PartName, type Parts, partsBy, refusedParts } from './parts.ts'
+import type { Candidate, Named, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { inFamily, inState, leastRefused } from './trouble.ts'
 import { BARE, BARE_SIDES, FAMILIES, ROUTING_SIDES, SENDER_SIDES } from './words.ts'
@@ -66,38 +67,6 @@ export function unknownElsewhere(
   }
 }
 
-/** A group's cells over one span, and which of them a wave holds. */
-interface Spread {
-  cells: Weighed
-  places: readonly number[]
-  messagesOf(cell: number): number
-  isHeld(cell: number): boolean
-  usualOf(cell: number): number
-}
-
-/** The parts of a wave by the numbers of one of their names. */
-function partsBy(
-  { cells, places, messagesOf, isHeld, usualOf }: Spread,
-  name: 'operator' | 'recipient_org_domain' | 'sender_domain',
-): Map<number, Part> {
-  const parts = new Map<number, Part>()
-  const names = cells[name]
-  for (const cell of places) {
-    const n = messagesOf(cell)
-    if (n === 0) continue
-    const key = names[cell] ?? 0
-    let part = parts.get(key)
-    if (part === undefined) {
-      part = { messages: 0, refused: 0, expected: 0 }
-      parts.set(key, part)
-    }
-    part.messages += n
-    part.expected += n * usualOf(cell)
-    if (isHeld(cell)) part.refused += n
-  }
-  return parts
-}
-
 /** What the candidates are counted with. */
 export interface Counting {
   cells: Weighed
@@ -109,7 +78,13 @@ export interface Counting {
 }
 
 /** A subject over one span (its place) with one kind of words; undefined where its refusals are too few or nothing out of the ordinary. */
-function candidateOf(group: Group, span: number, family: number, by: Counting): Candidate | undefined {
+function candidateOf(
+  group: Group,
+  span: number,
+  family: number,
+  by: Counting,
+  parts: (name: PartName, words: Words) => Parts,
+): Candidate | undefined {
   const { named, troubled, trouble } = group
   const { cells } = by
   const inWords = (state: State) =>
@@ -161,9 +136,10 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
     return (of === family || of === BARE) && states.includes(cells.state[cell] ?? 0)
   }
   // What names the sender is measured by what named the sender before: dead hosts of the past say nothing of it.
-  const ofPast: Words = FAMILIES[family] === SENDER_SIDES ? 'sender' : 'any'
+  const ofPast: Words = FAMILIES[family] === SENDER_SIDES && by.direction === 'outbound' ? 'sender' : 'any'
   const shares = cells.usual[ofPast]
-  const counts = countHeld(cells, troubled.filter(isHeld), span)
+  const heldCells = troubled.filter(isHeld)
+  const counts = countHeld(cells, heldCells, span)
   let expected = over.expected[ofPast]
   // Inbound, friends and strangers are in one crowd: only their parts tell (rank.ts).
   const isUsual = () =>
@@ -180,13 +156,19 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
       by.unknownOf(cells.sender_domain[cell] ?? 0, cells.recipient_org_domain[cell] ?? 0),
     )
   }
-  const messagesOf = (cell: number) => cells.messages[cell * cells.spans.length + span] ?? 0
-  if (isList) expected = group.cells().reduce((sum, cell) => sum + messagesOf(cell) * usualOf(cell), 0)
+  if (isList)
+    expected = group.cells().reduce((sum, cell) => sum + inSpan(cells, cell, span) * usualOf(cell), 0)
   // It is no less than the usual above.
   if (isList && isUsual()) return undefined
-  const partsOf = (name: Parameters<typeof partsBy>[1]) =>
-    once(() => partsBy({ cells, places: group.cells(), messagesOf, isHeld, usualOf }, name))
-  const senders = partsOf('sender_domain')
+  const allBy = (name: PartName) =>
+    isList ? partsBy(cells, group.cells(), name, span, usualOf) : parts(name, ofPast)
+  const refusedBy = (all: Parts, name: PartName) => refusedParts(all, cells, heldCells, name, span)
+  const partsOf = (name: PartName) =>
+    once((): Parts => {
+      const all = allBy(name)
+      const refused = refusedBy(all, name)
+      return new Map(Array.from(all, ([key, part]) => [key, refused.get(key) ?? part]))
+    })
   return {
     ...named,
     span_s: cells.spans[span] ?? 0,
@@ -204,14 +186,18 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
     independence: counts.independence,
     operators: partsOf('operator'),
     domains: partsOf('recipient_org_domain'),
-    senders,
+    senders: partsOf('sender_domain'),
     // Bounces are nobody's habit, and our own never met the gateway.
-    excess: once(() =>
-      excessGain(
-        [...senders()].filter(([name]) => name !== 0).map(([, part]) => part),
-        counts.independence,
-      ),
-    ),
+    excess: once(() => {
+      const all = allBy('sender_domain')
+      const refusedParts = refusedBy(all, 'sender_domain')
+      refusedParts.delete(0)
+      const others = [...refusedParts.values()].reduce(
+        (left, part) => left - part.messages,
+        messages - (all.get(0)?.messages ?? 0),
+      )
+      return excessGain([...refusedParts.values()], others, counts.independence)
+    }),
   }
 }
 
@@ -220,15 +206,15 @@ function countHeld(cells: Weighed, held: readonly number[], span: number) {
   const isUnknown = blamesMailbox(cells)
   const content = cells.names.find('sender_content')
   const unreachableFor = UNREACHABLE.map(cells.names.find)
-  const inSpan = (cell: number) => cells.messages[cell * cells.spans.length + span] ?? 0
+  const n = (cell: number) => inSpan(cells, cell, span)
   const sum = (of: (cell: number) => number, isCounted: (cell: number) => boolean = () => true) =>
     held.reduce((sum, cell) => (isCounted(cell) ? sum + of(cell) : sum), 0)
   return {
     independence: sum((cell) => cells.transactions[cell] ?? 0) / sum((cell) => inWindow(cells, cell)),
-    unknown: sum(inSpan, isUnknown),
-    senderWords: sum(inSpan, (cell) => FAMILIES[cells.family[cell] ?? BARE] === SENDER_SIDES),
-    contentWords: sum(inSpan, (cell) => cells.side[cell] === content),
-    unreachable: sum(inSpan, (cell) => unreachableFor.includes(cells.reason[cell] ?? 0)),
+    unknown: sum(n, isUnknown),
+    senderWords: sum(n, (cell) => FAMILIES[cells.family[cell] ?? BARE] === SENDER_SIDES),
+    contentWords: sum(n, (cell) => cells.side[cell] === content),
+    unreachable: sum(n, (cell) => unreachableFor.includes(cells.reason[cell] ?? 0)),
   }
 }
 
@@ -236,10 +222,24 @@ function countHeld(cells: Weighed, held: readonly number[], span: number) {
 export function candidatesOf(groups: readonly Group[], by: Counting): Candidate[] {
   const found: Candidate[] = []
   for (const group of groups)
-    for (const span of by.cells.spans.keys())
+    for (const span of by.cells.spans.keys()) {
+      const parts = sharedParts(group, span, by.cells)
       for (const family of FAMILIES.keys()) {
-        const candidate = candidateOf(group, span, family, by)
+        const candidate = candidateOf(group, span, family, by, parts)
         if (candidate !== undefined) found.push(candidate)
       }
+    }
   return found
+}
+
+// Whatever the family, a group has the same parts.
+function sharedParts(group: Group, span: number, cells: Weighed) {
+  const known = new Map<string, Parts>()
+  return (name: PartName, words: Words): Parts => {
+    const key = `${name} ${words}`
+    const parts =
+      known.get(key) ?? partsBy(cells, group.cells(), name, span, (cell) => cells.usual[words][cell] ?? 0)
+    known.set(key, parts)
+    return parts
+  }
 }

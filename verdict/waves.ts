@@ -94,7 +94,10 @@ function weighed({ cells, usual, direction }: Material): Weighed | undefined {
   for (let cell = 0; cell < count; cell++) {
     const words = side[cell] ?? 0
     let of = families.get(words)
-    if (of === undefined) families.set(words, (of = familyOf(names.texts[words] ?? '')))
+    if (of === undefined) {
+      of = familyOf(names.texts[words] ?? '')
+      families.set(words, of)
+    }
     family[cell] = of
   }
   return { ...cells, family, usual: { any, sender } }
