@@ -40,16 +40,16 @@ const RATES = [0.1, 0.3, 0.5, 0.7, 0.9, 0.98]
 
 /**
  * Log-likelihood that one cause refuses a share of all messages, besides what is usual for each part: who is always
- * refused says nothing, who never was says much. For parts whose usual rates are far apart.
+ * refused says nothing, who never was says much. For parts whose usual rates are far apart: those that have refusals, and
+ * how many messages the others have.
  */
-export function excessGain(parts: readonly Part[], independence: number): number {
+export function excessGain(refused: readonly Part[], others: number, independence: number): number {
   const gainAt = (rate: number) => {
     const passed = Math.log(1 - rate)
-    return parts.reduce((sum, { messages, refused, expected }) => {
-      if (refused === 0) return sum + messages * passed
+    return refused.reduce((sum, { messages, refused, expected }) => {
       const usual = Math.min(0.99, expected / messages)
       return sum + refused * Math.log((usual + (1 - usual) * rate) / usual) + (messages - refused) * passed
-    }, 0)
+    }, others * passed)
   }
   return Math.max(0, ...RATES.map(gainAt)) * independence
 }

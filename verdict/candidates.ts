@@ -2,12 +2,15 @@ import type { Direction } from '../schemas/event.ts'
 import { STATES, type State } from './attempts.ts'
 import { excessGain } from './breadth.ts'
 import { inWindow } from './cells.ts'
-import { type Group, isReceiver, type Weighed } from './groups.ts'
+import type { Group, Weighed } from './groups.ts'
 import { gainOver } from './intervals.ts'
+import { isDirectoryLost } from './lost-directory.ts'
 import { once } from './once.ts'
-import type { Candidate, Named, Part, Words } from './subject.ts'
+import { inSpan, type PartName, type Parts, partsBy, refusedParts, withRefused } from './parts.ts'
+import type { Candidate, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { inFamily, inState, leastRefused } from './trouble.ts'
+import type { Usual } from './usual.ts'
 import { BARE, BARE_SIDES, FAMILIES, ROUTING_SIDES, SENDER_SIDES } from './words.ts'
 
 const UNREACHABLE = ['network_error', 'domain_not_found', 'expired']
@@ -66,52 +69,23 @@ export function unknownElsewhere(
   }
 }
 
-/** A group's cells over one span, and which of them a wave holds. */
-interface Spread {
-  cells: Weighed
-  places: readonly number[]
-  messagesOf(cell: number): number
-  isHeld(cell: number): boolean
-  usualOf(cell: number): number
-}
-
-/** The parts of a wave by the numbers of one of their names. */
-function partsBy(
-  { cells, places, messagesOf, isHeld, usualOf }: Spread,
-  name: 'operator' | 'recipient_org_domain' | 'sender_domain',
-): Map<number, Part> {
-  const parts = new Map<number, Part>()
-  const names = cells[name]
-  for (const cell of places) {
-    const n = messagesOf(cell)
-    if (n === 0) continue
-    const key = names[cell] ?? 0
-    let part = parts.get(key)
-    if (part === undefined) {
-      part = { messages: 0, refused: 0, expected: 0 }
-      parts.set(key, part)
-    }
-    part.messages += n
-    part.expected += n * usualOf(cell)
-    if (isHeld(cell)) part.refused += n
-  }
-  return parts
-}
-
 /** What the candidates are counted with. */
 export interface Counting {
   cells: Weighed
   direction: Direction
   /** By the numbers of sender and domain. */
   unknownOf(sender: number, domain: number): number
-  /** Whether a receiver took mail before the window. */
-  tookMail(named: Named, accepted: number): boolean
-  /** Whether unknown mailboxes, by sender, are a part of a directory that was there before. */
-  lostSome(named: Named, senders: ReadonlyMap<number, Part>): boolean
+  usual: Usual
 }
 
 /** A subject over one span (its place) with one kind of words; undefined where its refusals are too few or nothing out of the ordinary. */
-function candidateOf(group: Group, span: number, family: number, by: Counting): Candidate | undefined {
+function candidateOf(
+  group: Group,
+  span: number,
+  family: number,
+  by: Counting,
+  parts: (name: PartName, words: Words) => Parts,
+): Candidate | undefined {
   const { named, troubled, trouble } = group
   const { cells } = by
   const inWords = (state: State) =>
@@ -130,7 +104,6 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
   if (over === undefined) return undefined
   const { messages, accepted } = over
   const accepted_in_window = whole.at(-1)?.accepted ?? 0
-  const messagesOf = (cell: number) => cells.messages[cell * cells.spans.length + span] ?? 0
   const held: State[] = ['refused']
   // A delay is a refusal where hardly anything gets through; so is "user unknown" where a receiver that took mail
   // before knows nobody any more.
@@ -139,29 +112,7 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
     if (!mayPass) held.push('limited')
     refused += delayed
   }
-  // One domain's few mailboxes may all be unknown, or many more of them than before; of a provider's, whoever writes to them,
-  // it is enough that most are, at those of its domains that have such.
-  const isMost = () =>
-    named.kind === 'recipient_domain'
-      ? accepted * T.lost_ratio < messages || by.lostSome(named, unknownBySender())
-      : mailbox >= T.min_share.provider * messages &&
-        mailbox >= T.min_directory_share * messagesAt(unknownAt())
-  const isNoMailbox = (cell: number) => cells.state[cell] === STATES.mailbox
-  const unknownBySender = () =>
-    partsBy(
-      { cells, places: group.cells(), messagesOf, isHeld: isNoMailbox, usualOf: () => 0 },
-      'sender_domain',
-    )
-  const domainOf = (cell: number) => cells.recipient_org_domain[cell] ?? 0
-  const unknownAt = () => new Set(troubled.filter(isNoMailbox).map(domainOf))
-  const messagesAt = (domains: ReadonlySet<number>) =>
-    group.cells().reduce((sum, cell) => sum + (domains.has(domainOf(cell)) ? messagesOf(cell) : 0), 0)
-  const isLost =
-    FAMILIES[family] === ROUTING_SIDES &&
-    isReceiver(named) &&
-    mailbox > 0 &&
-    by.tookMail(named, accepted_in_window) &&
-    isMost()
+  const isLost = FAMILIES[family] === ROUTING_SIDES && isDirectoryLost(group, span, mailbox, cells, by.usual)
   if (isLost) {
     held.push('mailbox')
     refused += mailbox
@@ -176,9 +127,10 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
     return (of === family || of === BARE) && states.includes(cells.state[cell] ?? 0)
   }
   // What names the sender is measured by what named the sender before: dead hosts of the past say nothing of it.
-  const ofPast: Words = FAMILIES[family] === SENDER_SIDES ? 'sender' : 'any'
+  const ofPast: Words = FAMILIES[family] === SENDER_SIDES && by.direction === 'outbound' ? 'sender' : 'any'
   const shares = cells.usual[ofPast]
-  const counts = countHeld(cells, troubled.filter(isHeld), span)
+  const heldCells = troubled.filter(isHeld)
+  const counts = countHeld(cells, heldCells, span)
   let expected = over.expected[ofPast]
   // Inbound, friends and strangers are in one crowd: only their parts tell (rank.ts).
   const isUsual = () =>
@@ -195,13 +147,13 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
       by.unknownOf(cells.sender_domain[cell] ?? 0, cells.recipient_org_domain[cell] ?? 0),
     )
   }
-  if (isList) expected = group.cells().reduce((sum, cell) => sum + messagesOf(cell) * usualOf(cell), 0)
+  if (isList)
+    expected = group.cells().reduce((sum, cell) => sum + inSpan(cells, cell, span) * usualOf(cell), 0)
   // It is no less than the usual above.
   if (isList && isUsual()) return undefined
-  const partsIn = (places: readonly number[], name: Parameters<typeof partsBy>[1]) =>
-    partsBy({ cells, places, messagesOf, isHeld, usualOf }, name)
-  const partsOf = (name: Parameters<typeof partsBy>[1]) => once(() => partsIn(group.cells(), name))
-  const senders = partsOf('sender_domain')
+  const allBy = (name: PartName) =>
+    isList ? partsBy(cells, group.cells(), name, span, usualOf) : parts(name, ofPast)
+  const partsOf = (name: PartName) => once(() => withRefused(allBy(name), cells, heldCells, name, span))
   return {
     ...named,
     span_s: cells.spans[span] ?? 0,
@@ -220,18 +172,23 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
     independence: counts.independence,
     operators: partsOf('operator'),
     domains: partsOf('recipient_org_domain'),
-    senders,
+    senders: partsOf('sender_domain'),
     sendersBeside: (operator) => {
-      const beside = group.cells().filter((cell) => cells.operator[cell] !== operator)
-      return partsIn(beside, 'sender_domain')
+      const isBeside = (cell: number) => cells.operator[cell] !== operator
+      const all = partsBy(cells, group.cells().filter(isBeside), 'sender_domain', span, usualOf)
+      return withRefused(all, cells, heldCells.filter(isBeside), 'sender_domain', span)
     },
     // Bounces are nobody's habit, and our own never met the gateway.
-    excess: once(() =>
-      excessGain(
-        [...senders()].filter(([name]) => name !== 0).map(([, part]) => part),
-        counts.independence,
-      ),
-    ),
+    excess: once(() => {
+      const all = allBy('sender_domain')
+      const senders = refusedParts(all, cells, heldCells, 'sender_domain', span)
+      senders.delete(0)
+      const others = [...senders.values()].reduce(
+        (left, part) => left - part.messages,
+        messages - (all.get(0)?.messages ?? 0),
+      )
+      return excessGain([...senders.values()], others, counts.independence)
+    }),
   }
 }
 
@@ -240,15 +197,15 @@ function countHeld(cells: Weighed, held: readonly number[], span: number) {
   const isUnknown = blamesMailbox(cells)
   const content = cells.names.find('sender_content')
   const unreachableFor = UNREACHABLE.map(cells.names.find)
-  const inSpan = (cell: number) => cells.messages[cell * cells.spans.length + span] ?? 0
+  const n = (cell: number) => inSpan(cells, cell, span)
   const sum = (of: (cell: number) => number, isCounted: (cell: number) => boolean = () => true) =>
     held.reduce((sum, cell) => (isCounted(cell) ? sum + of(cell) : sum), 0)
   return {
     independence: sum((cell) => cells.transactions[cell] ?? 0) / sum((cell) => inWindow(cells, cell)),
-    unknown: sum(inSpan, isUnknown),
-    senderWords: sum(inSpan, (cell) => FAMILIES[cells.family[cell] ?? BARE] === SENDER_SIDES),
-    contentWords: sum(inSpan, (cell) => cells.side[cell] === content),
-    unreachable: sum(inSpan, (cell) => unreachableFor.includes(cells.reason[cell] ?? 0)),
+    unknown: sum(n, isUnknown),
+    senderWords: sum(n, (cell) => FAMILIES[cells.family[cell] ?? BARE] === SENDER_SIDES),
+    contentWords: sum(n, (cell) => cells.side[cell] === content),
+    unreachable: sum(n, (cell) => unreachableFor.includes(cells.reason[cell] ?? 0)),
   }
 }
 
@@ -256,10 +213,24 @@ function countHeld(cells: Weighed, held: readonly number[], span: number) {
 export function candidatesOf(groups: readonly Group[], by: Counting): Candidate[] {
   const found: Candidate[] = []
   for (const group of groups)
-    for (const span of by.cells.spans.keys())
+    for (const span of by.cells.spans.keys()) {
+      const parts = sharedParts(group, span, by.cells)
       for (const family of FAMILIES.keys()) {
-        const candidate = candidateOf(group, span, family, by)
+        const candidate = candidateOf(group, span, family, by, parts)
         if (candidate !== undefined) found.push(candidate)
       }
+    }
   return found
+}
+
+// Whatever the family, a group has the same parts.
+function sharedParts(group: Group, span: number, cells: Weighed) {
+  const known = new Map<string, Parts>()
+  return (name: PartName, words: Words): Parts => {
+    const key = `${name} ${words}`
+    const parts =
+      known.get(key) ?? partsBy(cells, group.cells(), name, span, (cell) => cells.usual[words][cell] ?? 0)
+    known.set(key, parts)
+    return parts
+  }
 }

@@ -5,9 +5,9 @@ import { type Cells, inWindow } from './cells.ts'
 import { type Group, groupsOf, groupsWithout, type Weighed } from './groups.ts'
 import { toldBy } from './messages.ts'
 import { bestOf } from './rank.ts'
-import type { Named, Part, Subject, Wave } from './subject.ts'
+import type { Subject, Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { cellShares, fleetShare, historyKey, type Usual } from './usual.ts'
+import { cellShares, fleetShare, type Usual } from './usual.ts'
 import { familyOf } from './words.ts'
 
 /** All that a window's waves follow from. */
@@ -65,29 +65,6 @@ export function troubledNames(cells: Cells, direction: Direction): TroubledNames
       domain: name(pair % size),
     })),
   }
-}
-
-function tookMail(named: Named, accepted: number, { fleet, own }: Usual): boolean {
-  const history = named.kind === 'all' ? fleet : own.get(historyKey(named))
-  const before = (history?.accepted ?? 0) + (history?.recent_accepted ?? 0) + accepted
-  return before >= T.min_refused.recipient_domain && before > (history?.mailbox ?? 0)
-}
-
-// A part of a directory is lost where a domain's mailboxes are unknown far more often than before, and not on one sender's
-// list alone.
-function lostSome(named: Named, senders: ReadonlyMap<number, Part>, { own }: Usual): boolean {
-  const [most, ...others] = [...senders.values()].sort((a, b) => b.refused - a.refused)
-  const history = own.get(historyKey(named))
-  if (most === undefined || history === undefined) return false
-  const messages = others.reduce((sum, part) => sum + part.messages, 0)
-  const mailbox = others.reduce((sum, part) => sum + part.refused, 0)
-  const all = mailbox + most.refused
-  if (mailbox < T.min_lost_recipients || all < T.min_lost_part) return false
-  if (all < T.min_share.recipient_domain * (messages + most.messages)) return false
-  if (mailbox < T.min_lost_rest * messages) return false
-  const before = history.accepted + history.recent_accepted
-  const usual = T.min_odds_ratio * history.mailbox
-  return before > usual && mailbox * before >= usual * (messages - mailbox)
 }
 
 // What stays the same however often a window is asked for what is left of it.
@@ -165,8 +142,7 @@ export function nextSubjects(
     direction,
     cells,
     unknownOf: unknownElsewhere(cells, gone),
-    tookMail: (named, accepted) => tookMail(named, accepted, usual),
-    lostSome: (named, senders) => lostSome(named, senders, usual),
+    usual,
   }
   const senders = namesIn(cells, cells.sender_domain, gone)
   const operators = namesIn(cells, cells.operator, gone)

@@ -1,0 +1,55 @@
+import { STATES } from './attempts.ts'
+import { type Group, isReceiver, type Weighed } from './groups.ts'
+import { inSpan, type Parts, partsBy, withRefused } from './parts.ts'
+import type { History } from './subject.ts'
+import { THRESHOLDS as T } from './thresholds.ts'
+import { historyKey, type Usual } from './usual.ts'
+
+function tookMail({ held }: Group, history: History | undefined): boolean {
+  const before = (history?.accepted ?? 0) + (history?.recent_accepted ?? 0) + (held().at(-1)?.accepted ?? 0)
+  return before >= T.min_refused.recipient_domain && before > (history?.mailbox ?? 0)
+}
+
+// A part of a directory is lost where a domain's mailboxes are unknown far more often than before, and not on one sender's
+// list alone.
+function isPartLost(senders: Parts, history: History | undefined): boolean {
+  const [most, ...others] = [...senders.values()].sort((a, b) => b.refused - a.refused)
+  if (most === undefined || history === undefined) return false
+  const messages = others.reduce((sum, part) => sum + part.messages, 0)
+  const mailbox = others.reduce((sum, part) => sum + part.refused, 0)
+  const all = mailbox + most.refused
+  if (mailbox < T.min_lost_recipients || all < T.min_lost_part) return false
+  if (all < T.min_share.recipient_domain * (messages + most.messages)) return false
+  if (mailbox < T.min_lost_rest * messages) return false
+  const before = history.accepted + history.recent_accepted
+  const usual = T.min_odds_ratio * history.mailbox
+  return before > usual && mailbox * before >= usual * (messages - mailbox)
+}
+
+/**
+ * Whether a receiver that took mail before has lost its directory, or a part of it, by what was refused for the mailbox over
+ * a span (its place). One domain's few mailboxes may all be unknown, or many more of them than before; of a provider's,
+ * whoever writes to them, it is enough that most are, at those of its domains that have such.
+ */
+export function isDirectoryLost(
+  group: Group,
+  span: number,
+  mailbox: number,
+  cells: Weighed,
+  { own }: Usual,
+): boolean {
+  const { named, troubled } = group
+  const history = own.get(historyKey(named))
+  if (mailbox === 0 || !isReceiver(named) || !tookMail(group, history)) return false
+  const { messages = 0, accepted = 0 } = group.held()[span] ?? {}
+  const unknown = troubled.filter((cell) => cells.state[cell] === STATES.mailbox)
+  if (named.kind === 'recipient_domain') {
+    if (accepted * T.lost_ratio < messages) return true
+    const senders = partsBy(cells, group.cells(), 'sender_domain', span, () => 0)
+    return isPartLost(withRefused(senders, cells, unknown, 'sender_domain', span), history)
+  }
+  if (mailbox < T.min_share.provider * messages) return false
+  const domains = new Set(unknown.map((cell) => cells.recipient_org_domain[cell]))
+  const there = group.cells().filter((cell) => domains.has(cells.recipient_org_domain[cell]))
+  return mailbox >= T.min_directory_share * there.reduce((sum, cell) => sum + inSpan(cells, cell, span), 0)
+}

@@ -1,0 +1,66 @@
+import type { Weighed } from './groups.ts'
+import type { Part } from './subject.ts'
+
+/** A name that a subject's messages have parts by. */
+export type PartName = 'operator' | 'recipient_org_domain' | 'sender_domain'
+
+/** Parts by the numbers of their names, 0 for those without. */
+export type Parts = ReadonlyMap<number, Part>
+
+/** How many messages a cell has over a span, by the span's place. */
+export const inSpan = ({ messages, spans }: Weighed, cell: number, span: number): number =>
+  messages[cell * spans.length + span] ?? 0
+
+/** The parts of these cells over a span, as if nothing were refused. */
+export function partsBy(
+  cells: Weighed,
+  places: readonly number[],
+  name: PartName,
+  span: number,
+  usualOf: (cell: number) => number,
+): Parts {
+  const parts = new Map<number, Part>()
+  const names = cells[name]
+  for (const cell of places) {
+    const n = inSpan(cells, cell, span)
+    if (n === 0) continue
+    const key = names[cell] ?? 0
+    const part = parts.get(key)
+    if (part === undefined) parts.set(key, { messages: n, refused: 0, expected: n * usualOf(cell) })
+    else {
+      part.messages += n
+      part.expected += n * usualOf(cell)
+    }
+  }
+  return parts
+}
+
+/** Those of the parts that have refused cells, which are these. */
+export function refusedParts(
+  parts: Parts,
+  cells: Weighed,
+  refused: readonly number[],
+  name: PartName,
+  span: number,
+): Map<number, Part> {
+  const found = new Map<number, Part>()
+  for (const cell of refused) {
+    const n = inSpan(cells, cell, span)
+    const key = cells[name][cell] ?? 0
+    const part = found.get(key) ?? parts.get(key)
+    if (n > 0 && part !== undefined) found.set(key, { ...part, refused: part.refused + n })
+  }
+  return found
+}
+
+/** All of the parts, with what is refused of each: these cells. */
+export function withRefused(
+  parts: Parts,
+  cells: Weighed,
+  refused: readonly number[],
+  name: PartName,
+  span: number,
+): Parts {
+  const found = refusedParts(parts, cells, refused, name, span)
+  return new Map(Array.from(parts, ([key, part]) => [key, found.get(key) ?? part]))
+}
