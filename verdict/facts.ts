@@ -150,15 +150,16 @@ export function factsOf(span: Some, subject: Wave) {
   } satisfies Partial<Evidence>
 }
 
-const RECIPIENTS = 8
+// To look one up in a week takes a millisecond or two, and a window has more old lists than waves.
+const [OF_A_WAVE, OF_A_LIST] = [8, 3]
 
-/** Some recipients of a subject that were refused, or whose mailbox was. */
-export function refusedRecipients({ messages, places }: Some, subject: Wave): string[] {
+/** Some recipients of a subject that were refused, or whose mailbox was: of a wave more than of a list. */
+export function refusedRecipients({ messages, places }: Some, subject: Wave, is_wave: boolean): string[] {
   const isSelected = selecting(messages, subject.selection)
   const isRefused = isOfKind(messages, subject)
   const found = new Set<string>()
   for (const i of places) {
-    if (found.size === RECIPIENTS) break
+    if (found.size === (is_wave ? OF_A_WAVE : OF_A_LIST)) break
     const recipient = messages.recipient[i] ?? ''
     if (recipient === '' || !isSelected(i)) continue
     if (isRefused(i) || messages.state[i] === STATES.mailbox) found.add(recipient)

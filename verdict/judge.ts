@@ -86,7 +86,7 @@ function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_s
   const start = Math.max(from, to - subject.span_s * 1000)
   const left = view.left(start, told)
   const facts = factsOf(left, subject)
-  const recipients = refusedRecipients(left, subject)
+  const recipients = refusedRecipients(left, subject, has_shape)
   const { verdict, confidence, sub_cause, evidence, next_step } = decide({
     direction,
     subject_kind: subject.kind,
