@@ -37,16 +37,21 @@ const keyValueLayouts = openLayouts()
  * over. Undefined where there are fewer than two pairs. Linear time.
  */
 export function keyValueFields(text: string): Fields | undefined {
-  let equals = text.indexOf('=')
-  if (equals === -1) return undefined
+  if (!text.includes('=')) return undefined
   // Where each value begins and ends.
   const bounds = new Array<number>(2 * USUAL_FIELDS)
   let count = 0
   const isEscaped = text.includes('\\')
   const codes = codesOf(text)
+  const { length } = text
   let layout = keyValueLayouts.begin()
-  for (let at = 0; equals !== -1 && count < 2 * MAX_FIELDS; equals = text.indexOf('=', at)) {
-    let next = keyValueLayouts.expected(layout, codes, at, equals, isSeparator)
+  for (let at = 0; at < length && count < 2 * MAX_FIELDS; ) {
+    // Most lines are laid out as one before: then the next equals sign need not be looked for.
+    const name = isSeparator(codes.getUint16(2 * at, true)) ? at + 1 : at
+    let next = keyValueLayouts.following(layout, codes, name, length)
+    const equals = next === undefined ? text.indexOf('=', at) : name + next.name.length
+    if (equals === -1) break
+    next ??= keyValueLayouts.expected(layout, codes, at, equals, isSeparator)
     if (next === undefined) {
       let from = equals
       while (from > at && isNameCharacter(codes.getUint16(2 * from - 2, true))) from--
@@ -60,7 +65,7 @@ export function keyValueFields(text: string): Fields | undefined {
     const start = isQuoted ? equals + 2 : equals + 1
     const end = isQuoted
       ? quoteEnd(text, first === 0x22 ? '"' : "'", start, isEscaped)
-      : wordEnd(codes, start, text.length)
+      : wordEnd(codes, start, length)
     bounds[count++] = start
     bounds[count++] = end
     at = isQuoted ? end + 1 : end

@@ -132,6 +132,17 @@ export function openLayouts(head: readonly string[] = []) {
     return undefined
   }
 
+  /** The field that was seen here, whose name stands at `start` with an equals sign behind it; undefined for any other. */
+  function following({ next }: Layout, codes: DataView, start: number, length: number): Layout | undefined {
+    for (let i = 0; i < next.length; i++) {
+      const one = next[i] as Layout
+      const end = start + one.name.length
+      if (end >= length || codes.getUint16(2 * end, true) !== 0x3d) continue
+      if (codes.getUint16(2 * end - 2, true) === one.last && stands(one.pairs, codes, start, end)) return one
+    }
+    return undefined
+  }
+
   function after(layout: Layout, text: string, start: number, end: number): Layout {
     const { next } = layout
     const own = text.slice(start, end)
@@ -145,5 +156,5 @@ export function openLayouts(head: readonly string[] = []) {
     return made
   }
 
-  return { begin, expected, after }
+  return { begin, expected, following, after }
 }
