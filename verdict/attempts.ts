@@ -1,6 +1,6 @@
 import type { Direction } from '../schemas/event.ts'
 import { type ColumnsOf, type Store, type Texts, textAt } from '../store/store.ts'
-import { type NameColumns, type Names, nameColumns, noNames } from './names.ts'
+import { type NameColumns, type Names, nameColumns, noNames, perName } from './names.ts'
 import { operatorOf } from './operators.ts'
 import { type Span, span } from './read.ts'
 import { sql } from './sql.ts'
@@ -152,15 +152,7 @@ function attemptsIn(
       }
     },
   }
-  const operators = new Map<number, number>()
-  const operatedBy = (provider: number): number => {
-    let operator = operators.get(provider)
-    if (operator === undefined) {
-      operator = names.number(operatorOf(names.texts[provider] ?? ''))
-      operators.set(provider, operator)
-    }
-    return operator
-  }
+  const operatedBy = perName(names, (provider) => names.number(operatorOf(provider)))
   for (let i = 0; i < count; i++) {
     const row = order[i] ?? 0
     const domain = by_number.domain[row] ?? 0

@@ -1,6 +1,7 @@
 import type { Direction } from '../schemas/event.ts'
 import type { SubjectKind } from '../schemas/verdict.ts'
 import { gainOver } from './intervals.ts'
+import { sumOf } from './parts.ts'
 import type { Candidate, Named, Part } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 
@@ -52,16 +53,6 @@ export function excessGain(refused: readonly Part[], others: number, independenc
     }, others * passed)
   }
   return Math.max(0, ...RATES.map(gainAt)) * independence
-}
-
-function sumOf(parts: readonly Part[]): Part {
-  const sum = { messages: 0, refused: 0, expected: 0 }
-  for (const { messages, refused, expected } of parts) {
-    sum.messages += messages
-    sum.refused += refused
-    sum.expected += expected
-  }
-  return sum
 }
 
 // The greatest first.

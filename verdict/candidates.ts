@@ -1,12 +1,12 @@
 import type { Direction } from '../schemas/event.ts'
 import { STATES, type State } from './attempts.ts'
 import { excessGain } from './breadth.ts'
-import { inWindow } from './cells.ts'
+import { inSpan, inWindow } from './cells.ts'
 import type { Group, Weighed } from './groups.ts'
 import { gainOver } from './intervals.ts'
 import { isDirectoryLost } from './lost-directory.ts'
 import { once } from './once.ts'
-import { inSpan, type PartName, type Parts, partsBy, refusedParts, withRefused } from './parts.ts'
+import { type PartName, type Parts, partsBy, refusedParts, withRefused } from './parts.ts'
 import type { Candidate, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { inFamily, inState, leastRefused } from './trouble.ts'
@@ -97,8 +97,9 @@ function candidateOf(
   // the first reply on.
   const mayPass = named.recipient_org_domain !== '' && stalled < T.min_told_again
   const delayed = stalled + (mayPass ? 0 : inWords('limited'))
+  const least = leastRefused()
   // Asked before what else the subject holds is counted: of most there are too few.
-  if (refused + delayed + mailbox < leastRefused()) return undefined
+  if (refused + delayed + mailbox < least) return undefined
   const whole = group.held()
   const over = whole[span]
   if (over === undefined) return undefined
@@ -117,7 +118,7 @@ function candidateOf(
     held.push('mailbox')
     refused += mailbox
   }
-  if (refused < leastRefused()) return undefined
+  if (refused < least) return undefined
   // Where no word names a cause, every kind of words would tell the same.
   const words = inFamily(trouble, span, STATES.refused, family)
   if (words === 0 && held.length === 1 && family !== 0) return undefined

@@ -29,9 +29,12 @@ export const roomForCells = (names: Messages['names'], spans: readonly number[],
   transactions: new Int32Array(count),
 })
 
+/** How many messages a cell has over a span, by the span's place. */
+export const inSpan = ({ messages, spans }: Cells, cell: number, span: number): number =>
+  messages[cell * spans.length + span] ?? 0
+
 /** How many messages a cell has in the whole window. */
-export const inWindow = ({ messages, spans }: Cells, cell: number): number =>
-  messages[(cell + 1) * spans.length - 1] ?? 0
+export const inWindow = (cells: Cells, cell: number): number => inSpan(cells, cell, cells.spans.length - 1)
 
 const mix = (hash: number, value = 0): number => Math.imul((hash ^ (hash >>> 15)) + value, 0x9e3779b1)
 

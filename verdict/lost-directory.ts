@@ -1,12 +1,13 @@
 import { STATES } from './attempts.ts'
+import { inSpan } from './cells.ts'
 import { type Group, isReceiver, type Weighed } from './groups.ts'
-import { inSpan, type Parts, partsBy, withRefused } from './parts.ts'
+import { type Parts, partsBy, sumOf, withRefused } from './parts.ts'
 import type { History } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { historyKey, type Usual } from './usual.ts'
+import { acceptedBefore, historyKey, type Usual } from './usual.ts'
 
 function tookMail({ held }: Group, history: History | undefined): boolean {
-  const before = (history?.accepted ?? 0) + (history?.recent_accepted ?? 0) + (held().at(-1)?.accepted ?? 0)
+  const before = acceptedBefore(history) + (held().at(-1)?.accepted ?? 0)
   return before >= T.min_refused.recipient_domain && before > (history?.mailbox ?? 0)
 }
 
@@ -15,13 +16,12 @@ function tookMail({ held }: Group, history: History | undefined): boolean {
 function isPartLost(senders: Parts, history: History | undefined): boolean {
   const [most, ...others] = [...senders.values()].sort((a, b) => b.refused - a.refused)
   if (most === undefined || history === undefined) return false
-  const messages = others.reduce((sum, part) => sum + part.messages, 0)
-  const mailbox = others.reduce((sum, part) => sum + part.refused, 0)
+  const { messages, refused: mailbox } = sumOf(others)
   const all = mailbox + most.refused
   if (mailbox < T.min_lost_recipients || all < T.min_lost_part) return false
   if (all < T.min_share.recipient_domain * (messages + most.messages)) return false
   if (mailbox < T.min_lost_rest * messages) return false
-  const before = history.accepted + history.recent_accepted
+  const before = acceptedBefore(history)
   const usual = T.min_odds_ratio * history.mailbox
   return before > usual && mailbox * before >= usual * (messages - mailbox)
 }

@@ -26,6 +26,19 @@ export function noNames(): Names {
   }
 }
 
+/** What a name gives, by its number: found once for each. */
+export function perName({ texts }: Names, of: (name: string) => number): (number: number) => number {
+  const known = new Map<number, number>()
+  return (number) => {
+    let found = known.get(number)
+    if (found === undefined) {
+      found = of(texts[number] ?? '')
+      known.set(number, found)
+    }
+    return found
+  }
+}
+
 /** Who sent and who took each of many things (attempts, messages, cells): a column a name, a place a thing. */
 export interface NameColumns {
   names: Names

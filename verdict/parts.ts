@@ -1,3 +1,4 @@
+import { inSpan } from './cells.ts'
 import type { Weighed } from './groups.ts'
 import type { Part } from './subject.ts'
 
@@ -7,9 +8,16 @@ export type PartName = 'operator' | 'recipient_org_domain' | 'sender_domain'
 /** Parts by the numbers of their names, 0 for those without. */
 export type Parts = ReadonlyMap<number, Part>
 
-/** How many messages a cell has over a span, by the span's place. */
-export const inSpan = ({ messages, spans }: Weighed, cell: number, span: number): number =>
-  messages[cell * spans.length + span] ?? 0
+/** Parts together, as one. */
+export function sumOf(parts: readonly Part[]): Part {
+  const sum = { messages: 0, refused: 0, expected: 0 }
+  for (const { messages, refused, expected } of parts) {
+    sum.messages += messages
+    sum.refused += refused
+    sum.expected += expected
+  }
+  return sum
+}
 
 /** The parts of these cells over a span, as if nothing were refused. */
 export function partsBy(

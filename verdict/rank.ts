@@ -3,7 +3,7 @@ import { gainOf, hasShape, kindOf, spreadGain } from './breadth.ts'
 import { gainOver } from './intervals.ts'
 import type { Candidate, Subject } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { fleetShare, historyKey, isWelcome, ownShare, type Usual } from './usual.ts'
+import { acceptedBefore, fleetShare, historyKey, isWelcome, ownShare, type Usual } from './usual.ts'
 
 // How far the refusals are above the usual.
 function gainAbove(candidate: Candidate, usual_share: number, direction: Direction): number {
@@ -57,7 +57,7 @@ function subjectOf(
     sides: candidate.sides,
     usual_share,
     usual_messages: own === undefined ? 0 : own.messages + own.recent_messages,
-    accepted_before: own === undefined ? 0 : own.accepted + own.recent_accepted,
+    accepted_before: acceptedBefore(own),
     last_accepted_before: own?.last_accepted ?? '',
     gain: gainAbove(candidate, usual_share, direction),
     rank: rankOf(candidate, Math.max(usual_share, fleet), direction, among(kind)),
@@ -74,7 +74,7 @@ function wasWelcome(candidate: Candidate, usual: Usual): boolean {
 // history is enough to say so; where one refuses, it may be the wave itself.
 function neverTook(candidate: Candidate, usual: Usual, direction: Direction): boolean {
   const own = usual.own.get(historyKey(candidate))
-  const before = (own?.accepted ?? 0) + (own?.recent_accepted ?? 0) + candidate.accepted_in_window
+  const before = acceptedBefore(own) + candidate.accepted_in_window
   // What a receiver thinks of one of several senders is news only where it thought otherwise before.
   if (candidate.kind === 'pair') return before < T.min_pair_accepted
   if (before > 0) return false

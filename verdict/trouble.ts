@@ -58,9 +58,10 @@ export function isEnough(trouble: Trouble, isReceiver: boolean): boolean {
   const of = (...states: number[]) => states.reduce((sum, state) => sum + inState(trouble, window, state), 0)
   const delayed = of(STATES.stalled, STATES.limited, STATES.greylisted)
   const mailbox = isReceiver ? of(STATES.mailbox) : 0
+  const least = leastRefused()
   const refused = (family: number) => inFamily(trouble, window, STATES.refused, family)
   return FAMILIES.some((sides, family) => {
     const more = sides === NETWORK_SIDES ? delayed : sides === ROUTING_SIDES ? mailbox : 0
-    return more + refused(family) + refused(BARE) >= leastRefused()
+    return more + refused(family) + refused(BARE) >= least
   })
 }

@@ -78,10 +78,14 @@ export function ownShare(
   return shrunk(history, prior, T.own_messages, words)
 }
 
+/** What was accepted before, long ago and lately; nothing where there is no history. */
+export const acceptedBefore = (history: History | undefined): number =>
+  history === undefined ? 0 : history.accepted + history.recent_accepted
+
 /** Whether a remote sender was mostly accepted, either long before or lately. */
-export function isWelcome({ accepted, refused, recent_accepted, recent_refused }: History): boolean {
-  const all = accepted + recent_accepted
-  return all >= T.min_counter && all > Math.min(refused, recent_refused)
+export function isWelcome(history: History): boolean {
+  const accepted = acceptedBefore(history)
+  return accepted >= T.min_counter && accepted > Math.min(history.refused, history.recent_refused)
 }
 
 // Of a stranger a refusal is no news, of a sender that was welcome it is (Laplace's rule).

@@ -4,6 +4,7 @@ import { type Counting, candidatesOf, unknownElsewhere } from './candidates.ts'
 import { type Cells, inWindow } from './cells.ts'
 import { type Group, groupsOf, groupsWithout, type Weighed } from './groups.ts'
 import { toldBy } from './messages.ts'
+import { perName } from './names.ts'
 import { bestOf } from './rank.ts'
 import type { Subject, Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
@@ -83,17 +84,9 @@ function weighed({ cells, usual, direction }: Material): Weighed | undefined {
   const sender = direction === 'inbound' ? any : shares('sender')
   if (any === undefined || sender === undefined) return undefined
   const { names, side, count } = cells
-  const families = new Map<number, number>()
+  const familyBy = perName(names, familyOf)
   const family = new Uint8Array(count)
-  for (let cell = 0; cell < count; cell++) {
-    const words = side[cell] ?? 0
-    let of = families.get(words)
-    if (of === undefined) {
-      of = familyOf(names.texts[words] ?? '')
-      families.set(words, of)
-    }
-    family[cell] = of
-  }
+  for (let cell = 0; cell < count; cell++) family[cell] = familyBy(side[cell] ?? 0)
   return { ...cells, family, usual: { any, sender } }
 }
 
