@@ -54,7 +54,9 @@ function open(_: Correlator, clock: EnvelopeContext): FormatReader {
     const event = eventOf(record, 'powermta', isExpired ? 'expired' : outcome)
     const way = field(record, 'dlvType')
     event.direction = way === 'file' || way === 'pipe' ? 'inbound' : 'outbound'
-    event.event_time = timeOf(field(record, 'timeLogged'), clock, record.time)
+    // `record-fields` may leave out when the attempt was; when the message was queued is the nearest then.
+    event.event_time = timeOf(field(record, 'timeLogged') || field(record, 'timeQueued'), clock, record.time)
+    if (event.event_time === 0) return { kind: 'dead', reason: 'powermta: no time' }
     event.sender = field(record, 'orig')
     event.recipient = field(record, 'rcpt')
     const original = field(record, 'orcpt').replace(/^rfc822;/i, '')
@@ -104,13 +106,13 @@ export const powermta: Format = {
       'deliveries (`d`), bounces (`b`, `rb`) and, where they are recorded, transient failures (`t`), with server, sending address and reply',
     lacks:
       'the command that was answered; deferrals, unless `records` names `t`; the visible From, unless `header_From` is recorded',
-    samples: 'unverified',
+    samples: 'published',
   },
-  header: ['type', 'timelogged', 'rcpt'],
-  recognise: (record) => {
-    const { row, json } = record
-    if (row !== undefined) return row.columns.has('timelogged') && row.columns.has('rcpt') ? 2 : 0
-    return json !== undefined && 'timeLogged' in json && 'type' in json ? 2 : 0
+  header: ['type', 'rcpt'],
+  recognise: ({ row, json }) => {
+    if (row !== undefined) return row.columns.has('type') && row.columns.has('rcpt') ? 2 : 0
+    const isTimed = json !== undefined && ('timeLogged' in json || 'timeQueued' in json)
+    return isTimed && 'type' in json && 'rcpt' in json ? 2 : 0
   },
   open,
 }

@@ -69,8 +69,8 @@ test.each([
   [['parse'], 'GET / HTTP/1.1\n', /^-: of no format that is read: no log format recognises this line/m],
   [
     ['parse'],
-    'type,timeQueued,rcpt,orig,vmta\n',
-    /^-: of no format .* nearest is powermta, which needs timelogged/m,
+    'type,timeQueued,recipient,orig,vmta\n',
+    /^-: of no format .* nearest is powermta, which needs rcpt/m,
   ],
   [['parse', '--format', 'kumomta'], 'hello\nyou\n', /^-: not kumomta: /m],
 ])('%j says of %j in one line that it does not fit', (args, input, line) => {

@@ -55,8 +55,8 @@ test('a later header replaces the columns; a row of another width is a dead lett
 
 test('a header that misses a column says which, and whose it nearly is', () => {
   const { read } = openFormats([powermta], openCorrelator(10), clock)
-  expect(read(plain('type,timeQueued,rcpt,orig,vmta'))).toEqual({
+  expect(read(plain('type,timeQueued,recipient,orig,vmta'))).toEqual({
     kind: 'dead',
-    reason: 'no format knows the columns of this header; nearest is powermta, which needs timelogged',
+    reason: 'no format knows the columns of this header; nearest is powermta, which needs rcpt',
   })
 })
