@@ -108,6 +108,9 @@ function isMostSenders(senders: ReadonlyMap<number, Part>): boolean {
   return named.length >= T.min_platform_senders && hit >= T.min_platform_share * alike
 }
 
+const isNameless = (senders: ReadonlyMap<number, Part>): boolean =>
+  [...senders.keys()].every((name) => name === 0)
+
 // What one provider refuses to all and others to one sender is no trouble of all: without that provider most senders must
 // be refused as well.
 function isEverywhere(candidate: Candidate): boolean {
@@ -145,8 +148,10 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
     case 'source_ip':
       return isBroad(candidate, direction)
     case 'all':
+      if (!isBroad(candidate, direction)) return false
+      // A log that names no senders tells of us alone.
+      if (direction === 'outbound' && isNameless(candidate.senders())) return true
       return (
-        isBroad(candidate, direction) &&
         outlasts(candidate.senders(), 1, candidate.independence) &&
         isMostSenders(candidate.senders()) &&
         (direction === 'inbound' || isEverywhere(candidate))

@@ -101,7 +101,7 @@ export function isUnclear({
   domains,
 }: Pick<Evidence, 'messages' | 'refused' | 'domains'>): boolean {
   const isFew = messages < T.few_messages || domains < T.few_domains
-  return isFew && refused >= T.few_refused && refused * 2 >= messages
+  return isFew && refused > 0 && refused * 2 >= messages
 }
 
 function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: string } {

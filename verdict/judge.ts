@@ -194,10 +194,10 @@ function findWaves(view: View, material: Material): { found: Judged[]; told: Wav
   return { found, told }
 }
 
-// A sender is spoken of where its list is stale or its few messages were mostly refused.
-function hasSomethingToSay({ messages, refused, mailbox, domains }: SenderRow): boolean {
+// A sender is spoken of where its list is stale or its few messages were mostly refused. Among others, one message is none.
+function hasSomethingToSay({ messages, refused, mailbox, domains }: SenderRow, isAlone: boolean): boolean {
   const isStale = messages >= T.stale_list_messages && wilson(mailbox, messages)[0] > T.stale_list_share
-  return isStale || isUnclear({ messages, refused, domains })
+  return isStale || ((isAlone || refused >= T.few_refused) && isUnclear({ messages, refused, domains }))
 }
 
 // Told with `all`; nobody reads on.
@@ -220,7 +220,7 @@ function judgeDirection({ view, material }: Prepared, question: Question): Judge
       : []
   for (const row of senders) {
     if (named.has(row.sender_domain) || (sender !== '' && row.sender_domain !== sender)) continue
-    if (!all && !(sender !== '' && found.length === 0) && !hasSomethingToSay(row)) continue
+    if (!all && !(sender !== '' && found.length === 0) && !hasSomethingToSay(row, senders.length === 1)) continue
     const subject: Subject = {
       kind: 'sender_domain',
       fleet_senders: senders.length,

@@ -41,9 +41,9 @@ export const THRESHOLDS = {
   tie: 3,
   /** Log-likelihood that must be left of a broad wave without its greatest parts: twenty to one. */
   min_rest_gain: 3,
-  /** Refused messages that a wave needs: below five, one odd message decides. */
+  /** Refused messages that a wave needs: below, one odd message decides. */
   min_refused: {
-    recipient_domain: 5,
+    recipient_domain: 4,
     provider: 8,
     sender_domain: 5,
     source_ip: 8,
