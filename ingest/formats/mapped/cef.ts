@@ -54,8 +54,6 @@ function keyStart(text: string, equals: number, from: number): number {
   return at < equals && (at === from || text.charCodeAt(at - 1) === 0x20) ? at : -1
 }
 
-const isBlank = (c: number) => c === 0x20
-
 const layouts = openLayouts(HEADER)
 
 /**
@@ -87,7 +85,7 @@ export function cefFields(text: string): Fields | undefined {
   const extension = at
   for (let equals = text.indexOf('=', at); equals !== -1; equals = text.indexOf('=', equals + 1)) {
     if (isEscaped && text.charCodeAt(equals - 1) === 0x5c) continue
-    let next = layouts.expected(layout, codes, at, equals, isBlank)
+    let next = layouts.seen(layout, codes, at, equals)
     if (next === undefined) {
       const from = keyStart(text, equals, at)
       if (from === -1) continue

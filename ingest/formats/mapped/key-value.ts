@@ -26,7 +26,7 @@ function quoteEnd(text: string, quote: string, from: number, isEscaped: boolean)
 /** Where a value without quotes ends that goes on at `from`. */
 function wordEnd(codes: DataView, from: number, length: number): number {
   let end = from
-  while (end < length && !isSeparator(codes.getUint16(2 * end, true))) end++
+  while (end < length && !isSeparator(codes.getUint8(end))) end++
   return end
 }
 
@@ -47,20 +47,19 @@ export function keyValueFields(text: string): Fields | undefined {
   let layout = keyValueLayouts.begin()
   for (let at = 0; at < length && count < 2 * MAX_FIELDS; ) {
     // Most lines are laid out as one before: then the next equals sign need not be looked for.
-    const name = isSeparator(codes.getUint16(2 * at, true)) ? at + 1 : at
-    let next = keyValueLayouts.following(layout, codes, name, length)
-    const equals = next === undefined ? text.indexOf('=', at) : name + next.name.length
+    while (isSeparator(codes.getUint8(at))) at++
+    let next = keyValueLayouts.seen(layout, codes, at)
+    const equals = next === undefined ? text.indexOf('=', at) : at + next.name.length
     if (equals === -1) break
-    next ??= keyValueLayouts.expected(layout, codes, at, equals, isSeparator)
     if (next === undefined) {
       let from = equals
-      while (from > at && isNameCharacter(codes.getUint16(2 * from - 2, true))) from--
+      while (from > at && isNameCharacter(codes.getUint8(from - 1))) from--
       at = equals + 1
       if (from === equals) continue
       next = keyValueLayouts.after(layout, text, from, equals)
     }
     layout = next
-    const first = codes.getUint16(2 * equals + 2, true)
+    const first = codes.getUint8(equals + 1)
     const isQuoted = first === 0x22 || first === 0x27
     const start = isQuoted ? equals + 2 : equals + 1
     const end = isQuoted

@@ -1,5 +1,5 @@
 import { detached } from '../../detached.ts'
-import { pairsOf, stands } from './codes.ts'
+import { type Mark, markOf, stands } from './codes.ts'
 
 /** A name that many records are asked for; its number stands for it, which is found faster than a text. */
 export interface FieldName {
@@ -57,10 +57,7 @@ export class Fields {
  */
 export interface Layout {
   name: string
-  /** Code of the name's last character, by which most names are told apart. */
-  last: number
-  /** Its codes, two by two. */
-  pairs: readonly number[]
+  mark: Mark
   before: Layout | undefined
   next: Layout[]
   /** Where each name's value stands, the last one where a name is there twice; made when first asked for. */
@@ -75,8 +72,7 @@ const MAX_NAME = 100
 
 const layoutAfter = (before: Layout | undefined, name: string): Layout => ({
   name,
-  last: name.charCodeAt(name.length - 1),
-  pairs: pairsOf(name),
+  mark: markOf(name),
   before,
   next: [],
   places: undefined,
@@ -111,34 +107,15 @@ export function openLayouts(head: readonly string[] = []) {
   }
 
   /**
-   * The field whose name ends at `end` and is one that was seen here; its name must begin at `from`, or later and behind one
-   * of the characters that `isBreak` knows. Undefined for any other.
+   * The field that was seen here, whose name stands at `from`, or where `equals` says where its equals sign is, at `from` or
+   * behind a blank. Undefined for any other.
    */
-  function expected(
-    { next }: Layout,
-    codes: DataView,
-    from: number,
-    end: number,
-    isBreak: (c: number) => boolean,
-  ): Layout | undefined {
-    if (end <= from) return undefined
-    const last = codes.getUint16(2 * end - 2, true)
+  function seen({ next }: Layout, codes: DataView, from: number, equals = -1): Layout | undefined {
     for (let i = 0; i < next.length; i++) {
       const one = next[i] as Layout
-      const start = end - one.name.length
-      if (one.last !== last || start < from || !stands(one.pairs, codes, start, end)) continue
-      if (start === from || isBreak(codes.getUint16(2 * start - 2, true))) return one
-    }
-    return undefined
-  }
-
-  /** The field that was seen here, whose name stands at `start` with an equals sign behind it; undefined for any other. */
-  function following({ next }: Layout, codes: DataView, start: number, length: number): Layout | undefined {
-    for (let i = 0; i < next.length; i++) {
-      const one = next[i] as Layout
-      const end = start + one.name.length
-      if (end >= length || codes.getUint16(2 * end, true) !== 0x3d) continue
-      if (codes.getUint16(2 * end - 2, true) === one.last && stands(one.pairs, codes, start, end)) return one
+      const start = equals === -1 ? from : equals - one.name.length
+      if (start < from || !stands(one.mark, codes, start)) continue
+      if (start === from || codes.getUint8(start - 1) === 0x20) return one
     }
     return undefined
   }
@@ -156,5 +133,5 @@ export function openLayouts(head: readonly string[] = []) {
     return made
   }
 
-  return { begin, expected, following, after }
+  return { begin, seen, after }
 }

@@ -86,7 +86,7 @@ function plainCef(text: string): Pairs | undefined {
   return pairs
 }
 
-// Long ones are compared by their ends first.
+// Long ones are compared four codes at once.
 const LONG = [
   'deviceExternalId',
   'a_name_of_over_two_dozen_characters',
