@@ -27,24 +27,28 @@ const REMOTE = '(Reason from remote:'
  * remote:550 5.1.1 ...)`, go before it as Sendmail's `reply=`.
  */
 function asSendmail(text: string): string {
+  if (!text.endsWith(')')) return text
   const statAt = text.indexOf(', stat=', text.indexOf(', delay='))
   const remoteAt = statAt === -1 ? -1 : text.indexOf(REMOTE, statAt)
-  if (remoteAt === -1 || !text.endsWith(')')) return text
+  if (remoteAt === -1) return text
   const reply = text.slice(remoteAt + REMOTE.length, -1)
   return `${text.slice(0, statAt)}, reply=${reply}${text.slice(statAt, remoteAt).trimEnd()}`
 }
 
 /** A session that FortiMail passes through as a transparent proxy: it takes no message over, and its history tells the rest. */
-const isProxied = (text: string) => text.includes(', mailer=proxy', text.indexOf(', delay='))
+function isProxied(text: string): boolean {
+  const mailerAt = text.indexOf(', mailer=', text.indexOf(', delay='))
+  return mailerAt !== -1 && text.startsWith('proxy', mailerAt + 9)
+}
 
 function open(correlator: Correlator, clock: EnvelopeContext): FormatReader {
   const others = history.open(correlator, clock)
   const readQueue = openQueue(correlator, 'fortimail')
   return {
     read(record) {
-      const fields = history.recognise(record) === 0 ? undefined : keyValue(record)
-      if (fields?.get(NAMES.type) !== 'event' || fields.get(NAMES.subtype) !== 'smtp')
-        return others.read(record)
+      const fields = keyValue(record)
+      const isMail = fields?.get(NAMES.type) === 'event' && fields.get(NAMES.subtype) === 'smtp'
+      if (!isMail || history.recognise(record) === 0) return others.read(record)
       const text = fields.get(NAMES.msg) ?? ''
       if (text.startsWith('to=') && isProxied(text)) return ignored('fortimail.proxy')
       const stamp = isoStampOf(fields.get(NAMES.date) ?? '', fields.get(NAMES.time) ?? '', clock)
