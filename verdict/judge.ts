@@ -220,7 +220,8 @@ function judgeDirection({ view, material }: Prepared, question: Question): Judge
       : []
   for (const row of senders) {
     if (named.has(row.sender_domain) || (sender !== '' && row.sender_domain !== sender)) continue
-    if (!all && !(sender !== '' && found.length === 0) && !hasSomethingToSay(row, senders.length === 1)) continue
+    if (!all && !(sender !== '' && found.length === 0) && !hasSomethingToSay(row, senders.length === 1))
+      continue
     const subject: Subject = {
       kind: 'sender_domain',
       fleet_senders: senders.length,
