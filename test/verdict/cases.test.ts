@@ -77,10 +77,12 @@ function log(senders: readonly string[], reply: Reply, step = 2): string[] {
 
 const FIVE = ['shop', 'news', 'app', 'billing', 'forum'].map((name) => `${name}.northwind.test`)
 
-async function judged(senders: readonly string[], reply: Reply, step?: number): Promise<VerdictItem[]> {
-  await loader(store, folder)(log(senders, reply, step), new Map([['mx1', '192.0.2.25']]))
+async function judgedLines(lines: string[]): Promise<VerdictItem[]> {
+  await loader(store, folder)(lines, new Map([['mx1', '192.0.2.25']]))
   return judgeWindow(store, { at: AT, window_ms: 15 * 60_000 })
 }
+const judged = (senders: readonly string[], reply: Reply, step?: number) =>
+  judgedLines(log(senders, reply, step))
 const told = (items: VerdictItem[]) =>
   items.map((i) => [i.verdict, i.subject_kind, i.subject, i.sub_cause]).sort()
 
@@ -132,6 +134,28 @@ test('a bare "Access denied" from many unrelated domains: the sender, and what t
 test('our range is listed: the platform', async () => {
   const items = await judged(FIVE, ({ inWave }, index) => (inWave && index % 4 > 0 ? LISTED : undefined))
   expect(told(items)).toEqual([['platform_wide', 'all', 'all', 'reputation']])
+})
+
+test('failures alone, without their senders, tell of us', async () => {
+  const lines = log(FIVE, ({ inWave }, index) => (inWave && index % 4 > 0 ? LISTED : undefined))
+  const failures = lines.filter((line) => line.includes('status=bounced'))
+  expect(told(await judgedLines(failures))).toEqual([['platform_wide', 'all', 'all', 'reputation']])
+})
+
+test.each([
+  [4, [['recipient_domain', 'recipient_domain', 'cedar.example', 'routing']]],
+  [3, []],
+])('%i refused messages at a domain that took all before', async (refusals, expected) => {
+  let left = refusals
+  const items = await judged(
+    FIVE,
+    ({ domain, inWave, to }) =>
+      inWave && domain === 'cedar.example' && left-- > 0
+        ? `554 5.7.1 <${to}>: Relay access denied`
+        : undefined,
+    8,
+  )
+  expect(told(items)).toEqual(expected)
 })
 
 test('a stale list is noise that names its sender', async () => {

@@ -95,6 +95,17 @@ test.each<[string, Told, string, string]>([
     'undetermined',
   ],
   [
+    'one message, refused',
+    {
+      kind: 'sender_domain',
+      has_shape: false,
+      reasons: { policy_rejected: 1 },
+      evidence: { messages: 1, accepted: 0, refused: 1, domains: 1 },
+    },
+    'insufficient_data',
+    'undetermined',
+  ],
+  [
     'only mailboxes',
     { kind: 'sender_domain', has_shape: false, evidence: { refused: 0, mailbox: 9, messages: 90 } },
     'mailbox_noise',
