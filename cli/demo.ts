@@ -8,10 +8,11 @@ import type { VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
 import { advance } from '../verdict/incident.ts'
 import { writeIncidents } from '../verdict/incident-store.ts'
-import { judgeWindow } from '../verdict/judge.ts'
+import { isWave, judgeWindow } from '../verdict/judge.ts'
 import { loadConfiguration } from './configuration.ts'
 import { loadFile } from './load.ts'
 import { openLog } from './log.ts'
+import { HELP_OPTION, parseOptions } from './options.ts'
 import { recordOptions } from './record-options.ts'
 import { aborted, serve, untilStopped } from './serve.ts'
 import { verdictText } from './verdict-text.ts'
@@ -29,8 +30,6 @@ const MINUTE_MS = 60_000
 const DAY_MS = 86_400_000
 const WINDOW_MS = 15 * MINUTE_MS
 const OWN_LOG = 'Your own log: npx faultline replay /var/log/mail.log && npx faultline verdict --since 24h'
-
-const isWave = ({ verdict }: VerdictItem) => verdict !== 'mailbox_noise' && verdict !== 'insufficient_data'
 
 /** What is judged: the sample is of the past, which a reader must know. */
 function introduction(at: number): string {
@@ -56,7 +55,8 @@ function openIncidents(store: Store, config: Config, now: number, items: Verdict
 
 /** `faultline demo`: see HELP. Gives the exit code. */
 export async function demoCommand(args: string[]): Promise<number> {
-  if (args.includes('--help') || args.includes('-h')) {
+  const { values } = parseOptions('demo', args, HELP_OPTION, { takesArguments: false })
+  if (values.help) {
     console.log(HELP)
     return 0
   }
