@@ -195,9 +195,10 @@ test('renews itself, keeps what the reader opened, and says when it can not', as
   refused = 213
   await page.clock.fastForward(10_000)
   await expect.poll(() => page.textContent('h1'), SOON).toContain('213 of 214 refused')
+  // The heading is written first.
+  await expect.poll(() => page.textContent('#announce'), SOON).toContain('213 of 214')
   expect(await page.getAttribute('#judgement details', 'open')).toBe('')
   expect(await page.evaluate('document.activeElement.tagName')).toBe('SUMMARY')
-  expect(await page.textContent('#announce')).toContain('213 of 214')
   broken = true
   await page.clock.fastForward(10_000)
   await expect.poll(() => page.textContent('#trouble'), SOON).toContain('the store gave no answer')
