@@ -48,20 +48,22 @@ function namedOf({ kind, first, second }: Kind, cells: Weighed, cell: number): N
   return second === undefined ? named : { ...named, [second]: name(second) }
 }
 
-function heldBy({ spans, messages, state, usual }: Weighed, places: readonly number[]): Held[] {
-  const held = spans.map(() => ({ messages: 0, accepted: 0, expected: { any: 0, sender: 0 } }))
+function heldBy({ spans, messages: counts, state, usual }: Weighed, places: readonly number[]): Held[] {
+  const held: Held[] = []
   // Most cells have messages only in the longest spans.
-  const longest = held.toReversed()
-  for (const cell of places) {
-    let at = (cell + 1) * spans.length
-    for (const of of longest) {
-      const n = messages[--at] ?? 0
-      if (n === 0) break
-      of.messages += n
-      of.expected.any += n * (usual.any[cell] ?? 0)
-      of.expected.sender += n * (usual.sender[cell] ?? 0)
-      if (state[cell] === STATES.accepted) of.accepted += n
+  let left = places
+  for (let span = spans.length - 1; span >= 0; span--) {
+    const isThere = (cell: number) => (counts[cell * spans.length + span] ?? 0) > 0
+    left = left.filter(isThere)
+    let [messages, accepted, any, sender] = [0, 0, 0, 0]
+    for (const cell of left) {
+      const n = counts[cell * spans.length + span] ?? 0
+      messages += n
+      any += n * (usual.any[cell] ?? 0)
+      sender += n * (usual.sender[cell] ?? 0)
+      if (state[cell] === STATES.accepted) accepted += n
     }
+    held.unshift({ messages, accepted, expected: { any, sender } })
   }
   return held
 }
