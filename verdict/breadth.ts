@@ -28,12 +28,13 @@ const TAKING_PART = [0.02, 0.1, 0.5]
  */
 export function spreadGain(parts: readonly Part[], independence: number): number {
   const gains = parts.map((part) => gainOf(part, independence))
-  const gainAt = (share: number) =>
-    gains.reduce((sum, gain) => {
-      const hit = Math.log(share) + gain
-      const usual = Math.log(1 - share)
+  const gainAt = (share: number) => {
+    const [taking, usual] = [Math.log(share), Math.log(1 - share)]
+    return gains.reduce((sum, gain) => {
+      const hit = taking + gain
       return sum + Math.max(hit, usual) + Math.log1p(Math.exp(-Math.abs(hit - usual)))
     }, 0)
+  }
   return Math.max(...TAKING_PART.map(gainAt))
 }
 
@@ -56,14 +57,16 @@ export function excessGain(refused: readonly Part[], others: number, independenc
 }
 
 // The greatest first.
-const byGain = (parts: ReadonlyMap<number, Part>, independence: number): [name: number, part: Part][] =>
-  [...parts].sort(([, a], [, b]) => gainOf(b, independence) - gainOf(a, independence))
+const byGain = (parts: ReadonlyMap<number, Part>, independence: number) =>
+  Array.from(parts, ([name, part]) => ({ name, part, gain: gainOf(part, independence) })).sort(
+    (a, b) => b.gain - a.gain,
+  )
 
 /** Whether a wave is left when its greatest parts are taken away: two receivers or one sender make no breadth. */
 function outlasts(parts: ReadonlyMap<number, Part>, greatest: number, independence: number): boolean {
   const rest = byGain(parts, independence)
     .slice(greatest)
-    .map(([, part]) => part)
+    .map(({ part }) => part)
   if (rest.length === 0) return false
   return Math.max(spreadGain(rest, independence), gainOf(sumOf(rest), independence)) >= T.min_rest_gain
 }
@@ -115,7 +118,7 @@ const isNameless = (senders: ReadonlyMap<number, Part>): boolean =>
 // be refused as well.
 function isEverywhere(candidate: Candidate): boolean {
   const [greatest] = byGain(candidate.operators(), candidate.independence)
-  const senders = candidate.sendersBeside(greatest?.[0] ?? 0)
+  const senders = candidate.sendersBeside(greatest?.name ?? 0)
   return outlasts(senders, 1, candidate.independence) && isMostSenders(senders)
 }
 
