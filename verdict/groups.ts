@@ -1,5 +1,5 @@
 import { STATES } from './attempts.ts'
-import { inWindow } from './cells.ts'
+import { inSpan, inWindow } from './cells.ts'
 import { once } from './once.ts'
 import { NAMELESS, type Named, type Words } from './subject.ts'
 import { isEnough, leastRefused, type Trouble, troubleOf, type Worded } from './trouble.ts'
@@ -48,16 +48,16 @@ function namedOf({ kind, first, second }: Kind, cells: Weighed, cell: number): N
   return second === undefined ? named : { ...named, [second]: name(second) }
 }
 
-function heldBy({ spans, messages: counts, state, usual }: Weighed, places: readonly number[]): Held[] {
+function heldBy(cells: Weighed, places: readonly number[]): Held[] {
+  const { state, usual } = cells
   const held: Held[] = []
   // Most cells have messages only in the longest spans.
   let left = places
-  for (let span = spans.length - 1; span >= 0; span--) {
-    const isThere = (cell: number) => (counts[cell * spans.length + span] ?? 0) > 0
-    left = left.filter(isThere)
+  for (let span = cells.spans.length - 1; span >= 0; span--) {
+    left = left.filter((cell) => inSpan(cells, cell, span) > 0)
     let [messages, accepted, any, sender] = [0, 0, 0, 0]
     for (const cell of left) {
-      const n = counts[cell * spans.length + span] ?? 0
+      const n = inSpan(cells, cell, span)
       messages += n
       any += n * (usual.any[cell] ?? 0)
       sender += n * (usual.sender[cell] ?? 0)

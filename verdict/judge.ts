@@ -242,8 +242,8 @@ function judgeDirection({ view, material }: Prepared, question: Question): Judge
 }
 
 /** Whether a verdict is somebody's problem. */
-export const isWave = (item: VerdictItem): boolean =>
-  item.verdict !== 'mailbox_noise' && item.verdict !== 'insufficient_data'
+export const isWave = ({ verdict }: Pick<VerdictItem, 'verdict'>): boolean =>
+  verdict !== 'mailbox_noise' && verdict !== 'insufficient_data'
 
 /** Judges one window: an item a wave, the surest and largest first. */
 export async function judgeWindow(

@@ -2,7 +2,7 @@ import type { Direction } from '../../schemas/event.ts'
 import type { VerdictItem } from '../../schemas/verdict.ts'
 import type { Store } from '../../store/store.ts'
 import { isWave, judgeWindow } from '../judge.ts'
-import { THRESHOLDS } from '../thresholds.ts'
+import { leastRefused } from '../trouble.ts'
 import type { Scenario, Truth } from './draw.ts'
 import { type Random, randomFrom } from './random.ts'
 import { SCENARIOS } from './scenarios.ts'
@@ -139,10 +139,10 @@ export async function simulate(
   )
   let noticed_s: number | undefined
   const [truth] = truths
-  if (enough && tally.firstMinute() >= QUICK && truth !== undefined && isWaveTruth(truth)) {
+  if (enough && tally.firstMinute() >= QUICK && truth !== undefined && isWave(truth)) {
     const [first = at, ...later] = tally.times()
     // Less than the fewest refusals of any wave cannot be noticed: these steps need no look.
-    const possible = later[Math.min(...Object.values(THRESHOLDS.min_refused)) - 2] ?? at
+    const possible = later[leastRefused() - 2] ?? at
     const end = Math.min(at, first + GIVE_UP)
     for (
       let moment = first + random.next() * STEP;
@@ -172,6 +172,3 @@ export async function simulate(
     noticed_s,
   }
 }
-
-const isWaveTruth = ({ verdict }: Truth): boolean =>
-  verdict !== 'mailbox_noise' && verdict !== 'insufficient_data'
