@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { checkDomain } from '../enrich/dns/check.ts'
 import { checkPast } from '../enrich/dns/check-past.ts'
 import { domainOf } from '../enrich/domains.ts'
 import type { Config } from '../schemas/config.ts'
+import { holdsStore } from '../store/folder.ts'
 import { StoreError } from '../store/store.ts'
 import {
   type DnsHistoryRow,
@@ -58,7 +58,7 @@ interface Known {
 
 /** Reads it; without a store there is nothing, and none is made. */
 async function knownOf(config: Config, domain: string): Promise<Known | undefined> {
-  if (config.url === undefined && !existsSync(config.data_dir)) return undefined
+  if (config.url === undefined && !holdsStore(config.data_dir)) return undefined
   const store = await openStore(config)
   try {
     return {

@@ -10,7 +10,7 @@ import { checkKafka, KAFKA_OPTIONS, kafkaFlags, readKafka } from './kafka-source
 import type { Stored } from './load.ts'
 import { openLog } from './log.ts'
 import { metricsFlags, openMonitor } from './metrics/monitor.ts'
-import { openStore } from './open-store.ts'
+import { makeStore } from './open-store.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { untilStopped } from './serve.ts'
@@ -47,7 +47,7 @@ function openStoreWhenThere(config: Config, log: Logger, signal: AbortSignal): P
   const onFault = (fault: Error | undefined): void => {
     if (fault !== undefined && !isFinal()) log.error({}, `waiting for the store: ${fault.message}`)
   }
-  return untilDone({ signal, onFault, isFinal }, () => openStore(config))
+  return untilDone({ signal, onFault, isFinal }, () => makeStore(config))
 }
 
 /** `faultline ingest`: see HELP. Gives the exit code. */

@@ -1,3 +1,4 @@
+import { WrongFolder } from '../store/folder.ts'
 import { boundYoung } from '../store/heap.ts'
 import { StoreError } from '../store/store.ts'
 import { withoutCredentials } from './log.ts'
@@ -156,17 +157,10 @@ export async function main(argv: string[]): Promise<number> {
   try {
     return await command.run(args)
   } catch (error) {
-    if (error instanceof StoreError) {
-      console.error(`faultline ${name}: ${withoutCredentials(error.message)}`)
-      return 1
-    }
-    if (error instanceof UsageError) {
-      console.error(`faultline ${name}: ${withoutCredentials(error.message)}`)
-      return 2
-    }
-    const fault = systemFault(error)
+    const isMendable = error instanceof UsageError || error instanceof WrongFolder
+    const fault = isMendable || error instanceof StoreError ? error.message : systemFault(error)
     if (fault === undefined) throw error
     console.error(`faultline ${name}: ${withoutCredentials(fault)}`)
-    return 1
+    return isMendable ? 2 : 1
   }
 }

@@ -37,10 +37,12 @@ export async function migrateCommand(args: string[]): Promise<number> {
     url: values.url,
     cluster: values.cluster,
   })
+  const dryRun = values['dry-run']
   const store =
-    config.url === undefined ? await openEmbedded(config.data_dir) : openServer(config.url, config.cluster)
+    config.url === undefined
+      ? await openEmbedded(config.data_dir, { mustExist: dryRun })
+      : openServer(config.url, config.cluster)
   try {
-    const dryRun = values['dry-run']
     const migrations = await migrate(store, { dryRun })
     for (const { name, statements } of migrations) {
       console.log(`${dryRun ? 'would apply' : 'applied'} ${name}`)

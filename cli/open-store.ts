@@ -1,56 +1,14 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import type { Config } from '../schemas/config.ts'
 import { openEmbedded } from '../store/embedded.ts'
 import { migrate } from '../store/migrate.ts'
+import { servedEndpoint } from '../store/served.ts'
 import { openServer } from '../store/server.ts'
 import type { Store } from '../store/store.ts'
 
-// Beside the engine's own files: where the process that has the folder can be asked.
-const ENDPOINT = 'endpoint.url'
-const PAGE = 'page.url'
-
-/** Leaves an address for other processes, which cannot open the folder. Gives what removes it. */
-function leave(dataDir: string, name: string, url: string): () => void {
-  const file = join(dataDir, name)
-  writeFileSync(file, url)
-  return () => rmSync(file, { force: true })
-}
-
-/** Leaves the address of the endpoint, for those who read. */
-export const announce = (dataDir: string, url: string) => leave(dataDir, ENDPOINT, url)
-
-/** Leaves the address of the page, for those who act on incidents. */
-export const announcePage = (dataDir: string, url: string) => leave(dataDir, PAGE, url)
-
-/** The page of the process that serves a folder now; undefined where none does. */
-export async function servedPage(dataDir: string): Promise<string | undefined> {
-  if ((await served(dataDir)) === undefined) return undefined
-  try {
-    return readFileSync(join(dataDir, PAGE), 'utf8')
-  } catch {
-    return undefined
-  }
-}
-
-/** The endpoint that serves a folder now; undefined where none does, or one that was killed left its address. */
-async function served(folder: string): Promise<string | undefined> {
-  try {
-    const url = readFileSync(join(folder, ENDPOINT), 'utf8')
-    const answer = await fetch(new URL('/ping', url), { signal: AbortSignal.timeout(2000) })
-    return answer.ok ? url : undefined
-  } catch {
-    return undefined
-  }
-}
-
-/**
- * Opens the store that the configuration names and brings it to the newest schema. Where another process serves the
- * embedded store, it is asked over HTTP, as a reader. Throws a StoreError.
- */
-export async function openStore(config: Config): Promise<Store> {
-  const url = config.url ?? (await served(config.data_dir))
-  const store = url === undefined ? await openEmbedded(config.data_dir) : openServer(url, config.cluster)
+async function open(config: Config, mustExist: boolean): Promise<Store> {
+  const url = config.url ?? (await servedEndpoint(config.data_dir))
+  const store =
+    url === undefined ? await openEmbedded(config.data_dir, { mustExist }) : openServer(url, config.cluster)
   try {
     await migrate(store)
     return store
@@ -59,3 +17,13 @@ export async function openStore(config: Config): Promise<Store> {
     throw error
   }
 }
+
+/**
+ * Opens the store that the configuration names and brings it to the newest schema. Where another process serves the
+ * embedded store, it is asked over HTTP, as a reader. Throws a StoreError, and where there is no store a WrongFolder: a
+ * mistyped folder must not become one.
+ */
+export const openStore = (config: Config): Promise<Store> => open(config, true)
+
+/** The same for a command that loads: where there is no embedded store it makes one. Throws a StoreError. */
+export const makeStore = (config: Config): Promise<Store> => open(config, false)

@@ -5,7 +5,7 @@ import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
 import { loadFile } from './load.ts'
 import { misfit } from './misfit.ts'
-import { openStore } from './open-store.ts'
+import { makeStore } from './open-store.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { FORMAT_NAMES, recordOptions } from './record-options.ts'
@@ -70,7 +70,7 @@ export async function replayCommand(args: string[]): Promise<number> {
   useConfiguredRules(config)
   const { block_bytes, block_rows } = config.limits
   const limits = { bytes: block_bytes, rows: block_rows, age: Number.POSITIVE_INFINITY }
-  const store = await openStore(config)
+  const store = await makeStore(config)
   const account = openAccount()
   const show = progressLine(Date.now())
   const { signal } = new AbortController()

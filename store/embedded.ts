@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs'
 import { mkdir, rm, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
+import { DATABASE, makeFolder, needStore } from './folder.ts'
 import { boundHeap } from './heap.ts'
+import { inUse } from './holder.ts'
 import { readNative } from './native-columns.ts'
 import { insertSettingsText, type Store, StoreError, storeError } from './store.ts'
 
@@ -33,24 +34,6 @@ async function loadEngine(): Promise<Engine> {
   }
 }
 
-/** Whether the engine's own lock file names a process that is alive. */
-function isInUse(folder: string): boolean {
-  try {
-    const [, pid] = /^PID: ([0-9]+)$/m.exec(readFileSync(join(folder, 'status'), 'utf8')) ?? []
-    return pid !== undefined && process.kill(Number(pid), 0)
-  } catch {
-    return false
-  }
-}
-
-function openingError(folder: string, error: unknown): StoreError {
-  if (isInUse(folder))
-    return new StoreError(
-      `${folder} is in use by another faultline process: stop it, or talk to it with --url http://127.0.0.1:8123`,
-    )
-  return storeError(`cannot open the store in ${folder}`, error)
-}
-
 /** One queue: a session runs one query at a time, and a second one is refused rather than kept waiting. Throws a StoreError. */
 function oneAtATime(session: Session, folder: string) {
   let last: Promise<unknown> = Promise.resolve()
@@ -78,7 +61,6 @@ async function emptyFolder(path: string): Promise<void> {
 const READ_SESSIONS = 3
 // The engine has no other way to stop a query that its client has given up.
 const READ_LIMITS = 'max_execution_time = 60, max_memory_usage = 4000000000'
-const DATABASE = 'faultline'
 
 /** The embedded store and where it lies, for the HTTP endpoint, whose statements have sessions of their own. */
 export interface EmbeddedStore extends Store {
@@ -86,13 +68,18 @@ export interface EmbeddedStore extends Store {
 }
 
 /**
- * Opens (or makes) the embedded store in a folder: one session for writing, a few for reading, for a session runs one
- * query at a time. Throws a StoreError where the engine is missing or another process has the folder.
+ * Opens the embedded store in a folder, and makes one where there is none unless it `mustExist`: one session for writing,
+ * a few for reading, for a session runs one query at a time. Throws a StoreError where the engine is missing or another
+ * process has the folder, a WrongFolder where it cannot be a store's.
  */
-export async function openEmbedded(path: string): Promise<EmbeddedStore> {
+export async function openEmbedded(path: string, { mustExist = false } = {}): Promise<EmbeddedStore> {
   boundHeap()
   const folder = resolve(path)
   const engine = await loadEngine()
+  if (mustExist) needStore(folder)
+  else makeFolder(folder)
+  const other = await inUse(folder, { failed: false })
+  if (other !== undefined) throw other
   const sessions: Session[] = []
   const open = async (): Promise<ReturnType<typeof oneAtATime>> => {
     const session = new engine.Session(folder)
@@ -106,7 +93,6 @@ export async function openEmbedded(path: string): Promise<EmbeddedStore> {
   let writer: ReturnType<typeof oneAtATime>
   const readers: ReturnType<typeof oneAtATime>[] = []
   try {
-    mkdirSync(folder, { recursive: true })
     writer = await open()
     for (let i = 0; i < READ_SESSIONS; i++) {
       const reader = await open()
@@ -117,7 +103,7 @@ export async function openEmbedded(path: string): Promise<EmbeddedStore> {
     }
   } catch (error) {
     for (const session of sessions) session.close()
-    throw openingError(folder, error)
+    throw (await inUse(folder, { failed: true })) ?? storeError(`cannot open the store in ${folder}`, error)
   }
   const blocks = join(folder, BLOCKS)
   await emptyFolder(blocks)

@@ -1,21 +1,13 @@
-import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
+import { faultline } from './faultline.ts'
 
 const root = join(import.meta.dirname, '../..')
 const log = join(root, 'test/fixtures/postfix/mail.log')
 const folder = temporaryFolder()
-
-function faultline(args: string[], input = '') {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'cli/faultline.mjs'), ...args], {
-    input,
-    encoding: 'utf8',
-  })
-  return { status, stdout, stderr }
-}
 
 test('plain, gzip, zstd and standard input give the same events', () => {
   const bytes = readFileSync(log)
@@ -31,7 +23,9 @@ test('plain, gzip, zstd and standard input give the same events', () => {
   writeFileSync(join(folder, 'frames.zst'), Buffer.concat(frames))
   for (const name of ['log.gz', 'log.zst', 'frames.zst'])
     expect(faultline(['parse', '--time-zone', 'UTC', join(folder, name)]).stdout).toBe(plain.stdout)
-  expect(faultline(['parse', '--time-zone', 'UTC', '-'], bytes.toString()).stdout).toBe(plain.stdout)
+  expect(faultline(['parse', '--time-zone', 'UTC', '-'], { input: bytes.toString() }).stdout).toBe(
+    plain.stdout,
+  )
 })
 
 test.each([
@@ -74,7 +68,7 @@ test.each([
   ],
   [['parse', '--format', 'kumomta'], 'hello\nyou\n', /^-: not kumomta: /m],
 ])('%j says of %j in one line that it does not fit', (args, input, line) => {
-  const { status, stderr } = faultline([...args, '-'], input)
+  const { status, stderr } = faultline([...args, '-'], { input })
   expect(status).toBe(0)
   expect(stderr).toMatch(line)
 })
