@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import type { Config, NotifyChannel, SecretSource } from '../schemas/config.ts'
 import { sendAlerts } from '../verdict/notify/alertmanager.ts'
 import { wordsOf } from '../verdict/notify/message.ts'
@@ -7,6 +7,7 @@ import { sendMail } from '../verdict/notify/smtp.ts'
 import { readTemplates, type Templates, unknownPlaces } from '../verdict/notify/template.ts'
 import { testIncident } from '../verdict/notify/test-incident.ts'
 import { sendSlack, sendWebhook } from '../verdict/notify/webhook.ts'
+import { readGiven } from './given-file.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Reads a secret. Throws a UsageError that says where it should be, and never what it is. */
@@ -16,12 +17,8 @@ export function readSecret(setting: string, source: SecretSource, environment: N
     if (value) return value
     throw new UsageError(`${setting}: the environment has no ${source.env}`)
   }
-  try {
-    const value = readFileSync(source.file, 'utf8').trimEnd()
-    if (value !== '') return value
-  } catch (error) {
-    throw new UsageError(`${setting}: cannot read the secret: ${(error as Error).message}`)
-  }
+  const value = readGiven(source.file, `${setting}: cannot read the secret: `).toString().trimEnd()
+  if (value !== '') return value
   throw new UsageError(`${setting}: ${source.file} is empty`)
 }
 
@@ -90,6 +87,8 @@ export function openChannels(
   const { channels, templates: folder, page_url } = config.notify
   // Missed rounds do not end an alert.
   const hold_ms = Math.max(SHORTEST_HOLD_MS, 5 * config.evaluator.interval_seconds * 1000)
+  if (folder !== undefined && !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+    throw new UsageError(`notify.templates: ${folder} is no folder`)
   let templates: Templates
   try {
     templates = readTemplates(folder)

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { LineCounter, type Node, parseDocument } from 'yaml'
 import { Config } from '../schemas/config.ts'
 import { OwnThresholds } from '../verdict/own-thresholds.ts'
+import { readGiven } from './given-file.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Environment variables and the settings that they give, by path. */
@@ -50,17 +50,12 @@ function scalar(text: string): unknown {
 type Origin = (path: readonly PropertyKey[]) => string
 
 function readYaml(file: string): { tree: Tree; origin: Origin } {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (error) {
-    throw new UsageError(`cannot read the configuration: ${(error as Error).message}`)
-  }
+  const text = readGiven(file, 'cannot read the configuration: ').toString()
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const [fault] = document.errors
   if (fault !== undefined) {
-    throw new UsageError(`${file}:${lines.linePos(fault.pos[0]).line}: ${fault.message.split('\n')[0]}`)
+    throw new UsageError(`${file}:${lines.linePos(fault.pos[0]).line}: ${fault.message}`)
   }
   const tree = document.toJS() ?? {}
   if (typeof tree !== 'object' || Array.isArray(tree))

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { ConnectionOptions } from 'node:tls'
 import type { Logger } from 'pino'
 import { type ClientOptions, openKafka } from '../ingest/sources/kafka/client.ts'
@@ -8,6 +7,7 @@ import { Refused, superviseKafka } from '../ingest/sources/kafka/supervise.ts'
 import { wantedTopic } from '../ingest/sources/kafka/topics.ts'
 import type { Config } from '../schemas/config.ts'
 import type { Store } from '../store/store.ts'
+import { readGiven } from './given-file.ts'
 import { partitionOpener } from './kafka-partition.ts'
 import type { AttachDns, Stored } from './load.ts'
 import { recordOptions } from './record-options.ts'
@@ -30,12 +30,7 @@ export function kafkaFlags(values: {
 }
 
 function pem(setting: string, path: string | undefined): string | undefined {
-  if (path === undefined) return undefined
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    throw new UsageError(`${setting}: ${(error as Error).message}`)
-  }
+  return path === undefined ? undefined : readGiven(path, `${setting}: `).toString()
 }
 
 /** How TLS is spoken with the brokers: a certificate of ours makes it mutual. Undefined where it is off. */

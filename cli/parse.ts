@@ -3,6 +3,7 @@ import { type Account, accountLine, addAccount, count, openAccount } from '../in
 import { type RecordSource, recordSources } from '../ingest/records.ts'
 import { readRecord } from '../ingest/worker.ts'
 import { loadConfiguration } from './configuration.ts'
+import { readableOf } from './inputs.ts'
 import { misfit } from './misfit.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
@@ -74,8 +75,11 @@ export async function parseCommand(args: string[]): Promise<number> {
   const options = recordOptions(config, values.format)
   useConfiguredRules(config)
   const account = openAccount()
+  const paths = positionals.length > 0 ? positionals : ['-']
+  const readable = await readableOf('parse', paths)
+  if (readable.length === 0) return 2
   let failed = 0
-  for (const path of positionals.length > 0 ? positionals : ['-']) {
+  for (const path of readable) {
     try {
       for await (const source of recordSources(path, options)) await print(source, account, values.format)
     } catch (error) {
@@ -84,5 +88,5 @@ export async function parseCommand(args: string[]): Promise<number> {
     }
   }
   console.error(accountLine(account))
-  return failed > 0 ? 1 : 0
+  return failed > 0 ? 1 : readable.length < paths.length ? 2 : 0
 }

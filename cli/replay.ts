@@ -3,6 +3,7 @@ import type { Block } from '../ingest/block.ts'
 import { recordSources } from '../ingest/records.ts'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
+import { readableOf } from './inputs.ts'
 import { loadFile } from './load.ts'
 import { misfit } from './misfit.ts'
 import { makeStore } from './open-store.ts'
@@ -59,7 +60,10 @@ export async function replayCommand(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  if (positionals.length === 0) throw new UsageError('give the files to load; see faultline replay --help')
+  const paths: string[] = positionals
+  if (paths.length === 0) throw new UsageError('give the files to load; see faultline replay --help')
+  if (paths.includes('-'))
+    throw new UsageError('standard input has no place to go on from; write it to a file first')
   const config = loadConfiguration(values.config, {
     data_dir: values['data-dir'],
     url: values.url,
@@ -68,6 +72,8 @@ export async function replayCommand(args: string[]): Promise<number> {
   })
   const options = recordOptions(config, values.format)
   useConfiguredRules(config)
+  const readable = await readableOf('replay', paths)
+  if (readable.length === 0) return 2
   const { block_bytes, block_rows } = config.limits
   const limits = { bytes: block_bytes, rows: block_rows, age: Number.POSITIVE_INFINITY }
   const store = await makeStore(config)
@@ -82,9 +88,7 @@ export async function replayCommand(args: string[]): Promise<number> {
   })
   let failed = 0
   try {
-    for (const path of positionals) {
-      if (path === '-')
-        throw new UsageError('standard input has no place to go on from; write it to a file first')
+    for (const path of readable) {
       try {
         for await (const source of recordSources(path, options)) {
           const part = openAccount()
@@ -115,5 +119,5 @@ export async function replayCommand(args: string[]): Promise<number> {
   }
   if (process.stderr.isTTY) process.stderr.write('\r\u001b[K')
   console.log(accountLine(account))
-  return failed > 0 ? 1 : 0
+  return failed > 0 ? 1 : readable.length < paths.length ? 2 : 0
 }

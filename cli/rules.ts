@@ -4,6 +4,7 @@ import { type Classifier, compile, type Reply } from '../enrich/classify/classif
 import { lineOf, OwnRuleFileSchema, parseRules, type Rule, RuleError } from '../enrich/classify/rules.ts'
 import { shown } from '../verdict/shown.ts'
 import { loadConfiguration } from './configuration.ts'
+import { readGiven } from './given-file.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { configuredRules } from './own-rules.ts'
 import { print, rowFormat, rowsText } from './rows.ts'
@@ -103,8 +104,9 @@ function underTest(file: string, rules: readonly Rule[]): { tested: Rule[]; clas
   const path = resolve(file)
   const loaded = rules.filter((rule) => resolve(rule.file) === path)
   if (loaded.length > 0) return { tested: loaded, classifier: compile(rules) }
+  const json = readGiven(file).toString()
   try {
-    const tested = parseRules(file, readFileSync(file, 'utf8'), OwnRuleFileSchema).rules
+    const tested = parseRules(file, json, OwnRuleFileSchema).rules
     const ids = new Set(tested.map(({ id }) => id))
     return { tested, classifier: compile([...tested, ...rules.filter(({ id }) => !ids.has(id))]) }
   } catch (error) {

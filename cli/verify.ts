@@ -1,10 +1,11 @@
-import { readFileSync, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { verifyMessage } from '../enrich/dns/verify-message.ts'
 import type { Config } from '../schemas/config.ts'
 import { domainArgument } from './check.ts'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, resolverOf } from './dns.ts'
+import { readGiven } from './given-file.ts'
 import { openStore } from './open-store.ts'
 import { parseOptions, refuseArguments } from './options.ts'
 import { durationOf, instantOf, READ_OPTIONS } from './reading.ts'
@@ -54,9 +55,9 @@ type Values = ReturnType<typeof parseOptions<typeof OPTIONS>>['values']
 const MAX_MESSAGE = 64 << 20
 
 function readMessage(file: string): Buffer {
-  if (statSync(file).size > MAX_MESSAGE)
+  if ((statSync(file, { throwIfNoEntry: false })?.size ?? 0) > MAX_MESSAGE)
     throw new UsageError(`--message ${file} is larger than ${MAX_MESSAGE >> 20} MiB: no mail`)
-  return readFileSync(file)
+  return readGiven(file, '--message ')
 }
 
 const warn = (message: string) => console.error(`faultline verify: ${message}`)

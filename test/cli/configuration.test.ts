@@ -55,6 +55,7 @@ test.each([
   ['verdict:\n  min_gain: 8\n  min_gian: 9', /f\.yaml:3: verdict\.min_gian: no such setting$/],
   ['verdict:\n  min_share: { all: 2 }', /f\.yaml:2: verdict\.min_share\.all: /],
   ['a: [', /f\.yaml:1: /],
+  ['a: 1\n  b: 2', /f\.yaml:1: Nested mappings are not allowed in compact mappings$/],
   ['- a', /f\.yaml: must hold settings/],
 ])('%j is one line that says where', (yaml, words) => {
   expect(() => load(yaml)).toThrow(words)
@@ -63,6 +64,6 @@ test.each([
 test('a wrong variable and a missing file are named', () => {
   expect(() => load('', {}, { FAULTLINE_WEB_PORT: 'x' })).toThrow(/^FAULTLINE_WEB_PORT: web\.port: /)
   expect(() => loadConfiguration(join(folder, 'none.yaml'), {}, {})).toThrow(
-    /^cannot read the configuration: ENOENT/,
+    /^cannot read the configuration: \S+none\.yaml is not there$/,
   )
 })

@@ -4,11 +4,14 @@ import { join } from 'node:path'
 const FAULTLINE = join(import.meta.dirname, '../../cli/faultline.mjs')
 
 /** Runs the program as a user does and waits for its end. */
-export function faultline(args: string[], { input = '', cwd }: { input?: string; cwd?: string } = {}) {
+export function faultline(
+  args: string[],
+  { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
+) {
   const { status, stdout, stderr } = spawnSync(process.execPath, [FAULTLINE, ...args], {
     input,
     encoding: 'utf8',
-    ...(cwd === undefined ? {} : { cwd }),
+    env: { ...process.env, ...env },
   })
   return { status, stdout, stderr }
 }

@@ -68,6 +68,7 @@ test.each<[string, object[], object, string]>([
     {},
     'must be starttls or implicit',
   ],
+  ['a folder of templates that is not there', [], { templates: '/nosuch' }, '/nosuch is no folder'],
 ])('%s is wrong configuration', async (_what, channels, notify, message) => {
   configured(channels, notify)
   await expect(notifyCommand(['test', '--config', file])).rejects.toThrow(message)

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync, zstdCompressSync } from 'node:zlib'
 import { expect, test } from 'vitest'
@@ -46,17 +46,58 @@ test.each([
 test('a file that cannot be read and a gzip cut short are said, the rest goes on', () => {
   const cut = gzipSync(readFileSync(log))
   writeFileSync(join(folder, 'cut.gz'), cut.subarray(0, cut.length - 20))
-  const { status, stdout, stderr } = faultline([
-    'parse',
-    join(folder, 'missing.log'),
-    join(folder, 'cut.gz'),
-    log,
-  ])
+  const missing = join(folder, 'missing.log')
+  const { status, stdout, stderr } = faultline(['parse', missing, join(folder, 'cut.gz'), log])
   expect(status).toBe(1)
-  expect(stderr).toContain('missing.log: ENOENT')
+  expect(stderr).toContain(`faultline parse: ${missing} is not there\n`)
   expect(stderr).toContain('cut.gz: unexpected end of file')
   expect(stderr).not.toContain('    at ')
   expect(stdout.length).toBeGreaterThan(1000)
+})
+
+test.each(['parse', 'replay'])('%s refuses paths at which nothing can be read', (command) => {
+  const store = join(folder, 'store')
+  const empty = join(folder, `${command}-empty`)
+  mkdirSync(empty)
+  for (const [paths, said] of [
+    [[join(folder, 'missing.log')], 'missing.log is not there'],
+    [
+      [empty],
+      `${command}-empty holds no mails: a folder is a Maildir or holds .eml files; name logs themselves`,
+    ],
+    [[empty, join(folder, 'missing.log')], 'missing.log is not there'],
+  ] as const) {
+    const { status, stdout, stderr } = faultline([command, ...paths], {
+      env: { FAULTLINE_DATA_DIR: store },
+    })
+    expect(stderr).toContain(said)
+    expect(stderr.trimEnd().split('\n')).toHaveLength(paths.length)
+    expect([status, stdout]).toEqual([2, ''])
+  }
+  expect(existsSync(store)).toBe(false)
+})
+
+test('what can be read is read beside what cannot; an empty Maildir is one', () => {
+  const { status, stdout } = faultline(['parse', join(folder, 'missing.log'), log])
+  expect(status).toBe(2)
+  expect(stdout.length).toBeGreaterThan(1000)
+  mkdirSync(join(folder, 'mails/new'), { recursive: true })
+  expect(faultline(['parse', join(folder, 'mails')])).toMatchObject({
+    status: 0,
+    stderr: expect.stringMatching(/^0 lines = /),
+  })
+})
+
+test.each([
+  [['rules', 'test', folder], `${folder} is a folder, not a file`],
+  [['rules', 'test', join(folder, 'none.json')], `${folder}/none.json is not there`],
+  [['verify', '--message', folder], `--message ${folder} is a folder, not a file`],
+  [['verify', '--message', join(folder, 'none.eml')], `--message ${folder}/none.eml is not there`],
+  [['config', '--config', folder], `cannot read the configuration: ${folder} is a folder, not a file`],
+])('%j is wrong use that names the file', (args, said) => {
+  const { status, stderr } = faultline(args)
+  expect(stderr).toBe(`faultline ${args[0]}: ${said}\n`)
+  expect(status).toBe(2)
 })
 
 test.each([

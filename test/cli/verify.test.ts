@@ -124,5 +124,5 @@ test('wrong use is one clear line', async () => {
     ['--message', message, '--ip', 'x'],
   ])
     await expect(verify(...args)).rejects.toThrow(UsageError)
-  await expect(verify('--message', join(folder, 'none.eml'))).rejects.toThrow('ENOENT')
+  await expect(verify('--message', join(folder, 'none.eml'))).rejects.toThrow(/none\.eml is not there$/)
 })

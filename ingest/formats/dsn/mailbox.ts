@@ -105,6 +105,17 @@ async function names(folder: string): Promise<string[] | undefined> {
   }
 }
 
+// A Maildir has both: what was delivered, and what a mail reader has seen.
+const MAILDIR = ['new', 'cur']
+
+const mailFiles = (files: readonly string[]) => files.filter((file) => /\.eml(?:\.gz|\.zst)?$/i.test(file))
+
+/** Whether a folder is a Maildir, which may be empty, or holds `.eml` files. Throws the system's error. */
+export async function holdsMails(folder: string): Promise<boolean> {
+  for (const part of MAILDIR) if ((await names(join(folder, part))) !== undefined) return true
+  return mailFiles((await names(folder)) ?? []).length > 0
+}
+
 /**
  * The mails of an `.eml` file, an mbox (RFC 4155, mboxrd quoting), a Maildir (`new`, then `cur`) or a folder of `.eml`
  * files; files may be compressed with gzip or zstd. Memory is bounded by `maxBytes` a mail and one chunk.
@@ -120,7 +131,7 @@ export async function* mails(
   }
   const seen = new Set<string>()
   let maildir = false
-  for (const folder of ['new', 'cur']) {
+  for (const folder of MAILDIR) {
     const files = await names(join(path, folder))
     maildir ||= files !== undefined
     for (const file of files ?? []) {
@@ -137,6 +148,5 @@ export async function* mails(
     }
   }
   if (maildir) return
-  for (const file of (await names(path)) ?? [])
-    if (/\.eml(?:\.gz|\.zst)?$/i.test(file)) yield* fileMails(join(path, file), maxBytes)
+  for (const file of mailFiles((await names(path)) ?? [])) yield* fileMails(join(path, file), maxBytes)
 }
