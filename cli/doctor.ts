@@ -6,6 +6,7 @@ import { openServer } from '../store/server.ts'
 import { openChannels } from './channels.ts'
 import { loadConfiguration } from './configuration.ts'
 import { probeResolvers } from './dns.ts'
+import { checkFollowable } from './followable.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { pageAccess } from './page-access.ts'
 import { recordOptions } from './record-options.ts'
@@ -125,14 +126,13 @@ function followed(config: Config): Finding[] {
   return config.follow.map(({ path, format }) => {
     recordOptions(config, format)
     try {
-      accessSync(path, constants.R_OK)
-      return ok(`${path} can be read`)
+      checkFollowable(path)
     } catch (error) {
-      const missing = (error as NodeJS.ErrnoException).code === 'ENOENT'
-      return missing
-        ? note(`${path} is not there yet: it is followed as soon as it is`)
-        : wrong(`${path} cannot be read: add this user to the group that may (often "adm")`)
+      return wrong((error as Error).message)
     }
+    return existsSync(path)
+      ? ok(`${path} can be read`)
+      : note(`${path} is not there yet: it is followed as soon as it is`)
   })
 }
 

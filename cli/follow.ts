@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
 import type { Logger } from 'pino'
 import type { PipelineState } from '../ingest/pipeline.ts'
@@ -45,6 +46,7 @@ export async function followFile(
     graceMs: limits.rotation_grace_seconds * 1000,
     signal,
   })
+  if (!existsSync(path)) log.warn({ path }, 'not there yet: it is followed as soon as it is')
   for await (const { generation, chunks } of followed) {
     const progress = generation.number === last?.partition ? last : freshProgress(path, generation)
     const pipeline = openPipeline(

@@ -1,6 +1,7 @@
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
 import { followFile } from './follow.ts'
+import { checkFollowable } from './followable.ts'
 import { checkKafka, KAFKA_OPTIONS, kafkaFlags, readKafka } from './kafka-source.ts'
 import { openLog } from './log.ts'
 import { openMonitor } from './metrics/monitor.ts'
@@ -65,7 +66,10 @@ export async function runCommand(args: string[]): Promise<number> {
       'nothing to read: give --follow FILE or --brokers and --topic, or "follow:" or "kafka:" in the configuration',
     )
   if (readsKafka) checkKafka(config)
-  for (const { format } of config.follow) recordOptions(config, format)
+  for (const { path, format } of config.follow) {
+    recordOptions(config, format)
+    checkFollowable(path)
+  }
   useConfiguredRules(config)
 
   const log = openLog(config)

@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const FAULTLINE = join(import.meta.dirname, '../../cli/faultline.mjs')
+/** The program itself, for those who start it their own way. */
+export const FAULTLINE = join(import.meta.dirname, '../../cli/faultline.mjs')
 
 /** Runs the program as a user does and waits for its end. */
 export function faultline(
