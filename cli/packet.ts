@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { Config } from '../schemas/config.ts'
 import { DIRECTIONS, type Direction } from '../schemas/event.ts'
 import type { Packet } from '../schemas/packet.ts'
@@ -78,7 +79,27 @@ function directionOf(text: string | undefined): Direction | '' {
   return direction
 }
 
+const SUBJECTS = ['domain', 'provider', 'sender', 'ip'] as const
+const MESSAGES = ['queue-id', 'message-id', 'recipient'] as const
+
+/** Checks that what is asked for is one thing. Throws a UsageError. */
+function checkAsked(values: Values, incident: string | undefined): void {
+  const isGiven = (name: keyof Values) => values[name] !== undefined
+  const given = [...SUBJECTS, ...MESSAGES].filter(isGiven)
+  const [first] = given
+  if (incident !== undefined && first !== undefined)
+    throw new UsageError(`an incident says what it is about: leave --${first} out`)
+  for (const name of given) if (values[name] === '') throw new UsageError(`--${name} is empty`)
+  // Beside a message they only make sure which one is meant.
+  const [one, other] = MESSAGES.some(isGiven) ? [] : SUBJECTS.filter(isGiven)
+  if (other !== undefined)
+    throw new UsageError(`--${one} or --${other}, not both: a packet is about one of them`)
+  if (values.ip !== undefined && isIP(values.ip) === 0)
+    throw new UsageError(`--ip ${JSON.stringify(values.ip)} is no IP address`)
+}
+
 async function find(store: Store, values: Values, incident: string | undefined): Promise<Found> {
+  checkAsked(values, incident)
   if (incident !== undefined) return findOfIncident(store, await oneIncident(store, incident))
   const direction = directionOf(values.direction)
   const at = values.at === undefined ? undefined : instantOf('--at', values.at)

@@ -199,6 +199,13 @@ test('wrong use, and what was not refused, is said in one line', async () => {
   await expect(packetCommand(at)).rejects.toThrow('what about? give an incident')
   await expect(packetCommand(['ffff', ...at])).rejects.toThrow('there is no incident')
   await expect(packetCommand(['--eml', '--json', '--ip', '::1', ...at])).rejects.toThrow('not both')
+  for (const [args, said] of [
+    [['--domain', 'd3.example', '--provider', 'yahoo'], '--domain or --provider, not both'],
+    [['--ip', 'foo'], '--ip "foo" is no IP address'],
+    [['--domain', ''], '--domain is empty'],
+    [[incident, '--queue-id', '4aBcD'], 'an incident says what it is about: leave --queue-id out'],
+  ] as const)
+    await expect(packetCommand([...args, ...at])).rejects.toThrow(said)
   const from = 'x@y.example\r\nBcc: z@evil.example'
   await expect(packetCommand(['--queue-id', '4aBcD', '--eml', '--from', from, ...at])).rejects.toThrow(
     'is no address',
