@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { HELP_OPTION, parseOptions } from './options.ts'
@@ -26,7 +26,9 @@ export async function dashboardsCommand(args: string[]): Promise<number> {
   }
   const [folder, ...rest] = positionals
   if (folder === undefined || folder === '' || rest.length > 0)
-    throw new UsageError('dashboards takes one folder, such as /etc/grafana/faultline')
+    throw new UsageError('give one folder, such as /etc/grafana/faultline')
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() === false)
+    throw new UsageError(`cannot write to ${JSON.stringify(folder)}: it is a file`)
   if (!existsSync(GENERATED)) throw new Error(`${GENERATED} is missing: this installation is not whole`)
   const boards = join(resolve(folder), 'boards')
   try {
@@ -40,7 +42,7 @@ export async function dashboardsCommand(args: string[]): Promise<number> {
       text.replace(PLACE, () => path),
     )
   } catch (error) {
-    throw new UsageError(`dashboards can't write to ${JSON.stringify(folder)}: ${(error as Error).message}`)
+    throw new UsageError(`cannot write to ${JSON.stringify(folder)}: ${(error as Error).message}`)
   }
   await print(
     `${boards}: import by hand, or copy ${join(resolve(folder), 'provisioning')} over Grafana's own (docs/dashboards.md)\n`,

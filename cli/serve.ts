@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { BOARDS } from '../dashboards/boards/boards.ts'
 import { startPage } from '../dashboards/web/server.ts'
 import { storeApi } from '../dashboards/web/store-api.ts'
-import type { Config } from '../schemas/config.ts'
+import { type Config, NO_PORT } from '../schemas/config.ts'
 import { openEmbedded } from '../store/embedded.ts'
 import { startEndpoint } from '../store/http/endpoint.ts'
 import { migrate } from '../store/migrate.ts'
@@ -18,6 +18,7 @@ import { type Monitor, metricsFlags, openMonitor } from './metrics/monitor.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { pageAccess } from './page-access.ts'
 import { pageCommands } from './page-commands.ts'
+import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline serve [--data-dir DIR | --url URL] [--config FILE] [--port N]
                 [--metrics HOST:PORT]
@@ -50,11 +51,14 @@ export function serveFlags(values: {
   port?: string
   metrics?: string
 }): Record<string, unknown> {
-  const port = values.port === undefined ? undefined : Number(values.port)
+  const { port } = values
+  // An empty text would be 0, any free port.
+  if (port !== undefined && (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65535))
+    throw new UsageError(`--port ${JSON.stringify(port)} ${NO_PORT}`)
   return {
     data_dir: values['data-dir'],
     url: values.url,
-    'web.port': port,
+    'web.port': port === undefined ? undefined : Number(port),
     ...metricsFlags(values.metrics),
   }
 }

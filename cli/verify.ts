@@ -79,7 +79,14 @@ async function verifyOne(config: Config, file: string, values: Values): Promise<
 
 /** A moment, or a length of time before `at`. */
 function sinceOf(text: string, at: number): number {
-  return /^[0-9]{1,6}[smhd]$/.test(text) ? at - durationOf('--since', text) : instantOf('--since', text)
+  if (/^[0-9]{1,6}[smhd]$/.test(text)) return at - durationOf('--since', text)
+  try {
+    return instantOf('--since', text)
+  } catch {
+    throw new UsageError(
+      `--since ${JSON.stringify(text)} is neither a moment like 2026-06-10T12:00:00Z nor a length of time like 2h`,
+    )
+  }
 }
 
 async function verifyDeliveries(config: Config, values: Values): Promise<number> {

@@ -5,13 +5,12 @@ import { Mapping } from './mapping.ts'
 import { NO_SERVER, parseServer } from './server-address.ts'
 import { timeZone } from './time-zone.ts'
 
-const listen = (host: string, port: number) =>
-  z
-    .strictObject({
-      host: z.string().min(1).default(host),
-      port: z.int().min(0).max(65535).default(port),
-    })
-    .prefault({})
+/** What is said of what is none. */
+export const NO_PORT = 'is no port: a whole number from 0 to 65535'
+const port = z.int({ error: NO_PORT }).min(0, { error: NO_PORT }).max(65535, { error: NO_PORT })
+
+const listen = (host: string, usual: number) =>
+  z.strictObject({ host: z.string().min(1).default(host), port: port.default(usual) }).prefault({})
 
 const domain = z
   .string()
@@ -133,7 +132,7 @@ export const Config = z.strictObject({
   web: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
-      port: z.int().min(0).max(65535).default(8080),
+      port: port.default(8080),
       /** Further names that a Host header may give, as of a proxy before it. */
       names: z.array(z.string().min(1).toLowerCase()).default([]),
       /** Whoever gives it may read and act; needed beyond this machine, or read_only. */
@@ -146,7 +145,7 @@ export const Config = z.strictObject({
   metrics: z
     .strictObject({
       host: z.string().min(1).default('127.0.0.1'),
-      port: z.int().min(0).max(65535),
+      port,
     })
     .optional(),
   /** The embedded store on ClickHouse's HTTP interface. */

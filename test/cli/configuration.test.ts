@@ -30,7 +30,7 @@ test('listens on loopback alone unless told otherwise', () => {
 
 test.each([
   ['wep: 1', /f\.yaml:1: wep: no such setting$/],
-  ['web:\n  port: 99999', /f\.yaml:2: web\.port: /],
+  ['web:\n  port: 99999', /f\.yaml:2: web\.port: is no port: a whole number from 0 to 65535$/],
   ['follow:\n  - path: a\n  - format: x', /f\.yaml:3: follow\.1\.path: /],
   ['time_zone: Mars/Base', /f\.yaml:1: time_zone: is no IANA time zone; use one like/],
   ['own_domains: [Example]', /f\.yaml:1: own_domains\.0: is no domain in lower-case/],

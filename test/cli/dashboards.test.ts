@@ -29,4 +29,5 @@ test('no folder, two, and a file in its place are told in one line', async () =>
   writeFileSync(file, '')
   for (const args of [[], [''], ['a', 'b'], [file], ['--unknown']])
     await expect(dashboardsCommand(args), args.join()).rejects.toThrow(UsageError)
+  await expect(dashboardsCommand([file])).rejects.toThrow(/^cannot write to "\S+": it is a file$/)
 })

@@ -35,6 +35,15 @@ test.each([
     ['parse', '--time-zone', 'Mars'],
     /^faultline parse: --time-zone: time_zone: is no IANA time zone; use one like Europe\/Berlin or UTC\n$/,
   ],
+  [
+    ['serve', '--port', 'abc'],
+    /^faultline serve: --port "abc" is no port: a whole number from 0 to 65535\n$/,
+  ],
+  [['serve', '--port', '70000'], /^faultline serve: --port "70000" is no port: /],
+  [
+    ['verify', '--sender', 'a.example', '--recipient-domain', 'b.example', '--since', 'foo'],
+    /^faultline verify: --since "foo" is neither a moment like 2026-06-10T12:00:00Z nor a length of time like 2h\n$/,
+  ],
   [['nonsense'], /^faultline: no command "nonsense"; known: /],
 ])('wrong use of %j is one clear line and exit code 2', (args, words) => {
   const { status, stderr } = faultline(args)
