@@ -97,7 +97,7 @@ const OPTIONS = {
 
 /** `faultline check`: see HELP. Gives the exit code. */
 export async function checkCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('check', args, OPTIONS)
+  const { values, positionals } = parseOptions('check', args, OPTIONS, { takesArguments: true })
   if (values.help) {
     console.log(HELP)
     return 0

@@ -73,7 +73,7 @@ async function* linesOf(positionals: readonly string[]): AsyncGenerator<string> 
 
 /** `faultline classify`: see HELP. Gives the exit code. */
 export async function classifyCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('classify', args, OPTIONS)
+  const { values, positionals } = parseOptions('classify', args, OPTIONS, { takesArguments: true })
   if (values.help) {
     console.log(HELP)
     return 0

@@ -37,12 +37,7 @@ function redacted(config: Config): Config {
 
 /** `faultline config`: see HELP. Gives the exit code. */
 export async function configCommand(args: string[]): Promise<number> {
-  const { values } = parseOptions(
-    'config',
-    args,
-    { config: { type: 'string' }, ...HELP_OPTION },
-    { takesArguments: false },
-  )
+  const { values } = parseOptions('config', args, { config: { type: 'string' }, ...HELP_OPTION })
   if (values.help) {
     console.log(HELP)
     return 0

@@ -19,7 +19,7 @@ const PLACE = /\$\{FAULTLINE_DASHBOARDS\}/
 
 /** `faultline dashboards`: see HELP. Gives the exit code. */
 export async function dashboardsCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('dashboards', args, HELP_OPTION)
+  const { values, positionals } = parseOptions('dashboards', args, HELP_OPTION, { takesArguments: true })
   if (values.help) {
     console.log(HELP)
     return 0

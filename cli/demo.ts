@@ -55,7 +55,7 @@ function openIncidents(store: Store, config: Config, now: number, items: Verdict
 
 /** `faultline demo`: see HELP. Gives the exit code. */
 export async function demoCommand(args: string[]): Promise<number> {
-  const { values } = parseOptions('demo', args, HELP_OPTION, { takesArguments: false })
+  const { values } = parseOptions('demo', args, HELP_OPTION)
   if (values.help) {
     console.log(HELP)
     return 0

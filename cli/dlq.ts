@@ -4,7 +4,7 @@ import { shown } from '../verdict/shown.ts'
 import { loadConfiguration } from './configuration.ts'
 import { replayLetters } from './dlq-replay.ts'
 import { openStore } from './open-store.ts'
-import { parseOptions } from './options.ts'
+import { parseOptions, unexpected } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { READ_OPTIONS } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
@@ -80,7 +80,7 @@ function placeOf([topic, partition, offset, ...rest]: string[]) {
 
 /** `faultline dlq`: see HELP. Gives the exit code. */
 export async function dlqCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('dlq', args, OPTIONS)
+  const { values, positionals } = parseOptions('dlq', args, OPTIONS, { takesArguments: true })
   if (values.help) {
     console.log(HELP)
     return 0
@@ -89,8 +89,7 @@ export async function dlqCommand(args: string[]): Promise<number> {
   if (!['list', 'show', 'replay'].includes(action))
     throw new UsageError('say list, show or replay; see faultline dlq --help')
   const place = action === 'show' ? placeOf(rest) : undefined
-  if (place === undefined && rest.length > 0)
-    throw new UsageError(`${action} takes no argument; see faultline dlq --help`)
+  if (place === undefined && rest[0] !== undefined) throw unexpected('dlq', rest[0])
   const config = loadConfiguration(values.config, { data_dir: values['data-dir'], url: values.url })
   const store = await openStore(config)
   try {

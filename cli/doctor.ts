@@ -164,12 +164,7 @@ function told(config: Config): Finding[] {
 
 /** `faultline doctor`: see HELP. Gives the exit code. */
 export async function doctorCommand(args: string[]): Promise<number> {
-  const { values } = parseOptions(
-    'doctor',
-    args,
-    { config: { type: 'string' }, ...HELP_OPTION },
-    { takesArguments: false },
-  )
+  const { values } = parseOptions('doctor', args, { config: { type: 'string' }, ...HELP_OPTION })
   if (values.help) {
     console.log(HELP)
     return 0

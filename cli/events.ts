@@ -5,7 +5,7 @@ import type { Store } from '../store/store.ts'
 import { shown } from '../verdict/shown.ts'
 import { loadConfiguration } from './configuration.ts'
 import { whereCondition } from './event-filter.ts'
-import { parseOptions, refuseArguments } from './options.ts'
+import { parseOptions } from './options.ts'
 import { durationOf, instantOf, limitOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
 import { rangeOf, type TimeRange } from './times.ts'
@@ -178,12 +178,11 @@ function slipsIn(rows: readonly Row[]): string[] {
 
 /** `faultline events`: see HELP. Gives the exit code. */
 export async function eventsCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('events', args, EVENT_OPTIONS)
+  const { values } = parseOptions('events', args, EVENT_OPTIONS)
   if (values.help) {
     console.log(HELP)
     return 0
   }
-  refuseArguments('events', positionals)
   const limit = limitOf(values.limit, MAX_LIMIT)
   const { time_zone } = loadConfiguration(values.config)
   const format = rowFormat(values)

@@ -1,7 +1,6 @@
 import { LISTED } from '../ingest/formats/formats.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { print, rowFormat, rowsText } from './rows.ts'
-import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline formats [--json | --csv]
 
@@ -17,7 +16,7 @@ const ALL_COLUMNS = [...COLUMNS, 'correlates', 'fills', 'docs']
 
 /** `faultline formats`: see HELP. Gives the exit code. */
 export async function formatsCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('formats', args, {
+  const { values } = parseOptions('formats', args, {
     json: { type: 'boolean', default: false },
     csv: { type: 'boolean', default: false },
     ...HELP_OPTION,
@@ -26,7 +25,6 @@ export async function formatsCommand(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  if (positionals.length > 0) throw new UsageError('takes no argument; see faultline formats --help')
   const format = rowFormat(values)
   const rows = LISTED.map(({ name, about }) => {
     const directions = format === 'json' ? about.directions : about.directions.join(' ')

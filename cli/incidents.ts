@@ -10,7 +10,7 @@ import { loadConfiguration } from './configuration.ts'
 import { incidentText } from './incident-text.ts'
 import { oneIncident } from './one-incident.ts'
 import { openStore } from './open-store.ts'
-import { parseOptions } from './options.ts'
+import { parseOptions, unexpected } from './options.ts'
 import { pageToken } from './page-access.ts'
 import { durationOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
@@ -152,7 +152,7 @@ function userName(): string {
 
 /** `faultline incidents`: see HELP. Gives the exit code. */
 export async function incidentsCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('incidents', args, OPTIONS)
+  const { values, positionals } = parseOptions('incidents', args, OPTIONS, { takesArguments: true })
   if (values.help) {
     console.log(HELP)
     return 0
@@ -167,7 +167,7 @@ export async function incidentsCommand(args: string[]): Promise<number> {
   if (id === undefined)
     throw new UsageError(`which incident? faultline incidents ${what} ID; faultline incidents lists them`)
   if (action === undefined) {
-    if (words.length > 0) throw new UsageError('one incident is shown at a time')
+    if (words[0] !== undefined) throw unexpected('incidents', words[0])
     return show(values, id)
   }
   const text = words.join(' ')

@@ -52,7 +52,7 @@ function openStoreWhenThere(config: Config, log: Logger, signal: AbortSignal): P
 
 /** `faultline ingest`: see HELP. Gives the exit code. */
 export async function ingestCommand(args: string[]): Promise<number> {
-  const values = parseOptions('ingest', args, OPTIONS, { takesArguments: false }).values
+  const values = parseOptions('ingest', args, OPTIONS).values
   if (values.help) {
     console.log(HELP)
     return 0

@@ -27,7 +27,7 @@ const OPTIONS = {
 
 /** `faultline migrate`: see HELP. Gives the exit code. */
 export async function migrateCommand(args: string[]): Promise<number> {
-  const { values } = parseOptions('migrate', args, OPTIONS, { takesArguments: false })
+  const { values } = parseOptions('migrate', args, OPTIONS)
   if (values.help) {
     console.log(HELP)
     return 0

@@ -26,7 +26,7 @@ const OPTIONS = {
 
 /** `faultline notify`: see HELP. Gives the exit code. */
 export async function notifyCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('notify', args, OPTIONS)
+  const { values, positionals } = parseOptions('notify', args, OPTIONS, { takesArguments: true })
   if (values.help) {
     console.log(HELP)
     return 0

@@ -14,7 +14,7 @@ import { readSightings } from '../verdict/packet/sightings.ts'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags } from './dns.ts'
 import { oneIncident } from './one-incident.ts'
-import { parseOptions } from './options.ts'
+import { parseOptions, unexpected } from './options.ts'
 import { publishedNow } from './packet-dns.ts'
 import { durationOf, instantOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print } from './rows.ts'
@@ -162,16 +162,17 @@ export const packetMessage = (packet: Packet, values: Values): Promise<Buffer | 
 
 /** `faultline packet`: see HELP. Gives the exit code. */
 export async function packetCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('packet', args, PACKET_OPTIONS)
+  const { values, positionals } = parseOptions('packet', args, PACKET_OPTIONS, { takesArguments: true })
   if (values.help) {
     console.log(HELP)
     return 0
   }
-  if (positionals.length > 1) throw new UsageError('one incident at a time; see faultline packet --help')
+  const [incident, more] = positionals
+  if (more !== undefined) throw unexpected('packet', more)
   if (values.json && values.eml) throw new UsageError('--json or --eml, not both')
   const config = loadConfiguration(values.config, dnsFlags(values))
   return withStore(values, async (store) => {
-    const packet = await readPacket(store, config, values, positionals[0])
+    const packet = await readPacket(store, config, values, incident)
     if (packet === undefined) {
       console.error('no such refusal is stored; faultline events shows what is')
       return 1

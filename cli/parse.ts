@@ -66,7 +66,7 @@ async function print(source: RecordSource, total: Account, format: string): Prom
 
 /** `faultline parse`: see HELP. Gives the exit code. */
 export async function parseCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('parse', args, OPTIONS)
+  const { values, positionals } = parseOptions('parse', args, OPTIONS, { takesArguments: true })
   if (values.help) {
     console.log(HELP)
     return 0

@@ -63,10 +63,8 @@ async function readOnly(store: Store, asked: string): Promise<string> {
 
 /** `faultline query`: see HELP. Gives the exit code. */
 export async function queryCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('query', args, {
-    ...READ_OPTIONS,
-    csv: { type: 'boolean', default: false },
-  })
+  const options = { ...READ_OPTIONS, csv: { type: 'boolean', default: false } } as const
+  const { values, positionals } = parseOptions('query', args, options, { takesArguments: true })
   if (values.help) {
     console.log(HELP)
     return 0

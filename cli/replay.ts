@@ -55,7 +55,7 @@ function progressLine(started: number) {
 
 /** `faultline replay`: see HELP. Gives the exit code. */
 export async function replayCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('replay', args, OPTIONS)
+  const { values, positionals } = parseOptions('replay', args, OPTIONS, { takesArguments: true })
   if (values.help) {
     console.log(HELP)
     return 0

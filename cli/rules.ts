@@ -5,7 +5,7 @@ import { lineOf, OwnRuleFileSchema, parseRules, type Rule, RuleError } from '../
 import { shown } from '../verdict/shown.ts'
 import { loadConfiguration } from './configuration.ts'
 import { readGiven } from './given-file.ts'
-import { HELP_OPTION, parseOptions } from './options.ts'
+import { HELP_OPTION, parseOptions, unexpected } from './options.ts'
 import { configuredRules } from './own-rules.ts'
 import { print, rowFormat, rowsText } from './rows.ts'
 import { UsageError } from './usage-error.ts'
@@ -139,14 +139,14 @@ async function test(rules: readonly Rule[], file: string | undefined): Promise<n
 
 /** `faultline rules`: see HELP. Gives the exit code. */
 export async function rulesCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('rules', args, OPTIONS)
+  const { values, positionals } = parseOptions('rules', args, OPTIONS, { takesArguments: true })
   if (values.help) {
     console.log(HELP)
     return 0
   }
   const [what, subject, more] = positionals
-  if (more !== undefined || (what !== undefined && what !== 'show' && what !== 'test'))
-    throw new UsageError(`${JSON.stringify(more ?? what)} is not known; see faultline rules --help`)
+  const stray = what === undefined || what === 'show' || what === 'test' ? more : what
+  if (stray !== undefined) throw unexpected('rules', stray)
   const rules = configuredRules(loadConfiguration(values.config))
   if (what === 'show') return show(rules, subject, values.json)
   if (what === 'test') return test(rules, subject)

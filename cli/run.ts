@@ -43,7 +43,7 @@ const OPTIONS = {
 
 /** `faultline run`: see HELP. Gives the exit code. */
 export async function runCommand(args: string[]): Promise<number> {
-  const { values } = parseOptions('run', args, OPTIONS, { takesArguments: false })
+  const { values } = parseOptions('run', args, OPTIONS)
   if (values.help) {
     console.log(HELP)
     return 0

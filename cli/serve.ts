@@ -140,7 +140,7 @@ export function aborted(signal: AbortSignal): Promise<void> {
 
 /** `faultline serve`: see HELP. Gives the exit code. */
 export async function serveCommand(args: string[]): Promise<number> {
-  const { values } = parseOptions('serve', args, SERVE_OPTIONS, { takesArguments: false })
+  const { values } = parseOptions('serve', args, SERVE_OPTIONS)
   if (values.help) {
     console.log(HELP)
     return 0

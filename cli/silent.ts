@@ -2,7 +2,6 @@ import { readSilentSources } from '../verdict/silent-sources.ts'
 import { parseOptions } from './options.ts'
 import { instantOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
-import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline silent [--at TIME] [--json | --csv]
 
@@ -21,7 +20,7 @@ const COLUMNS = ['kind', 'name', 'last_seen', 'quiet_s', 'usual_minutes']
 
 /** `faultline silent`: see HELP. Gives the exit code. */
 export async function silentCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('silent', args, {
+  const { values } = parseOptions('silent', args, {
     ...READ_OPTIONS,
     csv: { type: 'boolean', default: false },
     at: { type: 'string' },
@@ -30,7 +29,6 @@ export async function silentCommand(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  if (positionals.length > 0) throw new UsageError('takes no argument; see faultline silent --help')
   const at = values.at === undefined ? Date.now() : instantOf('--at', values.at)
   return withStore(values, async (store) => {
     const found = await readSilentSources(store, at)

@@ -14,7 +14,7 @@ import { drawRun, type Load, RATES, type Run, simulate } from '../verdict/simula
 import { SCENARIOS } from '../verdict/simulate/scenarios.ts'
 import { loadConfiguration } from './configuration.ts'
 import { loadFile } from './load.ts'
-import { HELP_OPTION, parseOptions, refuseArguments } from './options.ts'
+import { HELP_OPTION, parseOptions } from './options.ts'
 import { recordOptions } from './record-options.ts'
 import { print } from './rows.ts'
 import { UsageError } from './usage-error.ts'
@@ -68,7 +68,7 @@ function wholeNumber(option: string, text: string, least: number): number {
 
 /** `faultline simulate`: see HELP. Gives the exit code. */
 export async function simulateCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('simulate', args, {
+  const { values } = parseOptions('simulate', args, {
     runs: { type: 'string', default: '100' },
     seed: { type: 'string', default: '1' },
     days: { type: 'string', default: '0' },
@@ -83,7 +83,6 @@ export async function simulateCommand(args: string[]): Promise<number> {
     console.log(HELP)
     return 0
   }
-  refuseArguments('simulate', positionals)
   useThresholds(loadConfiguration(values.config).verdict)
   const kinds = values.kind === undefined ? Object.keys(SCENARIOS) : [values.kind]
   for (const kind of kinds)

@@ -1,7 +1,7 @@
 import { DIRECTIONS } from '../schemas/event.ts'
 import type { Store } from '../store/store.ts'
 import { loadConfiguration } from './configuration.ts'
-import { parseOptions, refuseArguments } from './options.ts'
+import { parseOptions } from './options.ts'
 import { limitOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
 import { rangeOf, type TimeRange } from './times.ts'
@@ -116,12 +116,11 @@ export async function readTrends(store: Store, values: Values, time_zone: string
 
 /** `faultline trends`: see HELP. Gives the exit code. */
 export async function trendsCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('trends', args, TREND_OPTIONS)
+  const { values } = parseOptions('trends', args, TREND_OPTIONS)
   if (values.help) {
     console.log(HELP)
     return 0
   }
-  refuseArguments('trends', positionals)
   const { time_zone } = loadConfiguration(values.config)
   const format = rowFormat(values)
   return withStore(values, async (store) => {

@@ -1,5 +1,5 @@
 import { loadConfiguration } from './configuration.ts'
-import { parseOptions, refuseArguments } from './options.ts'
+import { parseOptions } from './options.ts'
 import { configuredRules } from './own-rules.ts'
 import { durationOf, limitOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print, type Row, rowFormat, rowsText } from './rows.ts'
@@ -53,12 +53,11 @@ LIMIT {limit:UInt32}`
 
 /** `faultline unknown`: see HELP. Gives the exit code. */
 export async function unknownCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('unknown', args, OPTIONS)
+  const { values } = parseOptions('unknown', args, OPTIONS)
   if (values.help) {
     console.log(HELP)
     return 0
   }
-  refuseArguments('unknown', positionals)
   const limit = limitOf(values.limit, MAX_LIMIT)
   const from = values.since === undefined ? undefined : Date.now() - durationOf('--since', values.since)
   const rules = [

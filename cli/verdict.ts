@@ -2,7 +2,7 @@ import type { VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
 import { isWave, judgeWindow, type Question } from '../verdict/judge.ts'
 import { attemptsIn, readCompleteness } from '../verdict/read.ts'
-import { parseOptions, refuseArguments } from './options.ts'
+import { parseOptions } from './options.ts'
 import { durationOf, instantOf, READ_OPTIONS, withStore } from './reading.ts'
 import { print } from './rows.ts'
 import { UsageError } from './usage-error.ts'
@@ -104,12 +104,11 @@ export function readVerdicts(store: Store, values: Values): Promise<VerdictItem[
 
 /** `faultline verdict`: see HELP. Gives the exit code. */
 export async function verdictCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('verdict', args, VERDICT_OPTIONS)
+  const { values } = parseOptions('verdict', args, VERDICT_OPTIONS)
   if (values.help) {
     console.log(HELP)
     return 0
   }
-  refuseArguments('verdict', positionals)
   const { question, since_ms } = judgingOf(values)
   const { at } = question
   const watch_ms = values.watch === undefined ? undefined : durationOf('--watch', values.watch)

@@ -7,7 +7,7 @@ import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, resolverOf } from './dns.ts'
 import { readGiven } from './given-file.ts'
 import { openStore } from './open-store.ts'
-import { parseOptions, refuseArguments } from './options.ts'
+import { parseOptions } from './options.ts'
 import { durationOf, instantOf, READ_OPTIONS } from './reading.ts'
 import { print } from './rows.ts'
 import { UsageError } from './usage-error.ts'
@@ -118,12 +118,11 @@ async function verifyDeliveries(config: Config, values: Values): Promise<number>
 
 /** `faultline verify`: see HELP. Gives the exit code. */
 export async function verifyCommand(args: string[]): Promise<number> {
-  const { values, positionals } = parseOptions('verify', args, OPTIONS)
+  const { values } = parseOptions('verify', args, OPTIONS)
   if (values.help) {
     console.log(HELP)
     return 0
   }
-  refuseArguments('verify', positionals)
   const config = loadConfiguration(values.config, {
     data_dir: values['data-dir'],
     url: values.url,
