@@ -10,8 +10,7 @@ const MIN_SHARE = 0.5
  */
 export function whyUnknown(formats: readonly Format[], record: LogRecord): string {
   const { message, json } = record
-  if (message.includes('\0'))
-    return 'zero bytes, as of UTF-16: such lines are read from files, not followed or from topics'
+  if (message.includes('\0')) return 'zero bytes: no text, or UTF-16, which only parse and replay read'
   if (json === undefined && message.startsWith('{')) return 'JSON that is broken or cut off'
   let share = 0
   let told = ''

@@ -116,6 +116,11 @@ test.each([
     'type,timeQueued,recipient,orig,vmta\n',
     /^-: of no format .* nearest is powermta, which needs rcpt/m,
   ],
+  [
+    ['parse'],
+    '\x7fELF\x02\x01\x01\0\0\x03\0>\0\x01\0',
+    /^-: of no format that is read: zero bytes: no text, or UTF-16, which only parse and replay read \(/m,
+  ],
   [['parse', '--format', 'kumomta'], 'hello\nyou\n', /^-: not kumomta: /m],
 ])('%j says of %j in one line that it does not fit', (args, input, line) => {
   const { status, stderr } = faultline([...args, '-'], { input })

@@ -85,9 +85,9 @@ test.each([
   ['JSON of something else', '{"a":1,"b":"c"}', unknown],
   ['text of something else', 'GET / HTTP/1.1', unknown],
   [
-    'a line of UTF-16 that no file was read for',
+    'a line of UTF-16, or of a binary file',
     Buffer.from('2026-11-24T03:25:25Z', 'utf16le').toString(),
-    'zero bytes, as of UTF-16: such lines are read from files, not followed or from topics',
+    'zero bytes: no text, or UTF-16, which only parse and replay read',
   ],
 ])('%s is a dead letter that names what comes nearest', (_what, line, reason) => {
   expect(openSamples(FORMATS).read(line)).toEqual({ kind: 'dead', reason })
