@@ -10,7 +10,7 @@ import { READ_OPTIONS } from './reading.ts'
 import { print, rowFormat, rowsText } from './rows.ts'
 import { UsageError } from './usage-error.ts'
 
-const HELP = `faultline audit [--data-dir DIR | --url URL] [--brokers LIST] [--repair] [--json | --csv]
+const HELP = `faultline audit [--data-dir DIR | --url URL] [--brokers LIST] [--repair] [--config FILE] [--json | --csv]
 
 Proves from the tables that no Kafka offset is missing or doubled: the blocks of each partition join without a gap,
 events, correlated, ignored and dead records sum to their offsets, each row is there once, and the roll-ups are equal.
@@ -21,6 +21,7 @@ With the brokers it also says how far the tables are behind the log. Exit code 1
   --brokers LIST   host:port,host:port; also from the configuration
   --repair         make roll-ups equal to the rows where they differ
   --json, --csv    instead of a table
+  --config FILE    brokers with TLS and SASL (see faultline config)
 
 example:  faultline audit --url http://127.0.0.1:8123`
 

@@ -3,11 +3,23 @@ import type { Config, NotifyChannel } from '../schemas/config.ts'
 import { ENVIRONMENT, loadConfiguration } from './configuration.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 
+function variables(): string {
+  const width = Math.max(...Object.keys(ENVIRONMENT).map((name) => name.length))
+  return Object.entries(ENVIRONMENT)
+    .map(([name, path]) => `  ${name.padEnd(width)}  ${path.join('.')}`)
+    .join('\n')
+}
+
 const HELP = `faultline config [--config FILE]
 
-Prints the effective configuration as YAML: defaults, then FILE, then the environment
-(${Object.keys(ENVIRONMENT).join(', ')}).
-Passwords, and paths of webhooks, which are as good as passwords, are not shown.
+Prints the effective configuration as YAML: defaults, then FILE, then the environment. Passwords, and paths of webhooks,
+which are as good as passwords, are not shown.
+
+  --config FILE    configuration file
+
+These variables of the environment give settings:
+
+${variables()}
 
 example:  faultline config --config /etc/faultline.yaml`
 

@@ -20,8 +20,8 @@ import { verdictText } from './verdict-text.ts'
 const HELP = `faultline demo
 
 Loads a sample log of a real Postfix into a store that is deleted at the end, prints the waves of refusals in
-its last 15 minutes and serves the page on http://127.0.0.1:8080 until Ctrl-C. The ports are those of the configuration's
-environment: FAULTLINE_WEB_PORT and FAULTLINE_CLICKHOUSE_PORT.
+its last 15 minutes and serves the page on http://127.0.0.1:8080 until Ctrl-C. Other ports are given by the environment:
+FAULTLINE_WEB_PORT and FAULTLINE_CLICKHOUSE_PORT.
 
 example:  npm start`
 

@@ -21,6 +21,7 @@ give under their own topic, partition and offset, and marks them: a second repla
   --topic T        only of this topic, or this file
   --reason R       only of this reason, as list names it
   --dry-run        count what they would give, store nothing
+  --json, --csv    for programs
   --data-dir DIR   folder of the embedded store (default: faultline-data)
   --url URL        a ClickHouse server instead, or the endpoint of run and serve: http://writer:password@host:8123
   --config FILE    formats, zones, own domains and limits to read them with

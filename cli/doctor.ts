@@ -17,6 +17,8 @@ const HELP = `faultline doctor [--config FILE]
 Says what is missing or wrong on this machine for the configuration, and how to mend it.
 Exit code 1 where something must be mended.
 
+  --config FILE    configuration file
+
 example:  faultline doctor --config /etc/faultline.yaml`
 
 /** What one check found: `ok`, something to know, or something that must be mended. */

@@ -4,8 +4,9 @@ import { print, rowFormat, rowsText } from './rows.ts'
 
 const HELP = `faultline formats [--json | --csv]
 
-Lists the logs that Faultline reads: what a record looks like, what each tells and lacks, the columns it fills, and where
-its samples are from (run: the program wrote them here; published: by others; unverified: made after its documentation).
+Lists the logs that Faultline reads: what a record looks like, what each tells and lacks, the columns it fills, and
+where its samples are from (run: the program wrote them here; published: by others; unverified: made after its
+documentation).
 
   --json, --csv    for programs; --json has the columns and the pages that describe each log
 

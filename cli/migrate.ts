@@ -13,6 +13,7 @@ looking before, and for a server whose writers may not change tables.
   --data-dir DIR   folder of the embedded store (default: faultline-data)
   --url URL        a ClickHouse server instead: http://user:password@host:8123
   --cluster NAME   its cluster, where the tables are to lie on one; also "cluster" in the configuration
+  --config FILE    configuration file
 
 example:  faultline migrate --dry-run --url http://admin:secret@127.0.0.1:8123`
 

@@ -7,14 +7,14 @@ import { readableOf } from './inputs.ts'
 import { misfit } from './misfit.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
-import { FORMAT_NAMES, recordOptions } from './record-options.ts'
+import { recordOptions } from './record-options.ts'
 
-const HELP = `faultline parse [--format ${FORMAT_NAMES.join('|')}] [--time-zone ZONE] [FILE...|-]
+const HELP = `faultline parse [--format NAME] [--time-zone ZONE] [--config FILE] [FILE...|-]
 
 Reads logs (plain, gzip or zstd; - is standard input) and stored bounces (.eml, mbox, Maildir) and prints
 one classified event a line as JSON, empty fields left out. The account of lines goes to standard error.
 
-  --format NAME      the log format; auto (the default) recognises it and follows a change
+  --format NAME      a log format of faultline formats; auto (the default) recognises it and follows a change
   --time-zone ZONE   IANA zone of time stamps that have none (default: this machine's)
   --config FILE      own_domains, source_ips, limits and the zone (see faultline config)
 

@@ -8,9 +8,9 @@ import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline query [--json | --csv] "SQL"
 
-Runs one statement that only reads: SELECT, WITH, SHOW, DESCRIBE, EXISTS, EXPLAIN. The tables are
-delivery_events, attempts_1m, dead_letters and pipeline_stats; DESCRIBE says what each column holds.
-Prints a table on a terminal, tab-separated rows elsewhere.
+Runs one statement that only reads: SELECT, WITH, SHOW, DESCRIBE, EXISTS, EXPLAIN. Most is in delivery_events, its
+counts by minute are in attempts_1m, what could not be read in dead_letters. SHOW TABLES names all tables, DESCRIBE says
+what each column of one holds. Prints a table on a terminal, tab-separated rows elsewhere.
 
   --json, --csv      for programs
   --data-dir DIR     folder of the embedded store (default: faultline-data)

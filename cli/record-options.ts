@@ -23,7 +23,9 @@ export function recordOptions(config: Config, format = 'auto', timeZone = config
   const formats = formatsOf(config)
   const names = new Set([...FORMAT_NAMES, ...formats.map(({ name }) => name)])
   if (!names.has(format))
-    throw new UsageError(`--format ${JSON.stringify(format)} is not known; use ${[...names].join(', ')}`)
+    throw new UsageError(
+      `--format ${JSON.stringify(format)} is not known; faultline formats lists them, auto recognises them`,
+    )
   const named = formats.filter(({ name }) => name === format)
   return {
     kind: format === 'dsn' ? 'mails' : format === 'auto' ? 'auto' : 'lines',

@@ -9,10 +9,11 @@ import { misfit } from './misfit.ts'
 import { makeStore } from './open-store.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
-import { FORMAT_NAMES, recordOptions } from './record-options.ts'
+import { recordOptions } from './record-options.ts'
 import { UsageError } from './usage-error.ts'
 
-const HELP = `faultline replay [--data-dir DIR | --url URL] [--format NAME] [--time-zone ZONE] [--config FILE] FILE...
+const HELP = `faultline replay [--data-dir DIR | --url URL] [--format NAME] [--time-zone ZONE] [--config FILE]
+                 [--resolver H:P]... [--no-dns] [--dns-now] FILE...
 
 Loads logs (plain, gzip, zstd) and stored bounces (.eml, mbox, Maildir) into the store and prints the account
 of their lines. A file is loaded once: a run that was interrupted goes on where it stopped, a second run adds
@@ -20,8 +21,9 @@ what was appended since.
 
   --data-dir DIR     folder of the embedded store (default: faultline-data)
   --url URL          a ClickHouse server instead: http://user:password@host:8123
-  --format NAME      ${FORMAT_NAMES.join(', ')}
+  --format NAME      a log format of faultline formats; auto (the default) recognises it and follows a change
   --time-zone ZONE   IANA zone of time stamps that have none (default: this machine's)
+  --config FILE      own_domains, source_ips, limits and the zone (see faultline config)
   --resolver H:P     DNS resolver instead of the system's; may be given several times
   --no-dns           ask DNS nothing
   --dns-now          give rows of any time what DNS says now (dns_age_s tells how far that is from the row);

@@ -7,17 +7,18 @@ import { openLog } from './log.ts'
 import { openMonitor } from './metrics/monitor.ts'
 import { parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
-import { FORMAT_NAMES, recordOptions } from './record-options.ts'
+import { recordOptions } from './record-options.ts'
 import { aborted, SERVE_OPTIONS, serve, serveFlags, untilStopped } from './serve.ts'
 import { UsageError } from './usage-error.ts'
 
-const HELP = `faultline run [--follow FILE]... [--brokers LIST --topic TOPIC...] [--config FILE] [--data-dir DIR | --url URL] [--port N]
+const HELP = `faultline run [--follow FILE]... [--brokers LIST --topic TOPIC...] [--config FILE]
+              [--data-dir DIR | --url URL] [--port N]
 
 All in one process: follows mail logs over rotation, reads Kafka topics into the store and serves the page.
 After a restart it goes on where it stopped; nothing is lost or counted twice.
 
   --follow FILE    a log that grows; may be given several times
-  --format NAME    of the files given by --follow: ${FORMAT_NAMES.join(', ')}
+  --format NAME    of the files given by --follow: one of faultline formats; auto (the default) recognises it
   --brokers LIST   Kafka brokers to begin with: host:port,host:port
   --topic TOPIC    a topic, or a pattern between slashes; may be given several times
   --group GROUP    consumer group (default: faultline)

@@ -29,6 +29,7 @@ FAULTLINE_WRITER_PASSWORD.
 
   --data-dir DIR   folder of the embedded store (default: faultline-data)
   --url URL        a ClickHouse server instead: http://user:password@host:8123
+  --config FILE    who may see the page, channels and limits (see faultline config)
   --port N         port of the page (default: 8080)
   --metrics HOST:PORT  /metrics, /health and /ready (default: not served)
 

@@ -19,6 +19,17 @@ import { recordOptions } from './record-options.ts'
 import { print } from './rows.ts'
 import { UsageError } from './usage-error.ts'
 
+/** The kinds, as many in a line of the help as fit. */
+function kindLines(): string {
+  const lines = ['']
+  for (const kind of Object.keys(SCENARIOS)) {
+    const line = lines.at(-1) ?? ''
+    if (line.length + kind.length < 100) lines[lines.length - 1] = line === '' ? kind : `${line}, ${kind}`
+    else lines.push(kind)
+  }
+  return lines.map((line) => `                ${line}`).join(',\n')
+}
+
 const HELP = `faultline simulate [--runs 100] [--seed 1] [--days 0] [--kind KIND] [--rate N] [--json] [--log]
                    [--config FILE]
 
@@ -28,7 +39,8 @@ through reading, classification and the embedded store of a temporary folder, an
   --runs N      how many runs, over all kinds and sizes
   --seed S      the same seed gives the same logs
   --days N      healthy days besides, judged every ten minutes
-  --kind KIND   only ${Object.keys(SCENARIOS).join(', ')}
+  --kind KIND   only one kind of traffic:
+${kindLines()}
   --rate N      only this many messages an hour
   --log         print the log of the first run instead, to look at or to replay
   --json        the report and each run, for programs

@@ -4,6 +4,30 @@ import { faultline } from './faultline.ts'
 // Each starts the program.
 vi.setConfig({ testTimeout: 60_000 })
 
+test('each help fits a terminal and explains the options of its first lines', () => {
+  const commands = [...faultline(['--help']).stdout.matchAll(/^ {2}faultline ([a-z]+)/gm)].map(
+    ([, name = '']) => name,
+  )
+  expect(commands.length).toBeGreaterThan(20)
+  for (const name of commands) {
+    const { status, stdout } = faultline([name, '--help'])
+    expect(status).toBe(0)
+    expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([])
+    const [usage = '', ...rest] = stdout.split('\n\n')
+    const used = [...usage.matchAll(/--[a-z-]+/g)].map(([option]) => option)
+    const explained = new Set(
+      rest
+        .slice(0, -1)
+        .join('\n')
+        .match(/--[a-z-]+/g),
+    )
+    expect(
+      used.filter((option) => !explained.has(option)),
+      name,
+    ).toEqual([])
+  }
+})
+
 test.each([
   ['audit'],
   ['config'],

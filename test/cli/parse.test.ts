@@ -30,7 +30,7 @@ test('plain, gzip, zstd and standard input give the same events', () => {
 
 test.each([
   [['parse', '--nonsense'], /^faultline parse: Unknown option '--nonsense'.*see faultline parse --help\n$/],
-  [['parse', '--format', 'x'], /^faultline parse: --format "x" is not known; use auto, /],
+  [['parse', '--format', 'x'], /^faultline parse: --format "x" is not known; faultline formats lists them, /],
   [
     ['parse', '--time-zone', 'Mars'],
     /^faultline parse: --time-zone: time_zone: is no IANA time zone; use one like Europe\/Berlin or UTC\n$/,
