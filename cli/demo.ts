@@ -14,7 +14,8 @@ import { loadFile } from './load.ts'
 import { openLog } from './log.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { recordOptions } from './record-options.ts'
-import { aborted, serve, untilStopped } from './serve.ts'
+import { serve } from './serve.ts'
+import { aborted, untilStopped } from './stop-signal.ts'
 import { verdictText } from './verdict-text.ts'
 
 const HELP = `faultline demo

@@ -13,7 +13,7 @@ import { metricsFlags, openMonitor } from './metrics/monitor.ts'
 import { makeStore } from './open-store.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
-import { untilStopped } from './serve.ts'
+import { untilStopped } from './stop-signal.ts'
 
 const HELP = `faultline ingest --brokers HOST:PORT,... --topic TOPIC... (--url URL | --data-dir DIR)
 

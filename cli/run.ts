@@ -8,7 +8,8 @@ import { openMonitor } from './metrics/monitor.ts'
 import { parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { recordOptions } from './record-options.ts'
-import { aborted, SERVE_OPTIONS, serve, serveFlags, untilStopped } from './serve.ts'
+import { SERVE_OPTIONS, serve, serveFlags } from './serve.ts'
+import { aborted, untilStopped } from './stop-signal.ts'
 import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline run [--follow FILE]... [--brokers LIST --topic TOPIC...] [--config FILE]

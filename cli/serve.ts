@@ -18,6 +18,7 @@ import { type Monitor, metricsFlags, openMonitor } from './metrics/monitor.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { pageAccess } from './page-access.ts'
 import { pageCommands } from './page-commands.ts'
+import { aborted, untilStopped } from './stop-signal.ts'
 import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline serve [--data-dir DIR | --url URL] [--config FILE] [--port N]
@@ -122,21 +123,6 @@ export async function serve(config: Config, log: Logger, monitor?: Monitor): Pro
     await close()
     throw error
   }
-}
-
-/** A signal that is given when the process is told to stop. */
-export function untilStopped(): AbortSignal {
-  const stop = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
-  return stop.signal
-}
-
-/** Waits for the signal. */
-export function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve()
-    else signal.addEventListener('abort', () => resolve(), { once: true })
-  })
 }
 
 /** `faultline serve`: see HELP. Gives the exit code. */

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { VerdictItem } from '../schemas/verdict.ts'
 import { print } from './rows.ts'
+import { untilStopped } from './stop-signal.ts'
 import { verdictText } from './verdict-text.ts'
 
 // To the upper left corner, and everything below it away; the scroll-back stays (ECMA-48, 8.3.21 and 8.3.39).
@@ -14,7 +15,7 @@ export async function watchVerdicts(
   interval_ms: number,
   asJson: boolean,
   judge: () => Promise<VerdictItem[]>,
-  signal: AbortSignal = untilInterrupted(),
+  signal: AbortSignal = untilStopped(),
 ): Promise<void> {
   while (!signal.aborted) {
     const items = await judge()
@@ -27,10 +28,4 @@ export async function watchVerdicts(
     }
     await sleep(interval_ms, undefined, { signal }).catch(() => {})
   }
-}
-
-function untilInterrupted(): AbortSignal {
-  const stop = new AbortController()
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort())
-  return stop.signal
 }
