@@ -4,7 +4,7 @@ import { audit, type PartitionAudit } from '../store/audit/audit.ts'
 import { repairRollUps } from '../store/audit/repair.ts'
 import { loadConfiguration } from './configuration.ts'
 import { clientOptions, KAFKA_OPTIONS, kafkaFlags } from './kafka-source.ts'
-import { openStore } from './open-store.ts'
+import { openStore, storeFlags } from './open-store.ts'
 import { parseOptions } from './options.ts'
 import { READ_OPTIONS } from './reading.ts'
 import { print, rowFormat, rowsText } from './rows.ts'
@@ -103,8 +103,7 @@ export async function auditCommand(args: string[]): Promise<number> {
   }
   const config = loadConfiguration(values.config, {
     ...kafkaFlags(values),
-    data_dir: values['data-dir'],
-    url: values.url,
+    ...storeFlags(values),
   })
   const store = await openStore(config)
   try {

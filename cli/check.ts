@@ -15,7 +15,7 @@ import {
 import { checkText } from './check-text.ts'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, resolverOf } from './dns.ts'
-import { openStore } from './open-store.ts'
+import { openStore, storeFlags } from './open-store.ts'
 import { parseOptions } from './options.ts'
 import { instantOf, READ_OPTIONS } from './reading.ts'
 import { print } from './rows.ts'
@@ -111,8 +111,7 @@ export async function checkCommand(args: string[]): Promise<number> {
   const mail_from = values['mail-from'] ?? ''
   if (mail_from !== '') domainArgument('--mail-from', mail_from.slice(mail_from.lastIndexOf('@') + 1))
   const config = loadConfiguration(values.config, {
-    data_dir: values['data-dir'],
-    url: values.url,
+    ...storeFlags(values),
     ...dnsFlags(values),
   })
   if (values.at !== undefined) return past(config, domain, instantOf('--at', values.at), values.json)

@@ -72,7 +72,7 @@ function readYaml(file: string): { tree: Tree; origin: Origin } {
 
 /**
  * The effective configuration: defaults, then the file, then the environment, then flags (by path, such as
- * `web.port`). Throws a UsageError that says which setting is wrong, where it stands and what would be right.
+ * `web.port`; null takes back what the others say). Throws a UsageError that says which setting is wrong, where it stands and what would be right.
  */
 export function loadConfiguration(
   file: string | undefined,
@@ -89,7 +89,7 @@ export function loadConfiguration(
   }
   for (const [path, value] of Object.entries(flags)) {
     if (value === undefined) continue
-    put(tree, path.split('.'), value)
+    put(tree, path.split('.'), value ?? undefined)
     given.set(path, `--${path.split('.').at(-1)?.replaceAll('_', '-')}`)
   }
   const read = Whole.safeParse(tree)

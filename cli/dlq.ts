@@ -3,7 +3,7 @@ import { listLetters, readLetter, type ShownLetter } from '../store/dead-letters
 import { shown } from '../verdict/shown.ts'
 import { loadConfiguration } from './configuration.ts'
 import { replayLetters } from './dlq-replay.ts'
-import { openStore } from './open-store.ts'
+import { openStore, storeFlags } from './open-store.ts'
 import { parseOptions, unexpected } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { READ_OPTIONS } from './reading.ts'
@@ -91,7 +91,7 @@ export async function dlqCommand(args: string[]): Promise<number> {
     throw new UsageError('say list, show or replay; see faultline dlq --help')
   const place = action === 'show' ? placeOf(rest) : undefined
   if (place === undefined && rest[0] !== undefined) throw unexpected('dlq', rest[0])
-  const config = loadConfiguration(values.config, { data_dir: values['data-dir'], url: values.url })
+  const config = loadConfiguration(values.config, storeFlags(values))
   const store = await openStore(config)
   try {
     if (place !== undefined) {

@@ -9,7 +9,7 @@ import { type IncidentView, viewOf } from '../verdict/incident-view.ts'
 import { loadConfiguration } from './configuration.ts'
 import { incidentText } from './incident-text.ts'
 import { oneIncident } from './one-incident.ts'
-import { openStore } from './open-store.ts'
+import { openStore, storeFlags } from './open-store.ts'
 import { parseOptions, unexpected } from './options.ts'
 import { pageToken } from './page-access.ts'
 import { durationOf, READ_OPTIONS, withStore } from './reading.ts'
@@ -128,7 +128,7 @@ async function actOverPage(page: string, token: string | undefined, id: string, 
 }
 
 async function change(values: Values, id: string, request: ActionRequest): Promise<number> {
-  const config = loadConfiguration(values.config, { data_dir: values['data-dir'], url: values.url })
+  const config = loadConfiguration(values.config, storeFlags(values))
   const page = config.url === undefined ? await servedPage(config.data_dir) : undefined
   const store = await openStore(config)
   try {

@@ -10,7 +10,7 @@ import { checkKafka, KAFKA_OPTIONS, kafkaFlags, readKafka } from './kafka-source
 import type { Stored } from './load.ts'
 import { openLog } from './log.ts'
 import { metricsFlags, openMonitor } from './metrics/monitor.ts'
-import { makeStore } from './open-store.ts'
+import { makeStore, storeFlags } from './open-store.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { untilStopped } from './stop-signal.ts'
@@ -60,8 +60,7 @@ export async function ingestCommand(args: string[]): Promise<number> {
   const config = loadConfiguration(values.config, {
     ...kafkaFlags(values),
     ...dnsFlags(values),
-    url: values.url,
-    data_dir: values['data-dir'],
+    ...storeFlags(values),
     ...metricsFlags(values.metrics),
   })
   checkKafka(config)

@@ -2,6 +2,7 @@ import { openEmbedded } from '../store/embedded.ts'
 import { migrate } from '../store/migrate.ts'
 import { openServer } from '../store/server.ts'
 import { loadConfiguration } from './configuration.ts'
+import { storeFlags } from './open-store.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 
 const HELP = `faultline migrate [--dry-run] [--data-dir DIR | --url URL [--cluster NAME]] [--config FILE]
@@ -34,8 +35,7 @@ export async function migrateCommand(args: string[]): Promise<number> {
     return 0
   }
   const config = loadConfiguration(values.config, {
-    data_dir: values['data-dir'],
-    url: values.url,
+    ...storeFlags(values),
     cluster: values.cluster,
   })
   const dryRun = values['dry-run']

@@ -4,6 +4,23 @@ import { migrate } from '../store/migrate.ts'
 import { servedEndpoint } from '../store/served.ts'
 import { openServer } from '../store/server.ts'
 import type { Store } from '../store/store.ts'
+import { UsageError } from './usage-error.ts'
+
+/**
+ * The flags that name a store, as settings: a folder that was named is meant, whatever server the configuration has.
+ * Throws a UsageError where both are given.
+ */
+export function storeFlags({
+  'data-dir': data_dir,
+  url,
+}: {
+  'data-dir'?: string | undefined
+  url?: string | undefined
+}): Record<string, unknown> {
+  if (data_dir !== undefined && url !== undefined)
+    throw new UsageError('--data-dir or --url, not both: they name two stores')
+  return { data_dir, url: data_dir === undefined ? url : null }
+}
 
 async function open(config: Config, mustExist: boolean): Promise<Store> {
   const url = config.url ?? (await servedEndpoint(config.data_dir))

@@ -24,6 +24,6 @@ export function parseOptions<const Options extends ParseArgsOptionsConfig>(
   try {
     return parseArgs({ args, options, allowPositionals: takesArguments })
   } catch (error) {
-    throw wrongUse(command, (error as Error).message.split('. ')[0] ?? '')
+    throw wrongUse(command, (error as Error).message.split(/\.\s/)[0] ?? '')
   }
 }

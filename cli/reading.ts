@@ -2,7 +2,7 @@ import type { ParseArgsOptionsConfig } from 'node:util'
 import type { Store } from '../store/store.ts'
 import { useThresholds } from '../verdict/own-thresholds.ts'
 import { loadConfiguration } from './configuration.ts'
-import { openStore } from './open-store.ts'
+import { openStore, storeFlags } from './open-store.ts'
 import { HELP_OPTION } from './options.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -20,7 +20,7 @@ export async function withStore<Answer>(
   values: { 'data-dir'?: string | undefined; url?: string | undefined; config?: string | undefined },
   read: (store: Store) => Promise<Answer>,
 ): Promise<Answer> {
-  const config = loadConfiguration(values.config, { data_dir: values['data-dir'], url: values.url })
+  const config = loadConfiguration(values.config, storeFlags(values))
   useThresholds(config.verdict)
   const store = await openStore(config)
   try {

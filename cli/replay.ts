@@ -6,7 +6,7 @@ import { DNS_OPTIONS, dnsFlags, openRowDns } from './dns.ts'
 import { readableOf } from './inputs.ts'
 import { loadFile } from './load.ts'
 import { misfit } from './misfit.ts'
-import { makeStore } from './open-store.ts'
+import { makeStore, storeFlags } from './open-store.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { useConfiguredRules } from './own-rules.ts'
 import { recordOptions } from './record-options.ts'
@@ -67,8 +67,7 @@ export async function replayCommand(args: string[]): Promise<number> {
   if (paths.includes('-'))
     throw new UsageError('standard input has no place to go on from; write it to a file first')
   const config = loadConfiguration(values.config, {
-    data_dir: values['data-dir'],
-    url: values.url,
+    ...storeFlags(values),
     time_zone: values['time-zone'],
     ...dnsFlags(values),
   })

@@ -15,6 +15,7 @@ import { loadConfiguration } from './configuration.ts'
 import { startEvaluation } from './evaluation.ts'
 import { openLog } from './log.ts'
 import { type Monitor, metricsFlags, openMonitor } from './metrics/monitor.ts'
+import { storeFlags } from './open-store.ts'
 import { HELP_OPTION, parseOptions } from './options.ts'
 import { pageAccess } from './page-access.ts'
 import { pageCommands } from './page-commands.ts'
@@ -58,8 +59,7 @@ export function serveFlags(values: {
   if (port !== undefined && (!/^[0-9]{1,5}$/.test(port) || Number(port) > 65535))
     throw new UsageError(`--port ${JSON.stringify(port)} ${NO_PORT}`)
   return {
-    data_dir: values['data-dir'],
-    url: values.url,
+    ...storeFlags(values),
     'web.port': port === undefined ? undefined : Number(port),
     ...metricsFlags(values.metrics),
   }

@@ -6,7 +6,7 @@ import { domainArgument } from './check.ts'
 import { loadConfiguration } from './configuration.ts'
 import { DNS_OPTIONS, dnsFlags, resolverOf } from './dns.ts'
 import { readGiven } from './given-file.ts'
-import { openStore } from './open-store.ts'
+import { openStore, storeFlags } from './open-store.ts'
 import { parseOptions } from './options.ts'
 import { durationOf, instantOf, READ_OPTIONS } from './reading.ts'
 import { print } from './rows.ts'
@@ -124,8 +124,7 @@ export async function verifyCommand(args: string[]): Promise<number> {
     return 0
   }
   const config = loadConfiguration(values.config, {
-    data_dir: values['data-dir'],
-    url: values.url,
+    ...storeFlags(values),
     ...dnsFlags(values),
   })
   return values.message === undefined

@@ -74,6 +74,20 @@ test.runIf(process.platform === 'linux')(
   },
 )
 
+test('a folder and a server are two stores; a folder that is named goes before a server of the environment', () => {
+  const both = faultline(['verdict', '--data-dir', missing, '--url', 'http://127.0.0.1:1'])
+  expect(both).toMatchObject({
+    status: 2,
+    stderr: 'faultline verdict: --data-dir or --url, not both: they name two stores\n',
+  })
+  const env = { FAULTLINE_URL: 'http://127.0.0.1:1' }
+  expect(faultline(['verdict', '--data-dir', missing], { env }).stderr).toContain(`${missing} is not there`)
+  expect(faultline(['verdict'], { env })).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('http://127.0.0.1:1: connect ECONNREFUSED'),
+  })
+})
+
 test('replay makes the folders of a store, which is then read', () => {
   const made = join(folder, 'some/new')
   expect(faultline(['replay', log, '--no-dns', '--data-dir', made]).status).toBe(0)

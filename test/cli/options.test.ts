@@ -28,6 +28,14 @@ test('each help fits a terminal and explains the options of its first lines', ()
   }
 })
 
+test('a value that looks like an option is refused in one line', () => {
+  const { status, stderr } = faultline(['verdict', '--at', '-1'])
+  expect(stderr).toBe(
+    "faultline verdict: Option '--at' argument is ambiguous; see faultline verdict --help\n",
+  )
+  expect(status).toBe(2)
+})
+
 test.each([
   ['audit'],
   ['config'],
