@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { BLOCKS, type EmbeddedStore } from '../embedded.ts'
+import { DATABASE } from '../folder.ts'
 import { StoreError } from '../store.ts'
 import { roleOf } from './access.ts'
 import { type Facts, sendAnswer, sendRefusal, sendText } from './answer.ts'
@@ -39,7 +40,6 @@ export interface RunningEndpoint {
   close(): Promise<void>
 }
 
-const DATABASE = 'faultline'
 const MAX_BODY = 128 * 1024 * 1024
 const MAX_STATEMENT = 1024 * 1024
 const LIMITS: ReaderLimits = {
