@@ -8,17 +8,26 @@ export const DATABASE = 'faultline'
 /** The folder that was named cannot be a store's: another one has to be named. */
 export class WrongFolder extends StoreError {}
 
+const tablesOf = (folder: string) => join(folder, 'metadata', `${DATABASE}.sql`)
+
 /** Whether a folder holds a store. */
-export const holdsStore = (folder: string): boolean => existsSync(join(folder, 'metadata', `${DATABASE}.sql`))
+export const holdsStore = (folder: string): boolean => existsSync(tablesOf(folder))
 
 /** Checks the folder of a store that is only to be read. Throws a WrongFolder where there is none. */
 export function needStore(folder: string): void {
-  if (holdsStore(folder)) return
-  const there = statSync(folder, { throwIfNoEntry: false })
-  const what = there === undefined ? 'is not there' : there.isDirectory() ? 'holds no store' : 'is no folder'
-  throw new WrongFolder(
-    `${folder} ${what}: name the folder of a store with --data-dir, or make one with faultline replay or run`,
-  )
+  try {
+    accessSync(tablesOf(folder))
+  } catch (error) {
+    // What another user keeps may well be a store.
+    if ((error as NodeJS.ErrnoException).code === 'EACCES')
+      throw new WrongFolder(`${folder} may not be read by this user: run this as the one whose store it is`)
+    const there = statSync(folder, { throwIfNoEntry: false })
+    const what =
+      there === undefined ? 'is not there' : there.isDirectory() ? 'holds no store' : 'is no folder'
+    throw new WrongFolder(
+      `${folder} ${what}: name the folder of a store with --data-dir, or make one with faultline replay or run`,
+    )
+  }
 }
 
 /** Makes the folder of a store, and those above it. Throws a WrongFolder where it can't be had or written. */
@@ -34,7 +43,9 @@ export function makeFolder(folder: string): void {
     try {
       mkdirSync(path)
     } catch (error) {
-      throw cannot(`no folder can be made in ${dirname(path)} (${(error as NodeJS.ErrnoException).code})`)
+      const { code } = error as NodeJS.ErrnoException
+      // Another process was faster.
+      if (code !== 'EEXIST') throw cannot(`no folder can be made in ${dirname(path)} (${code})`)
     }
   }
   try {

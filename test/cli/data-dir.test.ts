@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -61,6 +62,16 @@ test.each([
     `faultline ${args[0]}: ${file} cannot hold the store: it is a file; name another folder with --data-dir\n`,
   )
   expect(status).toBe(2)
+})
+
+test.runIf(process.getuid?.() === 0)('a store of another user is not told as none', () => {
+  const own = join(folder, 'own')
+  chmodSync(folder, 0o755)
+  mkdirSync(join(own, 'metadata'), { recursive: true, mode: 0o700 })
+  const module = join(import.meta.dirname, '../../store/folder.ts')
+  const script = `const { needStore } = await import('${module}'); process.setuid(65534); try { needStore('${own}') } catch (e) { console.log(e.message) }`
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' })
+  expect(stdout).toBe(`${own} may not be read by this user: run this as the one whose store it is\n`)
 })
 
 test.runIf(process.platform === 'linux')(
