@@ -30,6 +30,13 @@ function digits(text: string, from: number, count: number): number {
   return value
 }
 
+/** The number in two digits; -1 where one of them is no digit. */
+function twoDigits(text: string, from: number): number {
+  const tens = text.charCodeAt(from) - 48
+  const ones = text.charCodeAt(from + 1) - 48
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? tens * 10 + ones : -1
+}
+
 function isLeap(year: number): boolean {
   return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0)
 }
@@ -49,9 +56,9 @@ function daysSince1970(year: number, month: number, day: number): number {
 
 /** hh:mm:ss[.fraction] in milliseconds, and where it ends. */
 function clock(text: string, from: number): Stamp | undefined {
-  const hour = digits(text, from, 2)
-  const minute = digits(text, from + 3, 2)
-  const second = digits(text, from + 6, 2)
+  const hour = twoDigits(text, from)
+  const minute = twoDigits(text, from + 3)
+  const second = twoDigits(text, from + 6)
   // A leap second (60) counts as the next minute's first.
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return undefined
   if (text.charCodeAt(from + 2) !== 0x3a || text.charCodeAt(from + 5) !== 0x3a) return undefined
@@ -76,8 +83,8 @@ function offset(text: string, at: number): Stamp | undefined {
   const sign = text.charCodeAt(at)
   if (sign !== 0x2b && sign !== 0x2d) return undefined
   const colon = text.charCodeAt(at + 3) === 0x3a ? 1 : 0
-  const hours = digits(text, at + 1, 2)
-  const minutes = digits(text, at + 3 + colon, 2)
+  const hours = twoDigits(text, at + 1)
+  const minutes = twoDigits(text, at + 3 + colon)
   if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return undefined
   const size = (hours * 60 + minutes) * 60_000
   return { time: sign === 0x2b ? size : -size, end: at + 5 + colon }
@@ -87,8 +94,8 @@ function offset(text: string, at: number): Stamp | undefined {
 function isoDate(text: string, from: number, mark: number): number {
   if (text.charCodeAt(from + 4) !== mark || text.charCodeAt(from + 7) !== mark) return Number.NaN
   const year = digits(text, from, 4)
-  const month = digits(text, from + 5, 2)
-  const day = digits(text, from + 8, 2)
+  const month = twoDigits(text, from + 5)
+  const day = twoDigits(text, from + 8)
   return year < 0 || !isDate(year, month, day) ? Number.NaN : daysSince1970(year, month, day) * DAY
 }
 
@@ -167,7 +174,7 @@ export function bsdStamp(text: string, from: number, context: EnvelopeContext): 
   const month = monthAt(text, from)
   if (month === undefined || text.charCodeAt(from + 3) !== 0x20) return undefined
   let at = text.charCodeAt(from + 4) === 0x20 ? from + 5 : from + 4
-  const width = digits(text, at, 2) >= 0 ? 2 : 1
+  const width = twoDigits(text, at) >= 0 ? 2 : 1
   const day = digits(text, at, width)
   at += width
   if (text.charCodeAt(at++) !== 0x20) return undefined
@@ -186,7 +193,7 @@ export function asctimeStamp(text: string, from: number, context: EnvelopeContex
   if (month === undefined || text.charCodeAt(from + 3) !== 0x20 || text.charCodeAt(from + 7) !== 0x20)
     return undefined
   let at = text.charCodeAt(from + 8) === 0x20 ? from + 9 : from + 8
-  const width = digits(text, at, 2) >= 0 ? 2 : 1
+  const width = twoDigits(text, at) >= 0 ? 2 : 1
   const day = digits(text, at, width)
   at += width
   const time = text.charCodeAt(at) === 0x20 ? clock(text, at + 1) : undefined

@@ -127,7 +127,8 @@ function read(source: Source, view: View): Lookup {
 }
 
 /** A date and a time in fields of their own are not joined first where they are ISO 8601's: that costs as much as to read them. */
-function fillTime(source: Source, lookup: Lookup, view: View): Fill {
+function fillTime(source: Source, view: View): Fill {
+  const lookup = read(source, view)
   const isJoined = !Array.isArray(source) && 'join' in source && source.with === undefined
   const [date, time, more] = isJoined ? source.join.map(view.lookup) : []
   if (date === undefined || time === undefined || more !== undefined)
@@ -140,13 +141,20 @@ function fillTime(source: Source, lookup: Lookup, view: View): Fill {
   }
 }
 
-function fillColumn(column: MappedColumn, source: Source, view: View): Fill {
-  const lookup = read(source, view)
-  if (column === 'event_time') return fillTime(source, lookup, view)
-  const set = SETTERS[column]
-  return (event) => {
-    const text = textOf(lookup())
-    if (text !== '') set(event, text)
+/** Some columns of a mapping in one function, and not one for each: a call through a closure costs as much as its work. */
+function fillAll(sources: readonly (readonly [MappedColumn, Source])[], view: View): Fill {
+  const times = sources
+    .filter(([column]) => column === 'event_time')
+    .map(([, source]) => fillTime(source, view))
+  const columns = sources.flatMap(([column, source]) =>
+    column === 'event_time' ? [] : [{ lookup: read(source, view), set: SETTERS[column] }],
+  )
+  return (event, clock) => {
+    for (const fill of times) fill(event, clock)
+    for (const { lookup, set } of columns) {
+      const text = textOf(lookup())
+      if (text !== '') set(event, text)
+    }
   }
 }
 
@@ -177,18 +185,15 @@ export interface Fills {
 
 /** All columns of a mapping, out of the record and the recipient that the view has. */
 export function fillColumns(columns: Mapping['columns'], view: View): Fills {
-  const shared: Fill[] = []
-  const own: Fill[] = []
-  for (const [column, source] of Object.entries(columns) as [MappedColumn, Source][]) {
-    const isOwn = pointersOf(source).some((pointer) => pointer.startsWith('.'))
-    ;(isOwn ? own : shared).push(fillColumn(column, source, view))
-  }
+  const sources = Object.entries(columns) as [MappedColumn, Source][]
+  const isOwn = (source: Source) => pointersOf(source).some((pointer) => pointer.startsWith('.'))
+  const own = sources.filter(([, source]) => isOwn(source))
+  const shared = sources.filter(([, source]) => !isOwn(source))
+  const fillOwn = fillAll(own, view)
   return {
-    shared(event, clock) {
-      for (const fill of shared) fill(event, clock)
-    },
+    shared: fillAll(shared, view),
     own(event, clock) {
-      for (const fill of own) fill(event, clock)
+      fillOwn(event, clock)
       fillCodes(event)
     },
   }

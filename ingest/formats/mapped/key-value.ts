@@ -5,7 +5,7 @@ import { unescapedAt } from './quotes.ts'
 /** As many fields as a line is read for. */
 const MAX_FIELDS = 500
 /** As many as most lines have: room for them at once costs less than to make it by and by. */
-const USUAL_FIELDS = 32
+const USUAL_FIELDS = 40
 
 const isSeparator = (c: number) => c <= 0x3b && (c === 0x20 || c === 0x09 || c === 0x2c || c === 0x3b)
 

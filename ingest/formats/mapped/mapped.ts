@@ -7,9 +7,8 @@ import { fillColumns, meanings } from './columns.ts'
 import { compileConditions, compileNearness } from './conditions.ts'
 import { TAKE_APART } from './fields.ts'
 import { Fields } from './layout.ts'
-import { compilePointer } from './pointer.ts'
 import { recipientsOf, recordsWithin } from './records.ts'
-import { firstFound, openView } from './view.ts'
+import { firstFound, openView, type View } from './view.ts'
 
 const dead = (reason: string) => ({ kind: 'dead', reason }) as const
 
@@ -24,9 +23,9 @@ function outcomeOf(word: VerdictWord, event: LoggedEvent): Outcome {
 /** Gives a function that reads one record, which lies in a line alone or among others. */
 function openReading(
   mapping: Mapping,
+  view: View,
 ): (record: unknown, log: LogRecord, clock: EnvelopeContext) => Disposition {
   const { name, outcome } = mapping
-  const view = openView()
   const meaningOf = meanings((outcome.from ?? []).map(view.lookup), outcome.words)
   const recipients = recipientsOf(mapping.each && firstFound(mapping.each.map(view.lookup)))
   const fill = fillColumns(mapping.columns, view)
@@ -95,12 +94,17 @@ function together(readings: readonly Disposition[], records: readonly Found[], n
 
 /** A log format out of a mapping: see schemas/mapping.ts for what each of its settings means. */
 export function mappedFormat(mapping: Mapping, about: About): Format {
-  const sets = mapping.when.map((set) => compileConditions(set, compilePointer))
-  const holds = (record: unknown) => sets.some((holdsIn) => holdsIn(record))
+  const view = openView()
+  const sets = mapping.when.map((set) => compileConditions(set, view.lookup))
   const syntaxes = mapping.syntax.map((syntax) => TAKE_APART[syntax])
   const recordsOf = recordsWithin(mapping.inside)
-  const read = openReading(mapping)
+  const read = openReading(mapping, view)
   const { name } = mapping
+
+  function holds(record: unknown): boolean {
+    view.take(record)
+    return sets.some((holdsIn) => holdsIn())
+  }
 
   function takenApart(log: LogRecord): unknown {
     for (const takeApart of syntaxes) {

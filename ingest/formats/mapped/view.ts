@@ -12,47 +12,58 @@ export interface View {
   takeRecipient(recipient: unknown): void
 }
 
-/** A step from a place to a member of what stands there. Places are numbered: 0 is the whole, then the ends of the steps. */
-interface Step {
-  from: number
+/** A member of what stands at another place, or of the whole; its value is known once it was looked up in the whole at hand. */
+interface Place {
+  from: Place | undefined
   key: Key
+  isKnown: boolean
+  value: unknown
 }
 
 function openPlaces() {
-  const steps: Step[] = []
-  const found: unknown[] = [undefined]
+  const places: Place[] = []
+  let whole: unknown
   let fields: Fields | undefined
 
-  function placeOf(keys: readonly Key[]): number {
-    let place = 0
+  function placeOf(keys: readonly Key[]): Place | undefined {
+    let place: Place | undefined
     for (const key of keys) {
-      const known = steps.findIndex(({ from, key: { name } }) => from === place && name === key.name)
-      place = known === -1 ? steps.push({ from: place, key }) : known + 1
+      const from: Place | undefined = place
+      place = places.find((known) => known.from === from && known.key.name === key.name)
+      if (place !== undefined) continue
+      place = { from, key, isKnown: false, value: undefined }
+      places.push(place)
     }
     return place
+  }
+
+  function valueAt(place: Place): unknown {
+    if (place.isKnown) return place.value
+    const { from, key } = place
+    place.value = member(from === undefined ? whole : valueAt(from), key)
+    place.isKnown = true
+    return place.value
   }
 
   return {
     lookup(keys: readonly Key[]): Lookup {
       const place = placeOf(keys)
-      const field = keys.length === 1 ? keys[0]?.field : undefined
-      return () => (fields === undefined ? found[place] : field === undefined ? undefined : fields.get(field))
+      if (place === undefined) return () => (fields === undefined ? whole : undefined)
+      const field = keys.length === 1 ? place.key.field : undefined
+      return () =>
+        fields === undefined ? valueAt(place) : field === undefined ? undefined : fields.get(field)
     },
-    take(whole: unknown): void {
-      fields = whole instanceof Fields ? whole : undefined
-      found[0] = whole
-      if (fields !== undefined) return
-      for (let i = 0; i < steps.length; i++) {
-        const { from, key } = steps[i] as Step
-        found[i + 1] = member(found[from], key)
-      }
+    take(next: unknown): void {
+      whole = next
+      fields = next instanceof Fields ? next : undefined
+      if (fields === undefined) for (const place of places) place.isKnown = false
     },
   }
 }
 
 /**
- * A view for one mapping. Each step of its pointers is taken once a record, however many columns share it and however many
- * recipients there are: look-ups are most of what a JSON record costs besides parsing it.
+ * A view for one mapping. A place is looked up when it is first asked for, and once a record, however many columns and
+ * conditions ask: look-ups are most of what a JSON record costs besides parsing it.
  */
 export function openView(): View {
   const record = openPlaces()
