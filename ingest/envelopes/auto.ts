@@ -13,6 +13,11 @@ import { tai64n } from './tai64n.ts'
 /** Every envelope, the stricter before the laxer: exim takes any line with an ISO time, shipper any JSON with a message. */
 export const ENVELOPES: readonly Envelope[] = [rfc3164, rfc3339, rfc5424, journald, shipper, tai64n, exim]
 
+/** Those whose lines begin with the character of each code. */
+const BY_FIRST: readonly (readonly Envelope[])[] = Array.from({ length: 128 }, (_, code) =>
+  ENVELOPES.filter(({ begins }) => begins.includes(String.fromCharCode(code))),
+)
+
 /** The line itself: no carriage return of a file from Windows, no byte order mark at its start. */
 function bare(line: string): string {
   const end = line.charCodeAt(line.length - 1) === 0x0d ? line.length - 1 : line.length
@@ -45,7 +50,7 @@ export function openAuto(context: EnvelopeContext): (line: string) => LogRecord 
   function open(line: string): LogRecord | undefined {
     const record = last.open(line, own)
     if (record !== undefined) return record
-    for (const envelope of ENVELOPES) {
+    for (const envelope of BY_FIRST[line.charCodeAt(0)] ?? []) {
       const other = envelope === last ? undefined : envelope.open(line, own)
       if (other === undefined) continue
       last = envelope

@@ -13,5 +13,7 @@ export interface EnvelopeContext {
 /** One way in which log lines are wrapped: takes a line, gives its record, or undefined where it is not of this kind. */
 export interface Envelope {
   name: string
+  /** With one of these its lines begin: others need not be asked. */
+  begins: string
   open(line: string, context: EnvelopeContext): LogRecord | undefined
 }

@@ -5,6 +5,7 @@ import { isoStamp } from './timestamp.ts'
 /** A time and the message alone, as Exim writes its mainlog: `2026-11-24 03:24:52[.123] [+0100] message`. */
 export const exim: Envelope = {
   name: 'exim',
+  begins: '0123456789',
   open: (line, context) => {
     const stamp = isoStamp(line, 0, context)
     if (stamp === undefined || line.charCodeAt(stamp.end) !== 0x20) return undefined

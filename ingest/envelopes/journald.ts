@@ -18,6 +18,7 @@ const isJournal = (json: Json) => json[TIME] !== undefined && 'MESSAGE' in json
 /** The journal's export as JSON (systemd's Journal Export Formats; `journalctl -o json`). */
 export const journald: Envelope = {
   name: 'journald',
+  begins: '{',
   open: (line) => {
     const json = line.charCodeAt(0) === 0x7b && line.includes(TIME) ? parseObject(line) : undefined
     if (json === undefined || !isJournal(json)) return undefined

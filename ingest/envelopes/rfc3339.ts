@@ -8,6 +8,7 @@ import { isoStamp } from './timestamp.ts'
  */
 export const rfc3339: Envelope = {
   name: 'rfc3339',
+  begins: '<0123456789',
   open: (line, context) => {
     const from = afterPriority(line)
     // A blank between date and time is Exim's own file, where no host follows, unless a priority says syslog.

@@ -57,4 +57,4 @@ function open(line: string, context: EnvelopeContext): LogRecord | undefined {
 }
 
 /** The syslog protocol (RFC 5424, 6), with or without its `<PRI>`; structured data is skipped. */
-export const rfc5424: Envelope = { name: 'rfc5424', open }
+export const rfc5424: Envelope = { name: 'rfc5424', begins: '<1', open }

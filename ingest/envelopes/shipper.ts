@@ -130,4 +130,4 @@ function open(line: string, context: EnvelopeContext): LogRecord | undefined {
 }
 
 /** Log lines as JSON objects, as rsyslog (RFC 3164 and 5424 fields), Vector, Fluent Bit and Filebeat ship them (RFC 8259). */
-export const shipper: Envelope = { name: 'shipper', open }
+export const shipper: Envelope = { name: 'shipper', begins: '{ ', open }

@@ -12,6 +12,7 @@ const HEX = /^[0-9a-f]{24} /
  */
 export const tai64n: Envelope = {
   name: 'tai64n',
+  begins: '@',
   open: (line) => {
     if (!line.startsWith(EPOCH_HIGH) || !HEX.test(line.slice(1, 26))) return undefined
     const seconds = Number.parseInt(line.slice(9, 17), 16) - TAI_AHEAD
