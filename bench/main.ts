@@ -1,7 +1,7 @@
 // npm run bench [-- NAME... [--option VALUE...]]
 const BENCHES: Record<string, () => Promise<void>> = {
   parse: async () => (await import('./parse.ts')).benchParse(),
-  formats: async () => (await import('./formats.ts')).benchFormats(),
+  formats: async () => (await import('./formats.ts')).benchFormats(options),
   classify: async () => (await import('./classify.ts')).benchClassify(),
   load: async () => (await import('./load.ts')).benchLoad(),
   dns: async () => (await import('./dns.ts')).benchDns(),
