@@ -27,7 +27,7 @@ const REMOTE = '(Reason from remote:'
  * remote:550 5.1.1 ...)`, go before it as Sendmail's `reply=`.
  */
 function asSendmail(text: string): string {
-  if (!text.endsWith(')')) return text
+  if (!text.endsWith(')') || !text.includes(REMOTE)) return text
   const statAt = text.indexOf(', stat=', text.indexOf(', delay='))
   const remoteAt = statAt === -1 ? -1 : text.indexOf(REMOTE, statAt)
   if (remoteAt === -1) return text
