@@ -2,6 +2,7 @@ const isDigit = (c: number) => c >= 0x30 && c <= 0x39
 
 /** Reply code of an SMTP reply (RFC 5321, 4.2): its first three digits; 0 where it starts with none. */
 export function replyCode(reply: string): number {
+  if (reply.length < 3) return 0
   // By position, for every event of every format comes here, mostly twice.
   const first = reply.charCodeAt(0)
   const second = reply.charCodeAt(1)

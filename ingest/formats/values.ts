@@ -41,13 +41,14 @@ const isVisible = (c: number) => c > 0x20 && c < 0x7f
 
 /** `text.trim()`, which costs more than a look at both ends. */
 export function trimmed(text: string): string {
+  if (text === '') return text
   const isBare = isVisible(text.charCodeAt(0)) && isVisible(text.charCodeAt(text.length - 1))
-  return isBare || text === '' ? text : text.trim()
+  return isBare ? text : text.trim()
 }
 
 /** `text.trimEnd()`, in the same way. */
 export function trimmedEnd(text: string): string {
-  return isVisible(text.charCodeAt(text.length - 1)) ? text : text.trimEnd()
+  return text === '' || isVisible(text.charCodeAt(text.length - 1)) ? text : text.trimEnd()
 }
 
 /** The address in `<a@b>`, `Name <a@b>` or `a@b`. */

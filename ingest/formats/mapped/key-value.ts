@@ -84,19 +84,21 @@ const pipeLayouts = openLayouts()
 export function pipeFields(text: string): Fields | undefined {
   if (!text.includes('|')) return undefined
   // Where each value begins and ends.
-  const bounds: number[] = []
+  const bounds = new Array<number>(2 * USUAL_FIELDS)
+  let count = 0
   let layout = pipeLayouts.begin()
   let equals = text.indexOf('=')
-  for (let from = 0; equals !== -1 && from < text.length && bounds.length < 2 * MAX_FIELDS; ) {
+  for (let from = 0; equals !== -1 && from < text.length && count < 2 * MAX_FIELDS; ) {
     const bar = text.indexOf('|', from)
     const end = bar === -1 ? text.length : bar
     if (equals < from) equals = text.indexOf('=', from)
     if (equals > from && equals < end) {
       layout = pipeLayouts.after(layout, text, from, equals)
-      bounds.push(equals + 1, end)
+      bounds[count++] = equals + 1
+      bounds[count++] = end
     }
     from = end + 1
   }
-  if (bounds.length < 4) return undefined
+  if (count < 4) return undefined
   return new Fields(placesOf(layout), (place) => text.slice(bounds[2 * place], bounds[2 * place + 1]))
 }

@@ -25,28 +25,20 @@ function parsed(text: string): unknown {
 export function recordsWithin(inside: readonly string[]): (value: unknown) => unknown[] {
   const lookups = inside.map(compilePointer)
 
-  function collect(value: unknown, found: unknown[], depth: number): void {
-    if (Array.isArray(value)) {
-      if (depth < MAX_DEPTH) for (const member of value) collect(member, found, depth + 1)
-      return
-    }
-    if (typeof value !== 'object' || value === null) return
-    for (const lookup of depth < MAX_DEPTH ? lookups : []) {
+  function collected(value: unknown, depth: number): unknown[] {
+    const isDeep = depth >= MAX_DEPTH
+    if (Array.isArray(value)) return isDeep ? [] : value.flatMap((member) => collected(member, depth + 1))
+    if (typeof value !== 'object' || value === null) return []
+    if (isDeep) return [value]
+    for (const lookup of lookups) {
       const within = lookup(value)
       const inner = typeof within === 'string' ? parsed(within) : within
-      if (typeof inner === 'object' && inner !== null) {
-        collect(inner, found, depth + 1)
-        return
-      }
+      if (typeof inner === 'object' && inner !== null) return collected(inner, depth + 1)
     }
-    found.push(value)
+    return [value]
   }
 
-  return (value) => {
-    const found: unknown[] = []
-    collect(value, found, 0)
-    return found
-  }
+  return (value) => collected(value, 0)
 }
 
 /**
