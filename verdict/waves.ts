@@ -57,11 +57,11 @@ export function troubledNames(cells: Cells, direction: Direction): TroubledNames
   return {
     // Inbound each client's habit tells whether its refusal is news.
     senders: namesOf(sender_domain, direction === 'inbound' ? 1 : T.min_history_trouble),
-    ips: namesOf(cells.source_ip),
+    ips: namesOf(cells.source_ip, Math.min(T.min_refused.source_ip, T.min_pair_refused)),
     providers: namesOf(cells.provider),
     operator_names: namesOf(cells.operator),
     domains: namesOf(recipient_org_domain),
-    pairs: troubled(pairOf).map((pair) => ({
+    pairs: troubled(pairOf, T.min_pair_refused).map((pair) => ({
       sender_domain: name(Math.floor(pair / size)),
       domain: name(pair % size),
     })),
