@@ -34,7 +34,7 @@ function beforeText({
   known_recipients: [asked, known],
 }: Evidence): string {
   const day =
-    accepted_before === 0 ? '' : `${accepted_before} accepted the day before, last at ${last_accepted_before}`
+    accepted_before === 0 ? '' : `${accepted_before} accepted before, last at ${last_accepted_before}`
   const week = asked === 0 ? '' : `${known} of ${asked} refused recipients took mail in the week before`
   return [day, week].filter((text) => text !== '').join('; ')
 }

@@ -42,13 +42,14 @@ const RATES = [0.1, 0.3, 0.5, 0.7, 0.9, 0.98]
 
 /**
  * Log-likelihood that one cause refuses a share of all messages, besides what is usual for each part: who is always
- * refused says nothing, who never was says much. For parts whose usual rates are far apart: those that have refusals, and
- * how many messages the others have.
+ * refused says nothing, who never was says much. For parts whose usual rates are far apart.
  */
-export function excessGain(refused: readonly Part[], others: number, independence: number): number {
+export function excessGain(parts: readonly Part[], independence: number): number {
+  const hit = parts.filter(({ refused }) => refused > 0)
+  const others = sumOf(parts).messages - sumOf(hit).messages
   const gainAt = (rate: number) => {
     const passed = Math.log(1 - rate)
-    return refused.reduce((sum, { messages, refused, expected }) => {
+    return hit.reduce((sum, { messages, refused, expected }) => {
       const usual = Math.min(0.99, expected / messages)
       return sum + refused * Math.log((usual + (1 - usual) * rate) / usual) + (messages - refused) * passed
     }, others * passed)
@@ -123,27 +124,36 @@ function isEverywhere(candidate: Candidate): boolean {
 }
 
 // One sender's affair: from the others the receiver takes what it usually takes.
-function isOneSenders({ senders, independence }: Candidate): boolean {
-  const [, ...others] = [...senders().values()].sort((a, b) => b.refused - a.refused)
-  return others.length > 0 && gainOf(sumOf(others), independence) <= 0
+function isOneSenders({ senders, met, independence }: Candidate, direction: Direction): boolean {
+  const all = direction === 'inbound' ? met() : senders()
+  const [, ...others] = [...all.values()].sort((a, b) => b.refused - a.refused)
+  if (others.length === 0) return false
+  // Inbound, friends and strangers are in one crowd.
+  if (direction === 'inbound') return excessGain(others, independence) < T.min_rest_gain
+  return gainOf(sumOf(others), independence) <= 0
 }
 
 /** Whether the refusals of a candidate are spread as the kind of its wave asks. */
 export function hasShape(candidate: Candidate, direction: Direction): boolean {
   const kind = kindOf(candidate)
   const { refused, messages } = candidate
-  if (refused < T.min_refused[kind] || refused < T.min_share[kind] * messages) return false
+  // At a gateway most may have been refused for other reasons, as always.
+  const met = direction === 'inbound' ? sumOf([...candidate.met().values()]).messages : messages
+  if (refused < T.min_refused[kind] || refused < T.min_share[kind] * met) return false
   if (candidate.kind === 'pair' && refused < T.min_pair_refused) return false
   switch (kind) {
     case 'recipient_domain':
       if (candidate.content_words >= T.min_coherence && !isShut(candidate)) return false
-      return candidate.kind === 'pair' || !isOneSenders(candidate)
+      return candidate.kind === 'pair' || !isOneSenders(candidate, direction)
     case 'provider':
       // Inbound the provider is the client's: of one sender's mail it is the sender.
       if (direction === 'inbound' && !outlasts(candidate.senders(), 1, candidate.independence)) return false
       // Its unknown recipients are those of one sender's list, or the directory is lost.
-      if (candidate.unknown_words > 0.5 && isOneSenders(candidate)) return false
-      if (candidate.held.includes('mailbox') && refused >= T.min_directory_share * messages) return true
+      if (candidate.unknown_words > 0.5 && isOneSenders(candidate, direction)) return false
+      if (candidate.held.includes('mailbox') && refused >= T.min_directory_share * messages)
+        return (
+          [...candidate.domains().values()].filter((part) => part.refused > 0).length >= T.min_named_domains
+        )
       return outlasts(candidate.domains(), leastDomains(candidate, direction) - 1, candidate.independence)
     case 'sender_domain':
       return direction === 'inbound' || (messages >= T.min_sender_messages && isBroad(candidate, direction))

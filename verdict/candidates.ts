@@ -6,7 +6,7 @@ import type { Group, Weighed } from './groups.ts'
 import { gainOver } from './intervals.ts'
 import { isDirectoryLost } from './lost-directory.ts'
 import { once } from './once.ts'
-import { type PartName, type Parts, partsBy, refusedParts, withRefused } from './parts.ts'
+import { type PartName, type Parts, partsBy, withRefused } from './parts.ts'
 import type { Candidate, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { inFamily, inState, leastRefused } from './trouble.ts'
@@ -155,6 +155,14 @@ function candidateOf(
   const allBy = (name: PartName) =>
     isList ? partsBy(cells, group.cells(), name, span, usualOf) : parts(name, ofPast)
   const partsOf = (name: PartName) => once(() => withRefused(allBy(name), cells, heldCells, name, span))
+  const met = once(() => {
+    const isMet = (cell: number) => isHeld(cell) || cells.state[cell] === STATES.accepted
+    const all = partsBy(cells, group.cells().filter(isMet), 'sender_domain', span, usualOf)
+    const senders = new Map(withRefused(all, cells, heldCells, 'sender_domain', span))
+    // Bounces are nobody's habit, and our own never met the gateway.
+    senders.delete(0)
+    return senders
+  })
   return {
     ...named,
     span_s: cells.spans[span] ?? 0,
@@ -179,17 +187,8 @@ function candidateOf(
       const all = partsBy(cells, group.cells().filter(isBeside), 'sender_domain', span, usualOf)
       return withRefused(all, cells, heldCells.filter(isBeside), 'sender_domain', span)
     },
-    // Bounces are nobody's habit, and our own never met the gateway.
-    excess: once(() => {
-      const all = allBy('sender_domain')
-      const senders = refusedParts(all, cells, heldCells, 'sender_domain', span)
-      senders.delete(0)
-      const others = [...senders.values()].reduce(
-        (left, part) => left - part.messages,
-        messages - (all.get(0)?.messages ?? 0),
-      )
-      return excessGain([...senders.values()], others, counts.independence)
-    }),
+    met,
+    excess: once(() => excessGain([...met().values()], counts.independence)),
   }
 }
 

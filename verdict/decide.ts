@@ -131,11 +131,11 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
   // Not every log names recipients.
   const [recipients] = e.known_recipients
   const [fromOthers, refusedOthers] = e.same_domains_other_senders
-  if (kind === 'recipient_domain' && recipients === 1 && e.accepted + fromOthers > refusedOthers)
-    return { verdict: 'mailbox_noise', note: 'one recipient only: the domain takes mail for others' }
+  if (isReceiving(VERDICT_OF[kind]) && recipients === 1 && e.accepted + fromOthers > refusedOthers)
+    return { verdict: 'mailbox_noise', note: 'one recipient only: others are accepted' }
   // A few dead addresses that many write to are no lost directory.
   const isDirectory = cause === 'mailbox' || cause === 'directory'
-  if (kind === 'recipient_domain' && isDirectory && recipients > 0 && recipients < T.min_lost_recipients)
+  if (isReceiving(VERDICT_OF[kind]) && isDirectory && recipients > 0 && recipients < T.min_lost_recipients)
     return { verdict: 'mailbox_noise', note: `unknown recipients: ${recipients} only` }
   const others = e.same_domains_other_senders
   const canBeAll = facts.fleet_senders >= T.min_platform_senders
@@ -153,7 +153,7 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
 /** Judges one subject by its facts. Pure: the same facts give the same verdict. */
 export function decide(facts: Facts): Decision {
   const e = facts.evidence
-  const { sub_cause: words, share } = subCause(e.reasons)
+  const { sub_cause: words, share } = subCause(e.reasons, e.top_replies)
   const { verdict, note } = outcome(facts, words)
   // "User unknown" for everyone is no mailbox's fault.
   const isLost = isReceiving(verdict) && words === 'mailbox' && e.reasons[0]?.name !== 'mailbox_full'

@@ -127,6 +127,7 @@ function counter(names: TroubledNames, lists: Lists) {
     usual: (): Usual => ({
       fleet: finished(fleet),
       own: new Map(Array.from(own, ([key, count]) => [key, finished(count)])),
+      stopped: new Set(),
     }),
   }
 }

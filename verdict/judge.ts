@@ -14,6 +14,7 @@ import { subjectKey } from './rank.ts'
 import { readCompleteness, readFirstAccepted, type Span, spansOf, type Window } from './read.ts'
 import { topReplies } from './replies.ts'
 import { type SenderRow, sendersOf } from './senders.ts'
+import { withStopped } from './stopped.ts'
 import { nameOf, type Subject, type Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { fleetShare, NO_HISTORY } from './usual.ts'
@@ -87,6 +88,7 @@ function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_s
   const left = view.left(start, told)
   const facts = factsOf(left, subject)
   const recipients = refusedRecipients(left, subject, has_shape)
+  const wave: Wave = facts.refused === 0 ? { ...subject, held: [...subject.held, 'mailbox'] } : subject
   const { verdict, confidence, sub_cause, evidence, next_step } = decide({
     direction,
     subject_kind: subject.kind,
@@ -101,12 +103,11 @@ function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_s
       usual_messages: subject.usual_messages,
       accepted_before: subject.accepted_before,
       last_accepted_before: subject.last_accepted_before,
-      top_replies: [],
+      top_replies: topReplies(view.attempts, left.refusals, wave),
       known_recipients: [recipients.length, 0],
       completeness: view.completeness,
     },
   })
-  const wave: Wave = facts.refused === 0 ? { ...subject, held: [...subject.held, 'mailbox'] } : subject
   const item = {
     direction,
     subject_kind: subject.kind,
@@ -116,7 +117,7 @@ function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_s
     sub_cause,
     window_start: new Date(from).toISOString(),
     window_end: new Date(to).toISOString(),
-    evidence: { ...evidence, top_replies: topReplies(view.attempts, left.refusals, wave) },
+    evidence,
     next_step,
   }
   return { item, from: start, recipients }
@@ -160,11 +161,15 @@ async function readMaterial(store: Store, span: Span, views: readonly View[]): P
     return { view, direction, cells: cellsOf(view.left(from, []).messages, spans, to) }
   })
   const names = counted.map(({ direction, cells }) => [direction, troubledNames(cells, direction)] as const)
-  const usual = await readHistory(store, span, new Map(names))
-  return counted.map(({ view, ...of }) => ({
-    view,
-    material: { ...of, usual: usual.get(of.direction) ?? NO_HISTORY },
-  }))
+  const asked = new Map(names)
+  const histories = await readHistory(store, span, asked)
+  return Promise.all(
+    counted.map(async ({ view, ...of }) => {
+      const history = histories.get(of.direction) ?? NO_HISTORY
+      const domains = of.direction === 'outbound' ? (asked.get(of.direction)?.domains ?? []) : []
+      return { view, material: { ...of, usual: await withStopped(store, span, history, domains) } }
+    }),
+  )
 }
 
 /**

@@ -24,12 +24,17 @@ const RECIPIENT: Partial<Record<SubCause, string>> = {
     "Other receivers take this mail, but this one judges it unauthenticated: check SPF, DKIM and DMARC anyway, then send the recipient's postmaster the evidence with the current results.",
   reputation:
     "Other receivers take this mail: ask the recipient's postmaster which list or score refused it, with the sending address and time.",
+  policy:
+    'Other receivers take this mail, but a policy of this one does not: send its postmaster the whole reply, and ask which policy it is and for an exception.',
   throttling: 'Lower the rate to this receiver and let the queue drain; ask its postmaster if it lasts.',
   tls: "Compare the TLS versions and certificate of the recipient's MX with our policy (MTA-STS, DANE); tell its postmaster.",
   network:
     "The recipient's servers do not answer: check from another network, keep the mail queued, tell its postmaster.",
 }
 
+// Where receivers' names are not found for now, whoever they are.
+const OUR_RESOLVER =
+  "Check the resolvers of the sending server: the receivers' names are not found, before any connection is tried."
 // Where one receiver does not find our names in DNS.
 const OUR_NAMES =
   "Other receivers take this mail, but this one does not find our names: check the PTR of the sending address and that the sender domain resolves, then send the recipient's postmaster the evidence."
@@ -65,8 +70,9 @@ const INBOUND: Record<Verdict, string> = {
 /** What to do next, on the side that is at fault. `reason` is that of most replies. */
 export function nextStep(verdict: Verdict, subCause: SubCause, direction: Direction, reason = ''): string {
   if (direction === 'inbound') return INBOUND[verdict]
-  if (verdict === 'sender_wide' || verdict === 'platform_wide' || verdict === 'insufficient_data')
-    return SENDER[subCause] ?? DEFAULTS[verdict]
+  const isOurs = verdict === 'sender_wide' || verdict === 'platform_wide' || verdict === 'insufficient_data'
+  if (isOurs && subCause === 'dns' && reason === 'network_error') return OUR_RESOLVER
+  if (isOurs) return SENDER[subCause] ?? DEFAULTS[verdict]
   if (verdict === 'mailbox_noise') return DEFAULTS[verdict]
   if (subCause === 'dns' && OF_OUR_NAMES.includes(reason)) return OUR_NAMES
   return RECIPIENT[subCause] ?? DEFAULTS[verdict]

@@ -43,25 +43,7 @@ export function partsBy(
   return parts
 }
 
-/** Those of the parts that have refused cells, which are these. */
-export function refusedParts(
-  parts: Parts,
-  cells: Weighed,
-  refused: readonly number[],
-  name: PartName,
-  span: number,
-): Map<number, Part> {
-  const found = new Map<number, Part>()
-  for (const cell of refused) {
-    const n = inSpan(cells, cell, span)
-    const key = cells[name][cell] ?? 0
-    const part = found.get(key) ?? parts.get(key)
-    if (n > 0 && part !== undefined) found.set(key, { ...part, refused: part.refused + n })
-  }
-  return found
-}
-
-/** All of the parts, with what is refused of each: these cells. */
+/** The parts with what is refused of each: these cells. */
 export function withRefused(
   parts: Parts,
   cells: Weighed,
@@ -69,6 +51,12 @@ export function withRefused(
   name: PartName,
   span: number,
 ): Parts {
-  const found = refusedParts(parts, cells, refused, name, span)
-  return new Map(Array.from(parts, ([key, part]) => [key, found.get(key) ?? part]))
+  const found = new Map(parts)
+  for (const cell of refused) {
+    const n = inSpan(cells, cell, span)
+    const key = cells[name][cell] ?? 0
+    const part = found.get(key)
+    if (n > 0 && part !== undefined) found.set(key, { ...part, refused: part.refused + n })
+  }
+  return found
 }

@@ -1,5 +1,5 @@
 import { REASONS } from '../schemas/reasons.ts'
-import type { Counted, SubCause } from '../schemas/verdict.ts'
+import type { Counted, CountedReply, SubCause } from '../schemas/verdict.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 
 const OF_REASON: Readonly<Record<string, SubCause>> = {
@@ -27,21 +27,50 @@ const OF_SIDE: Readonly<Record<string, SubCause>> = {
   relay_config: 'relay',
 }
 
+// What the words that a rule knows say beyond their reason: a policy is named, a name server did not answer.
+const OF_RULE: Readonly<Record<string, SubCause>> = {
+  'dns-temporary': 'dns',
+  policy: 'policy',
+  'policy-restrictions': 'policy',
+  'apple-local-policy': 'policy',
+  'broadcom-policy': 'policy',
+  'exchange-rule': 'policy',
+  'g-policy': 'policy',
+  'gandi-policy': 'policy',
+  'gmx-policy-header': 'policy',
+  'mc-policy': 'policy',
+  'ms-tenant-block-list': 'policy',
+  'y-policy': 'policy',
+  'zoho-policy': 'policy',
+}
+
 /** What the reason of one reply says about the cause. */
 export function subCauseOf(reason: string): SubCause {
   return OF_REASON[reason] ?? OF_SIDE[REASONS.get(reason)?.side ?? ''] ?? ''
 }
 
 /**
- * What most replies say, and which share of them. A bare "denied" names no cause: where enough of the other replies
- * name one, theirs counts.
+ * What most replies say, and which share of them: by their reasons, and closer by the rules of the top replies. A bare
+ * "denied" names no cause: where enough of the other replies name one, theirs counts.
  */
-export function subCause(reasons: readonly Counted[]): { sub_cause: SubCause; share: number } {
+export function subCause(
+  reasons: readonly Counted[],
+  replies: readonly Pick<CountedReply, 'reason' | 'rule' | 'messages'>[] = [],
+): { sub_cause: SubCause; share: number } {
   const votes = new Map<SubCause, number>()
+  const vote = (cause: SubCause, messages: number) => votes.set(cause, (votes.get(cause) ?? 0) + messages)
   let all = 0
   for (const { name, messages } of reasons) {
-    const cause = subCauseOf(name)
-    votes.set(cause, (votes.get(cause) ?? 0) + messages)
+    let left = messages
+    for (const reply of replies) {
+      const closer = OF_RULE[reply.rule]
+      if (reply.reason !== name || closer === undefined) continue
+      // A message may have got several replies.
+      const counted = Math.min(left, reply.messages)
+      vote(closer, counted)
+      left -= counted
+    }
+    vote(subCauseOf(name), left)
     all += messages
   }
   const sorted = [...votes].sort(([, a], [, b]) => b - a)

@@ -68,7 +68,9 @@ export interface Candidate extends Named, Part {
   senders(): ReadonlyMap<number, Part>
   /** Its senders without what went to an operator. */
   sendersBeside(operator: number): ReadonlyMap<number, Part>
-  /** `excessGain` of its senders. */
+  /** Its senders by what was accepted and what is of its wave: what was refused in other words never met this cause. */
+  met(): ReadonlyMap<number, Part>
+  /** `excessGain` of these. */
   excess(): number
 }
 

@@ -8,6 +8,8 @@ import { THRESHOLDS as T } from './thresholds.ts'
 export interface Usual {
   fleet: History
   own: ReadonlyMap<string, History>
+  /** Recipient domains that took mail, but not in the day before: their history is older (stopped.ts). */
+  stopped: ReadonlySet<string>
 }
 
 /** Of who sent or took nothing. */
@@ -25,7 +27,7 @@ export const EMPTY_HISTORY: History = {
 }
 
 /** Of a log that has just begun. */
-export const NO_HISTORY: Usual = { fleet: EMPTY_HISTORY, own: new Map() }
+export const NO_HISTORY: Usual = { fleet: EMPTY_HISTORY, own: new Map(), stopped: new Set() }
 
 /** One key for a candidate and for its history. */
 export function historyKey(row: Named): string {
@@ -106,7 +108,7 @@ function clientShare(history: History, fleet: number): number {
  */
 export function cellShares(
   cells: Cells,
-  { own }: Usual,
+  { own, stopped }: Usual,
   direction: Direction,
   fleet: number,
   words: Words,
@@ -141,10 +143,18 @@ export function cellShares(
       ownShare(history, direction, bySender[sender] ?? fleet, words),
     ]),
   )
+  const hasStopped = new Set(Array.from(stopped, names.find))
   for (let i = 0; i < shares.length; i++) {
+    const domain = recipient_org_domain[i] ?? 0
+    const ofDomain = byDomain[domain] ?? fleet
+    // What its senders are refused is mostly what it refused.
+    if (hasStopped.has(domain)) {
+      shares[i] = ofDomain
+      continue
+    }
     const sender = sender_domain[i] ?? 0
     const ofSender = byPair.get(sender * size + (operator[i] ?? 0)) ?? bySender[sender] ?? fleet
-    shares[i] = Math.max(byDomain[recipient_org_domain[i] ?? 0] ?? fleet, ofSender)
+    shares[i] = Math.max(ofDomain, ofSender)
   }
   return shares
 }

@@ -222,6 +222,22 @@ test('every reason has a cause', () => {
   expect(subCause([])).toEqual({ sub_cause: '', share: 0 })
 })
 
+test('a rule may name the cause where its reason does not', () => {
+  const denied = [{ name: 'policy_rejected', messages: 10 }]
+  const reply = (rule: string, messages: number) => ({ reason: 'policy_rejected', rule, messages })
+  expect(subCause(denied, [reply('denied', 10)]).sub_cause).toBe('undetermined')
+  expect(subCause(denied, [reply('denied', 6), reply('policy', 4)])).toEqual({
+    sub_cause: 'policy',
+    share: 0.4,
+  })
+  // More replies than messages: of each the reasons count once.
+  expect(subCause(denied, [reply('policy', 25)])).toEqual({ sub_cause: 'policy', share: 1 })
+  const lost = [{ name: 'network_error', messages: 10 }]
+  expect(subCause(lost, [{ reason: 'network_error', rule: 'dns-temporary', messages: 9 }]).sub_cause).toBe(
+    'dns',
+  )
+})
+
 test("Wilson's interval and the gain keep their bounds", () => {
   expect(wilson(0, 0)).toEqual([0, 1])
   const [low, high] = wilson(3, 3)

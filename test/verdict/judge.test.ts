@@ -119,6 +119,37 @@ test('a stale list is noise, and its sender is named', async () => {
   expect(told(items)).toEqual([['mailbox_noise', 'sender_domain', 's1.example', 'mailbox']])
 })
 
+test('one mailbox that is gone is no trouble of its provider, however often it is written to', async () => {
+  const gone = Array.from({ length: 14 }, (_, i) =>
+    single(
+      {
+        sender: `s${1 + (i % 3)}.example`,
+        ip: '192.0.2.1',
+        domain: 'gone.example',
+        provider: 'hoster',
+        at: AT - (i + 1) * MINUTE,
+      },
+      i % 4 === 0
+        ? { reason: 'recipient_edge_denied', reply: '550 5.4.1 Recipient address rejected: Access denied' }
+        : { reason: 'recipient_unknown', reply: '550 5.1.10 RecipientNotFound' },
+      { recipient: 'left@gone.example' },
+    ),
+  )
+  const before = Array.from({ length: 40 }, (_, i) =>
+    single(
+      {
+        sender: `s${1 + (i % 3)}.example`,
+        ip: '192.0.2.1',
+        domain: `${['gone', 'there', 'here'][i % 3]}.example`,
+        provider: 'hoster',
+        at: AT - (60 + i) * MINUTE,
+      },
+      undefined,
+    ),
+  )
+  expect(told(await judged(undefined, {}, [...gone, ...before]))).toEqual([])
+})
+
 test('a tiny sender is unclear, and says what is missing', async () => {
   const tiny = [0, 11, 22].map((i) =>
     single(

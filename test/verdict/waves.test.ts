@@ -82,6 +82,7 @@ function material(
     usual: {
       fleet: day(5000, 50),
       own: new Map(own.map(([named, history]) => [historyKey(named), history])),
+      stopped: new Set(),
     },
   }
 }
