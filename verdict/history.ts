@@ -1,5 +1,5 @@
 import type { Direction } from '../schemas/event.ts'
-import { type Store, textAt } from '../store/store.ts'
+import { type ColumnsOf, type Store, textAt } from '../store/store.ts'
 import { operatorOf, providersOf } from './operators.ts'
 import { type Span, span } from './read.ts'
 import { sql } from './sql.ts'
@@ -20,8 +20,16 @@ const SIDES: readonly [side: string, fate: number][] = [
   ...BLAMING_SIDES.map((side): [string, number] => [side, FATE.blamed]),
 ]
 
-// As history.sql gives them: places in the lists of names, 0 for any other; the last time in seconds since 1970.
-interface Row {
+/** What history.sql and week.sql tell the ends of attempts by, as parameters. */
+export const FATES = {
+  sides: SIDES.map(([side]) => side),
+  fates: SIDES.map(([, fate]) => fate),
+  accepted: FATE.accepted,
+  refused: FATE.refused,
+}
+
+/** As history.sql gives them: places in the lists of names, 0 for any other; the last time in seconds since 1970. */
+export interface Row {
   kind: 'sender' | 'address' | 'domain'
   name: number
   part: number
@@ -139,7 +147,7 @@ const PLACES = 2 ** 16
 type Lists = Record<'senders' | 'ips' | 'domains' | 'providers' | 'pair_senders', string[]>
 
 /** The names of all directions; the first of each list stands for any other. */
-function listsOf(names: readonly TroubledNames[]): Lists {
+export function listsOf(names: readonly TroubledNames[]): Lists {
   const all = (pick: (of: TroubledNames) => string[]) => [...new Set(['', ...names.flatMap(pick)])]
   return {
     senders: all(({ senders }) => senders),
@@ -148,6 +156,27 @@ function listsOf(names: readonly TroubledNames[]): Lists {
     providers: all(({ providers, operator_names }) => [...providers, ...operator_names.flatMap(providersOf)]),
     pair_senders: all(({ pairs }) => pairs.map(({ sender_domain }) => sender_domain)),
   }
+}
+
+/** Counts these rows by direction, for the names that each asked for. */
+export function countRows(
+  rows: ColumnsOf<Row>,
+  names: ReadonlyMap<Direction, TroubledNames>,
+  lists: Lists,
+): Map<Direction, Usual> {
+  const counters = new Map(Array.from(names, ([direction, of]) => [direction, counter(of, lists)]))
+  for (let i = 0; i < (rows.name?.length ?? 0); i++) {
+    const fate = rows.fate?.[i] ?? 0
+    counters.get((fate & INBOUND) === 0 ? 'outbound' : 'inbound')?.add({
+      kind: textAt(rows.kind, i) as Row['kind'],
+      name: rows.name?.[i] ?? 0,
+      part: rows.part?.[i] ?? 0,
+      fate,
+      attempts: rows.attempts?.[i] ?? 0,
+      last_time: rows.last_time?.[i] ?? 0,
+    })
+  }
+  return new Map(Array.from(counters, ([direction, { usual }]) => [direction, usual()]))
 }
 
 /** The day before a window, by direction: of all mail, and of subjects that have these names and of pairs of them. */
@@ -163,21 +192,8 @@ export async function readHistory(
     recent: new Date(from - T.recent_ms).toISOString(),
     ...lists,
     ips: lists.ips.map((ip) => ip || '::'),
-    sides: SIDES.map(([side]) => side),
-    fates: SIDES.map(([, fate]) => fate),
-    ...{ accepted: FATE.accepted, refused: FATE.refused, inbound: INBOUND, lately: LATELY },
+    ...FATES,
+    ...{ inbound: INBOUND, lately: LATELY },
   })
-  const counters = new Map(Array.from(names, ([direction, of]) => [direction, counter(of, lists)]))
-  for (let i = 0; i < (rows.name?.length ?? 0); i++) {
-    const fate = rows.fate?.[i] ?? 0
-    counters.get((fate & INBOUND) === 0 ? 'outbound' : 'inbound')?.add({
-      kind: textAt(rows.kind, i) as Row['kind'],
-      name: rows.name?.[i] ?? 0,
-      part: rows.part?.[i] ?? 0,
-      fate,
-      attempts: rows.attempts?.[i] ?? 0,
-      last_time: rows.last_time?.[i] ?? 0,
-    })
-  }
-  return new Map(Array.from(counters, ([direction, { usual }]) => [direction, usual()]))
+  return countRows(rows, names, lists)
 }

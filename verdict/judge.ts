@@ -14,11 +14,11 @@ import { subjectKey } from './rank.ts'
 import { readCompleteness, readFirstAccepted, type Span, spansOf, type Window } from './read.ts'
 import { topReplies } from './replies.ts'
 import { type SenderRow, sendersOf } from './senders.ts'
-import { withStopped } from './stopped.ts'
 import { nameOf, type Subject, type Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { fleetShare, NO_HISTORY } from './usual.ts'
 import { type Material, nextSubjects, troubledNames } from './waves.ts'
+import { withWeek } from './week.ts'
 
 /** What is asked: the window that ends at `at` (milliseconds since 1970), all senders or one. */
 export interface Question {
@@ -165,9 +165,10 @@ async function readMaterial(store: Store, span: Span, views: readonly View[]): P
   const histories = await readHistory(store, span, asked)
   return Promise.all(
     counted.map(async ({ view, ...of }) => {
-      const history = histories.get(of.direction) ?? NO_HISTORY
-      const domains = of.direction === 'outbound' ? (asked.get(of.direction)?.domains ?? []) : []
-      return { view, material: { ...of, usual: await withStopped(store, span, history, domains) } }
+      const day = histories.get(of.direction) ?? NO_HISTORY
+      const outbound = of.direction === 'outbound' ? asked.get('outbound') : undefined
+      const usual = outbound === undefined ? day : await withWeek(store, span, day, outbound)
+      return { view, material: { ...of, usual } }
     }),
   )
 }

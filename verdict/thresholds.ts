@@ -15,8 +15,9 @@ export const THRESHOLDS = {
   history_ms: 86_400_000,
   /** Its last hours: a wave that goes on since then is not usual yet, so they may lower the usual rate, not raise it. */
   recent_ms: 10_800_000,
-  /** Longer before: what a domain took then is usual for it where it took nothing in that history. */
+  /** A longer time before it, looked at where so great a share of the day was refused that the wave may be older. */
   memory_ms: 604_800_000,
+  worn_share: 0.2,
   /** Shorter spans looked at besides the window: a fresh wave drowns in what was accepted before it began. */
   spans_s: [60, 120, 240, 480],
   /** Delays count as refusals where fewer than one message in so many is accepted. */

@@ -8,7 +8,7 @@ import { THRESHOLDS as T } from './thresholds.ts'
 export interface Usual {
   fleet: History
   own: ReadonlyMap<string, History>
-  /** Recipient domains that took mail, but not in the day before: their history is older (stopped.ts). */
+  /** Recipient domains that took mail, but not in the day before: their history is older (week.ts). */
   stopped: ReadonlySet<string>
 }
 

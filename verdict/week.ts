@@ -1,0 +1,82 @@
+import type { Store } from '../store/store.ts'
+import { countRows, FATES, listsOf, type Row } from './history.ts'
+import { type Span, span } from './read.ts'
+import { sql } from './sql.ts'
+import { type History, NAMELESS } from './subject.ts'
+import { THRESHOLDS as T } from './thresholds.ts'
+import { acceptedBefore, EMPTY_HISTORY, historyKey, NO_HISTORY, type Usual } from './usual.ts'
+import type { TroubledNames } from './waves.ts'
+
+const DAY_MS = 86_400_000
+
+const keyOf = (recipient_org_domain: string) =>
+  historyKey({ ...NAMELESS, kind: 'recipient_domain', recipient_org_domain })
+
+const allOf = ({ messages, recent_messages }: History): number => messages + recent_messages
+const shareOf = (of: History): number => (of.refused + of.recent_refused) / Math.max(1, allOf(of))
+
+// Refused so often that its day before may be the wave itself.
+const isWorn = (day: History): boolean => allOf(day) >= T.never_messages && shareOf(day) >= T.worn_share
+
+// Took nothing, though asked often enough to show it.
+const hasStopped = (day: History | undefined): day is History =>
+  day !== undefined && acceptedBefore(day) === 0 && allOf(day) >= T.never_messages
+
+// History counts attempts: a receiver that is down may have more retries than a small fleet has mail.
+const without = (all: History, part: History): History => ({
+  ...all,
+  messages: all.messages - part.messages,
+  refused: all.refused - part.refused,
+  blamed: all.blamed - part.blamed,
+  mailbox: all.mailbox - part.mailbox,
+  recent_messages: all.recent_messages - part.recent_messages,
+  recent_refused: all.recent_refused - part.recent_refused,
+  recent_blamed: all.recent_blamed - part.recent_blamed,
+})
+
+// What was usual before: the week, where the day is worse by far.
+function better(day: History, week: History | undefined): History {
+  if (!isWorn(day) || week === undefined || week.messages < T.own_messages) return day
+  if (shareOf(week) * T.min_odds_ratio > shareOf(day)) return day
+  return { ...week, last_accepted: day.last_accepted || week.last_accepted }
+}
+
+async function readWeek(store: Store, { from }: Span, names: TroubledNames): Promise<Usual> {
+  const to = Math.floor((from - T.history_ms) / DAY_MS) * DAY_MS
+  const lists = listsOf([names])
+  const { senders, domains, providers } = lists
+  const rows = await store.queryColumns<Row>(sql('week'), {
+    ...span(to - T.memory_ms, to),
+    ...{ senders, domains, providers, ...FATES },
+  })
+  return countRows(rows, new Map([['outbound', names]]), lists).get('outbound') ?? NO_HISTORY
+}
+
+/**
+ * What is usual of outbound mail, where the day before may be part of the wave: a week before that tells it, where it was better
+ * by far. So a trouble that lasts for days is as much news as on its first day. Of a recipient domain that took nothing in the day
+ * before, what it took in that week is usual; it says nothing of the fleet, and where it never took mail it is no news.
+ */
+export async function withWeek(
+  store: Store,
+  window: Span,
+  usual: Usual,
+  names: TroubledNames,
+): Promise<Usual> {
+  const stopped = names.domains.flatMap((domain) => {
+    const day = usual.own.get(keyOf(domain))
+    return hasStopped(day) ? [{ domain, day }] : []
+  })
+  const fleet = stopped.reduce((all, { day }) => without(all, day), usual.fleet)
+  if (![fleet, ...usual.own.values()].some(isWorn)) return { ...usual, fleet }
+  const week = await readWeek(store, window, names)
+  const own = new Map(Array.from(usual.own, ([key, day]) => [key, better(day, week.own.get(key))]))
+  const took = stopped.flatMap(({ domain }) => {
+    const { accepted = 0, last_accepted = '' } = week.own.get(keyOf(domain)) ?? {}
+    return accepted === 0
+      ? []
+      : [{ domain, history: { ...EMPTY_HISTORY, messages: accepted, accepted, last_accepted } }]
+  })
+  for (const { domain, history } of took) own.set(keyOf(domain), history)
+  return { fleet: better(fleet, week.fleet), own, stopped: new Set(took.map(({ domain }) => domain)) }
+}
