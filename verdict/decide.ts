@@ -62,7 +62,7 @@ function weigh(facts: Facts, verdict: Verdict, cause: SubCause): Weighing[] {
   const found: Weighing[] = []
   const against = isReceiving(verdict) ? e.same_senders_elsewhere : e.same_domains_other_senders
   if (verdict === 'platform_wide') {
-    if (e.senders - e.senders_refused > e.senders / 4)
+    if (e.accepted > 0 && e.senders - e.senders_refused > e.senders / 4)
       found.push({ points: -10, note: 'some senders are accepted' })
   } else if (!isTold(against))
     found.push({
@@ -137,6 +137,13 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
   const isDirectory = cause === 'mailbox' || cause === 'directory'
   if (isReceiving(VERDICT_OF[kind]) && isDirectory && recipients > 0 && recipients < T.min_lost_recipients)
     return { verdict: 'mailbox_noise', note: `unknown recipients: ${recipients} only` }
+  if (
+    isReceiving(VERDICT_OF[kind]) &&
+    cause === 'authentication' &&
+    isTold(e.same_senders_elsewhere) &&
+    mostlyRefused(e.same_senders_elsewhere)
+  )
+    return { verdict: 'mailbox_noise', note: 'other receivers refuse these senders as well' }
   const others = e.same_domains_other_senders
   const canBeAll = facts.fleet_senders >= T.min_platform_senders
   if (

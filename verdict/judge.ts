@@ -235,7 +235,7 @@ function judgeDirection({ view, material }: Prepared, question: Question): Judge
       span_s: (window.to - window.from) / 1000,
       held: ['refused'],
       sides: [],
-      usual_share: fleetShare(material.usual.fleet, window.direction) ?? 0,
+      usual_share: fleetShare(material.usual.fleet, window.direction),
       usual_messages: 0,
       accepted_before: 0,
       last_accepted_before: '',

@@ -132,7 +132,6 @@ export function bestOf(
   const bySubject = new Map<string, { candidate: Candidate; subject: Subject }>()
   for (const candidate of candidates) {
     const fleet = fleetShare(usual.fleet, direction, candidate.words)
-    if (fleet === undefined) continue
     const subject = subjectOf(candidate, usual, direction, fleet, among)
     const key = subjectKey(subject)
     const known = bySubject.get(key)

@@ -62,10 +62,12 @@ function ceiling({ messages, refused, recent_messages, recent_refused }: History
 
 /**
  * The fleet's usual share of refusals in such words; inbound all words are our own, and count alike. Outbound the prior
- * stands in for history that is not there; inbound nothing does (undefined).
+ * stands in for history that is not there; inbound anything may be usual then.
  */
-export function fleetShare(fleet: History, direction: Direction, words: Words = 'any'): number | undefined {
-  return direction === 'inbound' ? ceiling(fleet) : shrunk(fleet, T.prior_share, T.prior_messages, words)
+export function fleetShare(fleet: History, direction: Direction, words: Words = 'any'): number {
+  return direction === 'inbound'
+    ? (ceiling(fleet) ?? T.max_usual_share.inbound)
+    : shrunk(fleet, T.prior_share, T.prior_messages, words)
 }
 
 /** The usual share of refusals in such words by a subject's own history, half believed where that is short. */
@@ -134,7 +136,10 @@ export function cellShares(
   }
   const shares = new Float64Array(cells.count)
   if (isInbound) {
-    for (let i = 0; i < shares.length; i++) shares[i] = bySender[sender_domain[i] ?? 0] ?? 0
+    // Whoever knocks, he does not make our own configuration fail.
+    const ownFault = names.find('system_error')
+    for (let i = 0; i < shares.length; i++)
+      shares[i] = cells.reason[i] === ownFault ? T.prior_share : (bySender[sender_domain[i] ?? 0] ?? 0)
     return shares
   }
   const byPair = new Map(

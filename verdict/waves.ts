@@ -75,14 +75,11 @@ interface Prepared {
 }
 const PREPARED = new WeakMap<Material, Prepared>()
 
-function weighed({ cells, usual, direction }: Material): Weighed | undefined {
-  const shares = (words: 'any' | 'sender') => {
-    const fleet = fleetShare(usual.fleet, direction, words)
-    return fleet === undefined ? undefined : cellShares(cells, usual, direction, fleet, words)
-  }
+function weighed({ cells, usual, direction }: Material): Weighed {
+  const shares = (words: 'any' | 'sender') =>
+    cellShares(cells, usual, direction, fleetShare(usual.fleet, direction, words), words)
   const any = shares('any')
   const sender = direction === 'inbound' ? any : shares('sender')
-  if (any === undefined || sender === undefined) return undefined
   const { names, side, count } = cells
   const familyBy = perName(names, familyOf)
   const family = new Uint8Array(count)
@@ -90,12 +87,10 @@ function weighed({ cells, usual, direction }: Material): Weighed | undefined {
   return { ...cells, family, usual: { any, sender } }
 }
 
-function prepare(material: Material): Prepared | undefined {
+function prepare(material: Material): Prepared {
   let prepared = PREPARED.get(material)
   if (prepared === undefined) {
     const cells = weighed(material)
-    // Where nothing is known to be usual, nothing is out of the ordinary.
-    if (cells === undefined) return undefined
     prepared = { cells, groups: groupsOf(cells) }
     PREPARED.set(material, prepared)
   }
@@ -124,10 +119,8 @@ export function nextSubjects(
   told: readonly Wave[],
   passed: ReadonlySet<string>,
 ): Subject[] {
-  const prepared = prepare(material)
-  if (prepared === undefined) return []
   const { direction, usual } = material
-  const { cells, groups } = prepared
+  const { cells, groups } = prepare(material)
   const isTold = toldBy(cells, told)
   const gone = new Uint8Array(cells.count)
   if (told.length > 0) for (let cell = 0; cell < cells.count; cell++) gone[cell] = isTold(cell) ? 1 : 0
