@@ -49,6 +49,12 @@ export function verdictText(item: VerdictItem): string {
       `${e.refused} of ${e.messages} messages${inSpan(item)}: ${percent(e.refused_share)} (95%: ${percent(e.refused_share_low)} to ${percent(e.refused_share_high)}), usual ${percent(e.usual_share)}`,
     ],
     [
+      'mailboxes',
+      e.mailbox === 0
+        ? ''
+        : `${e.mailbox} of ${e.messages} messages: ${percent(e.mailbox / e.messages)} unknown, full or closed`,
+    ],
+    [
       'spread',
       `${e.domains_refused} of ${e.domains} domains, ${e.providers_refused} of ${e.providers} providers, ${e.senders_refused} of ${e.senders} senders`,
     ],
@@ -63,7 +69,6 @@ export function verdictText(item: VerdictItem): string {
       against(e.same_provider_other_domains) &&
         `other mail to these providers: ${against(e.same_provider_other_domains)}`,
     ],
-    ['mailboxes', e.mailbox === 0 ? '' : `${e.mailbox} unknown, full or closed`],
     ['delayed', e.delayed === 0 ? '' : `${e.delayed} messages`],
     ['reasons', names(e.reasons)],
     ['domains', names(e.top_domains)],

@@ -70,14 +70,19 @@ async function judgeSince(store: Store, question: Question, since_ms: number): P
 }
 
 // A replayed log is of the past: an empty answer about now would mislead.
-async function explainNothing(store: Store, at: number, from: number): Promise<void> {
+async function explainNothing(store: Store, at: number, from: number, all: boolean): Promise<void> {
   const { lag_s } = await readCompleteness(store, { from, to: at })
   if (lag_s < 0) console.error('no mail in the seven days before: judge another moment with --at')
   else if (lag_s * 1000 > at - from)
     console.error(
       `no mail in this window; the newest before it is of ${new Date(at - lag_s * 1000).toISOString()}: judge that with --at`,
     )
-  else console.error('no wave of refusals; --all lists the senders')
+  else
+    console.error(
+      all
+        ? 'no wave of refusals, and no sender of ours in this window'
+        : 'no wave of refusals; --all lists the senders',
+    )
 }
 
 /** What is to be judged: windows of the question, over so many milliseconds before its end. */
@@ -124,7 +129,7 @@ export async function verdictCommand(args: string[]): Promise<number> {
     const items = await judgeSince(store, question, since_ms)
     if (values.json) await print(`${JSON.stringify(items, undefined, 2)}\n`)
     else await print(items.map(verdictText).join('\n'))
-    if (items.length === 0) await explainNothing(store, at, at - since_ms)
+    if (items.length === 0) await explainNothing(store, at, at - since_ms, values.all === true)
     return 0
   })
 }

@@ -88,7 +88,9 @@ function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_s
   const left = view.left(start, told)
   const facts = factsOf(left, subject)
   const recipients = refusedRecipients(left, subject, has_shape)
-  const wave: Wave = facts.refused === 0 ? { ...subject, held: [...subject.held, 'mailbox'] } : subject
+  // What is no wave is told by all that it was refused.
+  const wave: Wave =
+    has_shape && facts.refused > 0 ? subject : { ...subject, held: [...subject.held, 'mailbox'] }
   const { verdict, confidence, sub_cause, evidence, next_step } = decide({
     direction,
     subject_kind: subject.kind,

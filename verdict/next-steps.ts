@@ -70,10 +70,10 @@ const INBOUND: Record<Verdict, string> = {
 /** What to do next, on the side that is at fault. `reason` is that of most replies. */
 export function nextStep(verdict: Verdict, subCause: SubCause, direction: Direction, reason = ''): string {
   if (direction === 'inbound') return INBOUND[verdict]
-  const isOurs = verdict === 'sender_wide' || verdict === 'platform_wide' || verdict === 'insufficient_data'
+  const isOurs = verdict === 'sender_wide' || verdict === 'platform_wide'
   if (isOurs && subCause === 'dns' && reason === 'network_error') return OUR_RESOLVER
   if (isOurs) return SENDER[subCause] ?? DEFAULTS[verdict]
-  if (verdict === 'mailbox_noise') return DEFAULTS[verdict]
+  if (verdict === 'mailbox_noise' || verdict === 'insufficient_data') return DEFAULTS[verdict]
   if (subCause === 'dns' && OF_OUR_NAMES.includes(reason)) return OUR_NAMES
   return RECIPIENT[subCause] ?? DEFAULTS[verdict]
 }
