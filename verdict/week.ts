@@ -16,11 +16,10 @@ const allOf = ({ messages, recent_messages }: History): number => messages + rec
 const shareOf = (of: History): number => (of.refused + of.recent_refused) / Math.max(1, allOf(of))
 
 // Refused so often that its day before may be the wave itself.
-const isWorn = (day: History): boolean => allOf(day) >= T.never_messages && shareOf(day) >= T.worn_share
+const isWorn = (day: History): boolean => allOf(day) >= T.own_messages && shareOf(day) >= T.worn_share
 
 // Took nothing, though asked often enough to show it.
-const hasStopped = (day: History | undefined): day is History =>
-  day !== undefined && acceptedBefore(day) === 0 && allOf(day) >= T.never_messages
+const hasStopped = (day: History): boolean => acceptedBefore(day) === 0 && allOf(day) >= T.never_messages
 
 // History counts attempts: a receiver that is down may have more retries than a small fleet has mail.
 const without = (all: History, part: History): History => ({
@@ -41,13 +40,19 @@ function better(day: History, week: History | undefined): History {
   return { ...week, last_accepted: day.last_accepted || week.last_accepted }
 }
 
-async function readWeek(store: Store, { from }: Span, names: TroubledNames): Promise<Usual> {
+async function readWeek(
+  store: Store,
+  { from }: Span,
+  statement: 'week-senders' | 'week-domains',
+  names: TroubledNames,
+): Promise<Usual> {
   const to = Math.floor((from - T.history_ms) / DAY_MS) * DAY_MS
   const lists = listsOf([names])
   const { senders, domains, providers } = lists
-  const rows = await store.queryColumns<Row>(sql('week'), {
+  const of = statement === 'week-senders' ? { senders, providers } : { domains }
+  const rows = await store.queryColumns<Row>(sql(statement), {
     ...span(to - T.memory_ms, to),
-    ...{ senders, domains, providers, ...FATES },
+    ...{ ...of, ...FATES },
   })
   return countRows(rows, new Map([['outbound', names]]), lists).get('outbound') ?? NO_HISTORY
 }
@@ -63,20 +68,33 @@ export async function withWeek(
   usual: Usual,
   names: TroubledNames,
 ): Promise<Usual> {
-  const stopped = names.domains.flatMap((domain) => {
+  const days = names.domains.flatMap((domain) => {
     const day = usual.own.get(keyOf(domain))
-    return hasStopped(day) ? [{ domain, day }] : []
+    return day === undefined ? [] : [{ domain, day }]
   })
+  const worn = days.filter(({ day }) => isWorn(day) || hasStopped(day))
+  const stopped = worn.filter(({ day }) => hasStopped(day))
   const fleet = stopped.reduce((all, { day }) => without(all, day), usual.fleet)
-  if (![fleet, ...usual.own.values()].some(isWorn)) return { ...usual, fleet }
-  const week = await readWeek(store, window, names)
-  const own = new Map(Array.from(usual.own, ([key, day]) => [key, better(day, week.own.get(key))]))
+  const others = new Map(usual.own)
+  for (const { domain } of days) others.delete(keyOf(domain))
+  const [ofSenders, ofDomains] = await Promise.all([
+    [fleet, ...others.values()].some(isWorn) ? readWeek(store, window, 'week-senders', names) : NO_HISTORY,
+    worn.length > 0
+      ? readWeek(store, window, 'week-domains', { ...names, domains: worn.map(({ domain }) => domain) })
+      : NO_HISTORY,
+  ])
+  const own = new Map(
+    Array.from(usual.own, ([key, day]) => [
+      key,
+      better(day, ofSenders.own.get(key) ?? ofDomains.own.get(key)),
+    ]),
+  )
   const took = stopped.flatMap(({ domain }) => {
-    const { accepted = 0, last_accepted = '' } = week.own.get(keyOf(domain)) ?? {}
+    const { accepted = 0, last_accepted = '' } = ofDomains.own.get(keyOf(domain)) ?? {}
     return accepted === 0
       ? []
       : [{ domain, history: { ...EMPTY_HISTORY, messages: accepted, accepted, last_accepted } }]
   })
   for (const { domain, history } of took) own.set(keyOf(domain), history)
-  return { fleet: better(fleet, week.fleet), own, stopped: new Set(took.map(({ domain }) => domain)) }
+  return { fleet: better(fleet, ofSenders.fleet), own, stopped: new Set(took.map(({ domain }) => domain)) }
 }
