@@ -45,6 +45,16 @@ const MAX_WINDOWS = 2000
 // A longer stretch of more attempts than this takes too long to judge at once; it has refusals enough in its windows.
 const MAX_AT_ONCE = 200_000
 
+// A sender of whom too little is known, where all who refused it are told themselves.
+function isExplained({ verdict, evidence: e }: VerdictItem, told: ReadonlySet<string>): boolean {
+  const areTold = (top: VerdictItem['evidence']['top_domains'], all: number) =>
+    top.length === all && top.every(({ name }) => told.has(name))
+  return (
+    verdict === 'insufficient_data' &&
+    (areTold(e.top_domains, e.domains_refused) || areTold(e.top_providers, e.providers_refused))
+  )
+}
+
 /**
  * Judges the windows one after the other; the same wave is kept where it was highest. The refusals of a small sender may
  * be spread over hours and show in no window: so the whole stretch is judged as well, for what no window tells.
@@ -65,7 +75,7 @@ async function judgeSince(store: Store, question: Question, since_ms: number): P
   const items = [...height.values()]
   const told = new Set(items.filter(isWave).map(({ subject }) => subject))
   return items
-    .filter((item) => isWave(item) || !told.has(item.subject))
+    .filter((item) => isWave(item) || !(told.has(item.subject) || isExplained(item, told)))
     .sort((a, b) => b.evidence.refused - a.evidence.refused)
 }
 

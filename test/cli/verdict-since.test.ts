@@ -24,3 +24,23 @@ test('a small sender is judged by the hours that its refusals are spread over', 
   expect(await told('1h')).toEqual([])
   expect(await told('12h')).toEqual(['sender_wide small.example'])
 })
+
+test('of a sender is not said that too little is known where the receiver that refused it is told', async () => {
+  const to = Date.UTC(2026, 5, 10, 18)
+  const denied = { reason: 'relay_denied', reply: '550 5.7.1 relaying denied' }
+  // Four senders write to a domain that refuses; one of them writes to nobody else in these hours.
+  const mail = Array.from({ length: 240 }, (_, i) => {
+    const at = to - (i + 0.5) * 3 * 60_000
+    const isLone = i % 12 === 0
+    const domain = isLone || i % 12 === 6 ? 'broken.example' : `d${i % 7}.example`
+    const sender = isLone ? 'lone.example' : `s${i % 5}.example`
+    const message = { sender, ip: '::', domain, provider: `mx.${domain}`, at }
+    return single(message, domain === 'broken.example' && at > to - 3 * 3_600_000 ? denied : undefined)
+  })
+  await fill(store, mail)
+  const values = { at: '2026-06-10T18:00:00Z', window: '1h', all: false, json: false, help: false }
+  const items = await readVerdicts(store, { ...values, since: '3h' })
+  expect(items.map(({ verdict, subject }) => `${verdict} ${subject}`)).toEqual([
+    'recipient_domain broken.example',
+  ])
+})
