@@ -55,14 +55,15 @@ export async function readFirstAccepted(
   return (direction, recipient) => known.get(`${direction} ${recipient}`)
 }
 
-/** How much of a window is there. */
+type Account = Pick<Completeness, 'records' | 'dead' | 'ignored'>
+
+/** How much of a window is there: of what was read in it, or else of the whole of the logs that were loaded later. */
 export async function readCompleteness(store: Store, { from, to }: Span): Promise<Completeness> {
-  const [row] = await store.query<Completeness & { newest_minute: string }>(
-    sql('completeness'),
-    span(from, to),
-  )
-  const { records = 0, dead = 0, ignored = 0, newest_minute = '' } = row ?? {}
+  const [row] = await store.query<Account & { newest_minute: string }>(sql('completeness'), span(from, to))
+  const { newest_minute = '', ...live } = row ?? { records: 0, dead: 0, ignored: 0 }
+  const [loaded] =
+    live.records > 0 ? [] : await store.query<Account>(sql('account-of-sources'), span(from, to))
   const lag =
     newest_minute === '' ? -1 : Math.max(0, Math.round((to - Date.parse(newest_minute)) / 1000) - 60)
-  return { records, dead, ignored, lag_s: lag }
+  return { ...(loaded ?? live), lag_s: lag }
 }
