@@ -160,7 +160,11 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
 /** Judges one subject by its facts. Pure: the same facts give the same verdict. */
 export function decide(facts: Facts): Decision {
   const e = facts.evidence
-  const { sub_cause: words, share } = subCause(e.reasons, e.top_replies)
+  const { sub_cause: words, share } = subCause(
+    e.reasons,
+    e.top_replies,
+    isReceiving(VERDICT_OF[facts.subject_kind]),
+  )
   const { verdict, note } = outcome(facts, words)
   // "User unknown" for everyone is no mailbox's fault.
   const isLost = isReceiving(verdict) && words === 'mailbox' && e.reasons[0]?.name !== 'mailbox_full'

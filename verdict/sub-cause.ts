@@ -51,22 +51,26 @@ export function subCauseOf(reason: string): SubCause {
 
 /**
  * What most replies say, and which share of them: by their reasons, and closer by the rules of the top replies. A bare
- * "denied" names no cause: where enough of the other replies name one, theirs counts.
+ * "denied" names no cause: where enough of the other replies name one, theirs counts; so it is with "policy", which is that of
+ * one receiver (`ofReceiver`), for unrelated ones have none in common.
  */
 export function subCause(
   reasons: readonly Counted[],
   replies: readonly Pick<CountedReply, 'reason' | 'rule' | 'messages'>[] = [],
+  ofReceiver = true,
 ): { sub_cause: SubCause; share: number } {
   const votes = new Map<SubCause, number>()
-  const vote = (cause: SubCause, messages: number) => votes.set(cause, (votes.get(cause) ?? 0) + messages)
+  const vote = (cause: SubCause, messages: number) => {
+    if (messages > 0) votes.set(cause, (votes.get(cause) ?? 0) + messages)
+  }
   let all = 0
   for (const { name, messages } of reasons) {
     let left = messages
-    for (const reply of replies) {
-      const closer = OF_RULE[reply.rule]
-      if (reply.reason !== name || closer === undefined) continue
+    for (const { reason, rule, messages } of replies) {
+      const closer = OF_RULE[rule]
+      if (reason !== name || closer === undefined || (closer === 'policy' && !ofReceiver)) continue
       // A message may have got several replies.
-      const counted = Math.min(left, reply.messages)
+      const counted = Math.min(left, messages)
       vote(closer, counted)
       left -= counted
     }
@@ -74,8 +78,9 @@ export function subCause(
     all += messages
   }
   const sorted = [...votes].sort(([, a], [, b]) => b - a)
-  const named = sorted.find(([cause]) => cause !== 'undetermined' && cause !== '')
-  const [sub_cause, messages] =
-    named !== undefined && named[1] >= T.min_words_share * all ? named : (sorted[0] ?? ['', 0])
+  const isEnough = ([, messages]: readonly [SubCause, number]) => messages >= T.min_words_share * all
+  const named = sorted.filter(isEnough).find(([cause]) => !['undetermined', 'policy', ''].includes(cause))
+  const policy = sorted.filter(isEnough).find(([cause]) => cause === 'policy')
+  const [sub_cause, messages] = named ?? policy ?? sorted[0] ?? ['', 0]
   return { sub_cause, share: all === 0 ? 0 : messages / all }
 }

@@ -230,6 +230,10 @@ test('a rule may name the cause where its reason does not', () => {
     sub_cause: 'policy',
     share: 0.4,
   })
+  // Unrelated receivers have no policy in common.
+  expect(subCause(denied, [reply('policy', 9)], false)).toEqual({ sub_cause: 'undetermined', share: 1 })
+  const dmarc = [...denied, { name: 'dmarc_failed', messages: 6 }]
+  expect(subCause(dmarc, [reply('policy', 10)])).toEqual({ sub_cause: 'authentication', share: 0.375 })
   // More replies than messages: of each the reasons count once.
   expect(subCause(denied, [reply('policy', 25)])).toEqual({ sub_cause: 'policy', share: 1 })
   const lost = [{ name: 'network_error', messages: 10 }]

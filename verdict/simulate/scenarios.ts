@@ -204,7 +204,8 @@ function ownGateway(
 export const SCENARIOS: Readonly<Record<string, Draw>> = {
   quiet: () => ({ truths: [] }),
   domain_refuses: oneDomain({ status: 'bounced', words: 'relay_denied' }, ['routing']),
-  domain_denies: oneDomain({ status: 'bounced', words: 'denied' }, ['undetermined'], 0.95),
+  // Some say that it is by policy.
+  domain_denies: oneDomain({ status: 'bounced', words: 'denied' }, ['undetermined', 'policy'], 0.95),
   domain_down: oneDomain({ status: 'deferred', trouble: 'timeout' }, ['network']),
   mx_migration: migration,
   directory_lost: oneDomain({ status: 'bounced', words: 'user_unknown' }, ['directory', 'mailbox']),
