@@ -72,6 +72,15 @@ test('projections and indexes are made where the rows lie', () => {
     'ALTER TABLE attempts_1h_local ON CLUSTER `mail` MATERIALIZE PROJECTION',
     'ALTER TABLE attempts_1h_local ON CLUSTER `mail` ADD PROJECTION',
     'ALTER TABLE attempts_1h_local ON CLUSTER `mail` MATERIALIZE PROJECTION',
+    'ALTER TABLE delivery_events_local ON CLUSTER `mail` DROP INDEX',
+    'ALTER TABLE delivery_events_local ON CLUSTER `mail` DROP INDEX',
+    'ALTER TABLE delivery_events_local ON CLUSTER `mail` DROP INDEX',
+    'ALTER TABLE delivery_events_local ON CLUSTER `mail` ADD INDEX',
+    'ALTER TABLE delivery_events_local ON CLUSTER `mail` ADD INDEX',
+    'ALTER TABLE delivery_events_local ON CLUSTER `mail` ADD INDEX',
+    'ALTER TABLE delivery_events_local ON CLUSTER `mail` MATERIALIZE INDEX',
+    'ALTER TABLE delivery_events_local ON CLUSTER `mail` MATERIALIZE INDEX',
+    'ALTER TABLE delivery_events_local ON CLUSTER `mail` MATERIALIZE INDEX',
   ])
 })
 
