@@ -2,6 +2,7 @@ import { sql } from '../dashboards/sql.ts'
 import type { Direction } from '../schemas/event.ts'
 import type { Store } from '../store/store.ts'
 import type { TimeRange } from './times.ts'
+import { daysAround, ends, hasWholeDay, none, wholeDays, wholeHours } from './trend-stretches.ts'
 
 /** What a trend may be told by. */
 export const DIMENSIONS = ['reason', 'side', 'provider', 'domain', 'sender'] as const
@@ -26,6 +27,12 @@ export interface TrendRow {
   refused_before: number
 }
 
+// Of no rows a roll-up has no total.
+const NO_MAIL: TrendRow = {
+  ...{ name: '', is_total: 1 },
+  ...{ all_now: 0, refused_now: 0, deferred_now: 0, all_before: 0, refused_before: 0 },
+}
+
 /** What is asked of the trends: whole minutes, and names that are empty where all are meant. */
 export interface TrendQuestion {
   by: Dimension
@@ -38,11 +45,15 @@ export interface TrendQuestion {
   limit: number
 }
 
-const HOUR_MS = 3_600_000
-const DAY_MS = 24 * HOUR_MS
-const WEEK_MS = 7 * DAY_MS
-// Whoever is told to come back does so within hours.
-const RETRY_MS = 4 * HOUR_MS
+const WEEK_MS = 604_800_000
+// They go to a server within a URL.
+const MAX_NAMES = 5000
+
+// Which roll-up has the days of the names of a dimension that has many.
+const DAYS_OF: { [By in Dimension]?: { days_table: string; days_time: string } } = {
+  domain: { days_table: 'attempts_1m', days_time: 'minute' },
+  sender: { days_table: 'attempts_1h', days_time: 'hour' },
+}
 
 /** The same stretch some whole weeks before, so that a Monday is held against a Monday. */
 export function weekBefore({ from, to }: TimeRange): TimeRange {
@@ -50,58 +61,58 @@ export function weekBefore({ from, to }: TimeRange): TimeRange {
   return { from: from - shift, to: to - shift }
 }
 
-/** The whole hours of a stretch that can be read by hour: those before the last hours. They may be none. */
-function wholeHours(range: TimeRange): TimeRange {
-  const from = Math.ceil(range.from / HOUR_MS) * HOUR_MS
-  const to = Math.floor((range.to - RETRY_MS) / HOUR_MS) * HOUR_MS
-  return to > from ? { from, to } : { from: range.from, to: range.from }
-}
-
-/** No hours, and the last ones begin where they do. */
-const none = ({ to }: TimeRange): TimeRange => ({ from: to, to })
-
-/** The whole days (UTC) within whole hours; they may be none. */
-function wholeDays(hours: TimeRange): TimeRange {
-  const from = Math.ceil(hours.from / DAY_MS) * DAY_MS
-  const to = Math.floor(hours.to / DAY_MS) * DAY_MS
-  return to > from ? { from, to } : none(hours)
-}
-
-/** Both ends of both stretches, as the queries name them. */
-function ends(name: '' | 'hours_' | 'days_', now: TimeRange, before: TimeRange): Record<string, string> {
-  const iso = (time: number) => new Date(Math.max(0, time)).toISOString()
+/**
+ * The times by which the worst names are found: whole days, and the days around, bound what a stretch holds; one without
+ * whole days is read by minute.
+ */
+function boundsOf({ range, before }: TrendQuestion): Record<string, string> {
+  const [minutesOf, aroundOf] = hasWholeDay(range) ? [none, daysAround] : [(one: TimeRange) => one, none]
   return {
-    [`${name}from`]: iso(now.from),
-    [`${name}to`]: iso(now.to),
-    [`before_${name}from`]: iso(before.from),
-    [`before_${name}to`]: iso(before.to),
+    ...ends('minutes_', minutesOf(range), minutesOf(before)),
+    ...ends('days_', wholeDays(range), wholeDays(before)),
+    ...ends('around_', aroundOf(range), aroundOf(before)),
   }
+}
+
+/** The names that may be those that most was refused of; undefined where it is quicker to ask of all. */
+async function worstNames(
+  store: Store,
+  asked: object,
+  question: TrendQuestion,
+): Promise<string[] | undefined> {
+  const { by, direction, range, sender, domain, limit } = question
+  const days = DAYS_OF[by]
+  // What we refuse ourselves is no message more for each attempt: attempts tell no rank.
+  if (days === undefined || direction === 'inbound' || sender !== '' || domain !== '') return undefined
+  if (by === 'sender' && !hasWholeDay(range)) return undefined
+  const times = boundsOf(question)
+  const worst = await store.query<{ name: string }>(sql('trend-worst'), { ...asked, ...days, ...times })
+  // Of the others nothing was refused: with fewer than are asked for they have a place among the rows too.
+  return worst.length < limit || worst.length > MAX_NAMES ? undefined : worst.map(({ name }) => name)
 }
 
 /** The rows of a trend, the total first. */
 export async function trendRows(store: Store, question: TrendQuestion): Promise<TrendRow[]> {
   const { by, direction, range, before, sender, domain, provider, limit } = question
-  const [hours, hoursBefore] = [wholeHours(range), wholeHours(before)]
+  const isByDomain = by === 'domain' || domain !== ''
+  // No roll-up tells domains and senders apart but the one by minute.
+  const isByMinute = isByDomain && (by === 'sender' || sender !== '')
+  const hoursOf = (one: TimeRange) => (isByMinute ? none(wholeHours(one)) : wholeHours(one))
+  const [hours, hoursBefore] = [hoursOf(range), hoursOf(before)]
+  const column = COLUMNS[by]
   const asked = {
-    ...{ column: COLUMNS[by], direction, sender, domain, provider, limit },
+    ...{ column, hours_column: column, direction, sender, domain, provider, names: [] as string[], limit },
     ...ends('', range, before),
     ...ends('hours_', hours, hoursBefore),
+    ...ends('days_', wholeDays(hours), wholeDays(hoursBefore)),
   }
-  const all = { ...asked, ...ends('days_', wholeDays(hours), wholeDays(hoursBefore)), domains: [] }
-  if (by !== 'domain' && domain === '') return store.query(sql('trends'), all)
-
-  const ofDomains = (parameters: object) =>
-    store.query<TrendRow>(sql('trends-of-domains'), { ...asked, domains: [], ...parameters })
-  // No roll-up tells domains and senders apart but the one by minute.
-  if (by === 'sender' || sender !== '') return ofDomains(ends('hours_', none(hours), none(hoursBefore)))
-  if (domain !== '') return ofDomains({})
-  const [worst, [total]] = await Promise.all([
-    store.query<{ name: string }>(sql('trend-domains'), asked),
-    // Mail of one direction has one name by it: what is merged least.
-    store.query<TrendRow>(sql('trends'), { ...all, column: 'direction', limit: 1 }),
-  ])
-  // Of the others nothing was refused: with fewer than are asked for they have a place among the rows too.
-  if (worst.length < limit || total === undefined) return ofDomains({})
-  const rows = await ofDomains({ domains: worst.map(({ name }) => name) })
-  return rows.map((row) => (row.is_total === 1 ? { ...total, name: row.name } : row))
+  const names = await worstNames(store, asked, question)
+  const places = { ranked: column, column: 'place', hours_column: isByDomain ? 'others' : 'place', names }
+  const rows = await (names === undefined
+    ? store.query<TrendRow>(sql(isByDomain ? 'trends-of-domains' : 'trends'), asked)
+    : store.query<TrendRow>(sql(isByDomain ? 'trends-of-worst-domains' : 'trends-of-worst'), {
+        ...asked,
+        ...places,
+      }))
+  return rows.length > 0 ? rows : [NO_MAIL]
 }

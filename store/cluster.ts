@@ -25,7 +25,7 @@ const CREATE =
   /^(CREATE (?:TABLE IF NOT EXISTS|TABLE|MATERIALIZED VIEW|VIEW)) ([a-z0-9_]+)(?: TO ([a-z0-9_]+))?/m
 // What changes neither columns nor engine is done where the rows lie; what all ask stays as it is.
 const ALTER =
-  /^ALTER TABLE ([a-z0-9_]+) (?=MODIFY SETTING|(?:ADD|MATERIALIZE) PROJECTION|(?:ADD|DROP|MATERIALIZE) INDEX)/m
+  /^ALTER TABLE ([a-z0-9_]+) (?=MODIFY SETTING|(?:ADD|DROP|MATERIALIZE) PROJECTION|(?:ADD|DROP|MATERIALIZE) INDEX)/m
 const ENGINE = /^ENGINE = ((?:[A-Z][a-z]+)*MergeTree)(?:\(([a-z_]+)\))?/m
 
 /**

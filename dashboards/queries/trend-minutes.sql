@@ -15,6 +15,5 @@
                 AND NOT (minute >= before_hours_from AND minute < before_hours_to)))
         AND ({sender:String} = '' OR sender_domain = {sender:String})
         AND ({domain:String} = '' OR recipient_org_domain = {domain:String})
-        AND (empty({domains:Array(String)}) OR recipient_org_domain IN {domains:Array(String)})
         AND ({provider:String} = '' OR provider = {provider:String})
     GROUP BY name, outcome, is_now, is_late

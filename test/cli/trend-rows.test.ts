@@ -1,7 +1,7 @@
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { type TrendQuestion, trendRows } from '../../cli/trend-rows.ts'
+import { type TrendQuestion, trendRows, weekBefore } from '../../cli/trend-rows.ts'
 import { DELIVERY_EVENTS } from '../../schemas/delivery-events.ts'
 import type { EmbeddedStore } from '../../store/embedded.ts'
 import { migrate } from '../../store/migrate.ts'
@@ -127,11 +127,37 @@ describe.each(Object.keys(COLUMNS) as (keyof typeof COLUMNS)[])('by %s', (by) =>
   })
 })
 
-test('the worst domains alone are counted as they are among all', async () => {
-  const all = await trendRows(store, ALL)
-  const refused = all.map((row) => row.refused_now + row.refused_before)
-  expect(new Set(refused).size).toBe(refused.length)
-  for (const limit of [2, 4]) expect(await trendRows(store, { ...ALL, limit })).toEqual(all.slice(0, limit))
+test.each(['domain', 'sender'] as const)(
+  'the worst by %s alone are counted as they are among all',
+  async (by) => {
+    const all = await trendRows(store, { ...ALL, by })
+    for (const limit of [2, 3, 4])
+      expect(await trendRows(store, { ...ALL, by, limit })).toEqual(all.slice(0, limit))
+  },
+)
+
+test('so they are of hours without a whole day', async () => {
+  const range = { from: START + 90 * HOUR, to: START + 97 * HOUR }
+  const short = { ...ALL, range, before: weekBefore(range) }
+  const all = await trendRows(store, short)
+  const asked: string[] = []
+  const watched: Store = {
+    ...store,
+    async query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]> {
+      asked.push(sql)
+      return store.query<Row>(sql, params)
+    },
+  }
+  expect(await trendRows(watched, { ...short, limit: 3 })).toEqual(all.slice(0, 3))
+  expect(asked.at(-1)).toContain('trends-of-worst')
+})
+
+test('where there is no mail the total is nothing', async () => {
+  const nothing = { all_now: 0, refused_now: 0, deferred_now: 0, all_before: 0, refused_before: 0 }
+  for (const by of ['reason', 'domain'] as const)
+    expect(await trendRows(store, { ...ALL, by, provider: 'nobody' })).toEqual([
+      { name: '', is_total: 1, ...nothing },
+    ])
 })
 
 test('what we refused ourselves counts once, however often it came', async () => {
@@ -158,9 +184,10 @@ test.each<[keyof typeof COLUMNS, Partial<TrendQuestion>, string[]]>([
   ['provider', {}, ['providers_by_hour']],
   ['sender', { provider: 'google' }, ['by_day']],
   ['reason', { sender: 's1.example' }, ['by_day']],
-  ['domain', {}, ['domains_by_hour']],
-  ['domain', { limit: 2 }, ['domains_by_hour', 'providers_by_hour']],
-  ['side', { domain: 'd5.example' }, ['domains_by_hour']],
+  ['sender', { limit: 2 }, ['by_day']],
+  ['domain', {}, ['hours_of_domains']],
+  ['domain', { limit: 2 }, ['days_of_domains', 'hours_of_domains', 'providers_by_hour']],
+  ['side', { domain: 'd5.example' }, ['hours_of_domains']],
 ])('by %s, %j: whole hours come from %j', async (by, filter, projections) => {
   for (;;) {
     const [left] = await store.query<{ left: number }>(

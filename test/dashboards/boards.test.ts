@@ -81,7 +81,14 @@ describe('as data', () => {
   test('every query is used', () => {
     const alerts = ALERTS.map(({ query }) => query)
     const used = new Set([...PANELS.map(({ panel }) => panel.query), ...ANNOTATIONS, ...CHOICES, ...alerts])
-    const elsewhere = ['account', 'breadth-domains', 'span', 'trends', 'trends-of-domains', 'trend-domains']
+    const trends = [
+      'trends',
+      'trends-of-domains',
+      'trends-of-worst',
+      'trends-of-worst-domains',
+      'trend-worst',
+    ]
+    const elsewhere = ['account', 'breadth-domains', 'span', ...trends]
     const folder = join(import.meta.dirname, '../../dashboards/queries')
     const files = readdirSync(folder)
     const texts = files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n')

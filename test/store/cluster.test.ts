@@ -81,6 +81,11 @@ test('projections and indexes are made where the rows lie', () => {
     'ALTER TABLE delivery_events_local ON CLUSTER `mail` MATERIALIZE INDEX',
     'ALTER TABLE delivery_events_local ON CLUSTER `mail` MATERIALIZE INDEX',
     'ALTER TABLE delivery_events_local ON CLUSTER `mail` MATERIALIZE INDEX',
+    'ALTER TABLE attempts_1m_local ON CLUSTER `mail` ADD PROJECTION',
+    'ALTER TABLE attempts_1m_local ON CLUSTER `mail` ADD PROJECTION',
+    'ALTER TABLE attempts_1m_local ON CLUSTER `mail` DROP PROJECTION',
+    'ALTER TABLE attempts_1m_local ON CLUSTER `mail` MATERIALIZE PROJECTION',
+    'ALTER TABLE attempts_1m_local ON CLUSTER `mail` MATERIALIZE PROJECTION',
   ])
 })
 
