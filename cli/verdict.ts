@@ -106,7 +106,9 @@ function judgingOf(values: Values): Judging {
   const window_ms = durationOf('--window', values.window)
   const since_ms = values.since === undefined ? window_ms : durationOf('--since', values.since)
   if (since_ms / window_ms > MAX_WINDOWS)
-    throw new UsageError(`--since holds more than ${MAX_WINDOWS} windows: make --window longer`)
+    throw new UsageError(
+      `--since holds more than ${MAX_WINDOWS} windows: make --window longer, such as --window ${Math.ceil(since_ms / MAX_WINDOWS / 60_000)}m`,
+    )
   const sender = values.sender === undefined ? {} : { sender: values.sender.toLowerCase() }
   return { question: { at, window_ms, all: values.all, ...sender }, since_ms }
 }

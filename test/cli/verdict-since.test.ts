@@ -44,3 +44,8 @@ test('of a sender is not said that too little is known where the receiver that r
     'recipient_domain broken.example',
   ])
 })
+
+test('more windows than can be judged are refused, with a length that does', () => {
+  const values = { at: '2026-06-10T18:00:00Z', window: '15m', all: false, json: false, help: false }
+  expect(() => readVerdicts(store, { ...values, since: '25d' })).toThrow(/such as --window 18m$/)
+})
