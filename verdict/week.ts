@@ -33,9 +33,18 @@ const without = (all: History, part: History): History => ({
   recent_blamed: all.recent_blamed - part.recent_blamed,
 })
 
-// What was usual before: the week, where the day is worse by far.
-function better(day: History, week: History | undefined): History {
-  if (!isWorn(day) || week === undefined || week.messages < T.own_messages) return day
+const whatTook = ({ accepted, last_accepted }: History): History => ({
+  ...EMPTY_HISTORY,
+  messages: accepted,
+  accepted,
+  last_accepted,
+})
+
+// What was usual before: the week, where the day is worse by far. The wave may have begun in it: of who took nothing any more
+// in the day, it is what the week took.
+function better(day: History, week: History = EMPTY_HISTORY): History {
+  if (hasStopped(day) && week.accepted > 0) return whatTook(week)
+  if (!isWorn(day) || week.messages < T.own_messages) return day
   if (shareOf(week) * T.min_odds_ratio > shareOf(day)) return day
   return { ...week, last_accepted: day.last_accepted || week.last_accepted }
 }
@@ -59,8 +68,8 @@ async function readWeek(
 
 /**
  * What is usual of outbound mail, where the day before may be part of the wave: a week before that tells it, where it was better
- * by far. So a trouble that lasts for days is as much news as on its first day. Of a recipient domain that took nothing in the day
- * before, what it took in that week is usual; it says nothing of the fleet, and where it never took mail it is no news.
+ * by far. So a trouble that lasts for days is as much news as on its first day. A recipient domain that took nothing in the day
+ * before says nothing of the fleet, and where it never took mail it is no news.
  */
 export async function withWeek(
   store: Store,
@@ -89,12 +98,6 @@ export async function withWeek(
       better(day, ofSenders.own.get(key) ?? ofDomains.own.get(key)),
     ]),
   )
-  const took = stopped.flatMap(({ domain }) => {
-    const { accepted = 0, last_accepted = '' } = ofDomains.own.get(keyOf(domain)) ?? {}
-    return accepted === 0
-      ? []
-      : [{ domain, history: { ...EMPTY_HISTORY, messages: accepted, accepted, last_accepted } }]
-  })
-  for (const { domain, history } of took) own.set(keyOf(domain), history)
+  const took = stopped.filter(({ domain }) => (ofDomains.own.get(keyOf(domain))?.accepted ?? 0) > 0)
   return { fleet: better(fleet, ofSenders.fleet), own, stopped: new Set(took.map(({ domain }) => domain)) }
 }
