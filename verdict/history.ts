@@ -20,7 +20,7 @@ const SIDES: readonly [side: string, fate: number][] = [
   ...BLAMING_SIDES.map((side): [string, number] => [side, FATE.blamed]),
 ]
 
-/** What history.sql and week.sql tell the ends of attempts by, as parameters. */
+/** What history.sql and the statements of week.ts tell the ends of attempts by, as parameters. */
 export const FATES = {
   sides: SIDES.map(([side]) => side),
   fates: SIDES.map(([, fate]) => fate),

@@ -27,8 +27,8 @@ const OF_SIDE: Readonly<Record<string, SubCause>> = {
   relay_config: 'relay',
 }
 
-// What the words that a rule knows say beyond their reason: a policy is named, a name server did not answer.
-const OF_RULE: Readonly<Record<string, SubCause>> = {
+/** What the words that a rule knows say beyond their reason, by its id: a policy is named, a name server did not answer. */
+export const OF_RULE: Readonly<Record<string, SubCause>> = {
   'dns-temporary': 'dns',
   policy: 'policy',
   'policy-restrictions': 'policy',
@@ -66,11 +66,11 @@ export function subCause(
   let all = 0
   for (const { name, messages } of reasons) {
     let left = messages
-    for (const { reason, rule, messages } of replies) {
-      const closer = OF_RULE[rule]
-      if (reason !== name || closer === undefined || (closer === 'policy' && !ofReceiver)) continue
+    for (const reply of replies) {
+      const closer = OF_RULE[reply.rule]
+      if (reply.reason !== name || closer === undefined || (closer === 'policy' && !ofReceiver)) continue
       // A message may have got several replies.
-      const counted = Math.min(left, messages)
+      const counted = Math.min(left, reply.messages)
       vote(closer, counted)
       left -= counted
     }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
+import { loadRules } from '../../enrich/classify/rules.ts'
 import { REASONS } from '../../schemas/reasons.ts'
 import { decide, type Facts } from '../../verdict/decide.ts'
 import { gainOver, wilson } from '../../verdict/intervals.ts'
-import { subCause, subCauseOf } from '../../verdict/sub-cause.ts'
+import { OF_RULE, subCause, subCauseOf } from '../../verdict/sub-cause.ts'
 
 interface Told {
   kind?: Facts['subject_kind']
@@ -223,6 +224,8 @@ test('every reason has a cause', () => {
 })
 
 test('a rule may name the cause where its reason does not', () => {
+  const ids = new Set(loadRules().map(({ id }) => id))
+  expect(Object.keys(OF_RULE).filter((id) => !ids.has(id))).toEqual([])
   const denied = [{ name: 'policy_rejected', messages: 10 }]
   const reply = (rule: string, messages: number) => ({ reason: 'policy_rejected', rule, messages })
   expect(subCause(denied, [reply('denied', 10)]).sub_cause).toBe('undetermined')
