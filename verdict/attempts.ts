@@ -4,10 +4,7 @@ import { type NameColumns, type Names, nameColumns, noNames, perName } from './n
 import { operatorOf } from './operators.ts'
 import { type Span, span } from './read.ts'
 import { sql } from './sql.ts'
-
-/** What attempts and messages came to, by number. Only messages are `limited`: delays that may pass (messages.ts). */
-export const STATES = { accepted: 0, refused: 1, mailbox: 2, stalled: 3, greylisted: 4, limited: 5 } as const
-export type State = keyof typeof STATES
+import { STATES, type State } from './states.ts'
 
 /**
  * Attempts in the order of their times, a column each (most were accepted, and are no more than counted): times in

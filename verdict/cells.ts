@@ -1,6 +1,6 @@
-import { STATES } from './attempts.ts'
 import type { Messages } from './messages.ts'
 import { type NameColumns, nameColumns } from './names.ts'
+import { STATES } from './states.ts'
 
 /**
  * Messages that share all names, what became of them and why, a column each, in the order of their first messages; states,

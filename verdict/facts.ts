@@ -1,7 +1,7 @@
 import type { Counted, Evidence } from '../schemas/verdict.ts'
-import { STATES, type State } from './attempts.ts'
 import type { Messages } from './messages.ts'
 import { selecting } from './names.ts'
+import { STATES, type State } from './states.ts'
 import type { Wave } from './subject.ts'
 
 type Name = 'sender_domain' | 'recipient_org_domain' | 'provider' | 'source_ip' | 'reason'

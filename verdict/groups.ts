@@ -1,6 +1,6 @@
-import { STATES } from './attempts.ts'
 import { inSpan, inWindow } from './cells.ts'
 import { once } from './once.ts'
+import { STATES } from './states.ts'
 import { NAMELESS, type Named, type Words } from './subject.ts'
 import { isEnough, leastRefused, type Trouble, troubleOf, type Worded } from './trouble.ts'
 

@@ -1,7 +1,7 @@
-import { STATES } from './attempts.ts'
 import { inSpan } from './cells.ts'
 import { type Group, isReceiver, type Weighed } from './groups.ts'
 import { type Parts, partsBy, sumOf, withRefused } from './parts.ts'
+import { STATES } from './states.ts'
 import type { History } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { acceptedBefore, historyKey, type Usual } from './usual.ts'

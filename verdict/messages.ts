@@ -1,5 +1,6 @@
-import { type Attempts, STATES } from './attempts.ts'
+import type { Attempts } from './attempts.ts'
 import { type NameColumns, nameColumns, selecting } from './names.ts'
+import { STATES } from './states.ts'
 import type { Wave } from './subject.ts'
 
 /**

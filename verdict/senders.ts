@@ -1,5 +1,5 @@
-import { STATES } from './attempts.ts'
 import type { Messages } from './messages.ts'
+import { STATES } from './states.ts'
 
 /** One sender's counts. */
 export interface SenderRow {

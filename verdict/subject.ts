@@ -1,5 +1,5 @@
 import type { SubjectKind } from '../schemas/verdict.ts'
-import type { State } from './attempts.ts'
+import type { State } from './states.ts'
 
 /** Which messages a subject covers: an empty name is any. `provider` may be an operator of several. */
 export interface Selection {

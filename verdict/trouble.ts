@@ -1,5 +1,5 @@
-import { STATES } from './attempts.ts'
 import type { Cells } from './cells.ts'
+import { STATES } from './states.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { BARE, FAMILIES, NETWORK_SIDES, OTHER, ROUTING_SIDES } from './words.ts'
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Attempts, readAttempts, STATES, type State } from '../../verdict/attempts.ts'
+import { type Attempts, readAttempts } from '../../verdict/attempts.ts'
+import { STATES, type State } from '../../verdict/states.ts'
 import { migratedStore } from '../store/temporary-store.ts'
 import { fill, single } from './traffic.ts'
 
