@@ -45,7 +45,7 @@ const RATES = [0.1, 0.3, 0.5, 0.7, 0.9, 0.98]
  * refused says nothing, who never was says much. For parts whose usual rates are far apart.
  */
 export function excessGain(parts: readonly Part[], independence: number): number {
-  const hit = parts.filter(({ refused }) => refused > 0)
+  const hit = refusedOf(parts)
   const others = sumOf(parts).messages - sumOf(hit).messages
   const gainAt = (rate: number) => {
     const passed = Math.log(1 - rate)
@@ -56,6 +56,9 @@ export function excessGain(parts: readonly Part[], independence: number): number
   }
   return Math.max(0, ...RATES.map(gainAt)) * independence
 }
+
+/** Those of the parts that have refusals. */
+const refusedOf = (parts: Iterable<Part>): Part[] => [...parts].filter(({ refused }) => refused > 0)
 
 // The greatest first.
 const byGain = (parts: ReadonlyMap<number, Part>, independence: number) =>
@@ -98,15 +101,14 @@ function leastDomains(candidate: Candidate, direction: Direction): number {
 // What a filter thinks of one mailing is no news of the domain; that hardly anything passes any more is.
 function isShut({ kind, accepted, messages, refused, senders }: Candidate): boolean {
   if (kind === 'pair' || accepted * T.lost_ratio >= messages) return false
-  const refusedSenders = [...senders().values()].filter((part) => part.refused > 0).length
-  return refusedSenders > 1 || refused >= T.min_pair_refused
+  return refusedOf(senders().values()).length > 1 || refused >= T.min_pair_refused
 }
 
 // Of a sender with three messages not every rate shows: how many senders would, if all were refused alike.
 function isMostSenders(senders: ReadonlyMap<number, Part>): boolean {
   const named = [...senders].filter(([name]) => name !== 0).map(([, part]) => part)
   const { messages, refused } = sumOf(named)
-  const hit = named.filter((part) => part.refused > 0).length
+  const hit = refusedOf(named).length
   const share = messages === 0 ? 0 : refused / messages
   const alike = named.reduce((sum, part) => sum + 1 - (1 - share) ** part.messages, 0)
   return named.length >= T.min_platform_senders && hit >= T.min_platform_share * alike
@@ -151,9 +153,7 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
       // Its unknown recipients are those of one sender's list, or the directory is lost.
       if (candidate.unknown_words > 0.5 && isOneSenders(candidate, direction)) return false
       if (candidate.held.includes('mailbox') && refused >= T.min_directory_share * messages)
-        return (
-          [...candidate.domains().values()].filter((part) => part.refused > 0).length >= T.min_named_domains
-        )
+        return refusedOf(candidate.domains().values()).length >= T.min_named_domains
       return outlasts(candidate.domains(), leastDomains(candidate, direction) - 1, candidate.independence)
     case 'sender_domain':
       return direction === 'inbound' || (messages >= T.min_sender_messages && isBroad(candidate, direction))

@@ -155,14 +155,14 @@ function candidateOf(
   const allBy = (name: PartName) =>
     isList ? partsBy(cells, group.cells(), name, span, usualOf) : parts(name, ofPast)
   const partsOf = (name: PartName) => once(() => withRefused(allBy(name), cells, heldCells, name, span))
-  const met = once(() => {
-    const isMet = (cell: number) => isHeld(cell) || cells.state[cell] === STATES.accepted
-    const all = partsBy(cells, group.cells().filter(isMet), 'sender_domain', span, usualOf)
-    const senders = new Map(withRefused(all, cells, heldCells, 'sender_domain', span))
-    // Bounces are nobody's habit, and our own never met the gateway.
-    senders.delete(0)
-    return senders
-  })
+  const sendersOf = (isCounted: (cell: number) => boolean) => {
+    const all = partsBy(cells, group.cells().filter(isCounted), 'sender_domain', span, usualOf)
+    return withRefused(all, cells, heldCells.filter(isCounted), 'sender_domain', span)
+  }
+  // Bounces have no sender: they are nobody's habit, and our own never met the gateway.
+  const hasMet = (cell: number) =>
+    cells.sender_domain[cell] !== 0 && (isHeld(cell) || cells.state[cell] === STATES.accepted)
+  const met = once(() => sendersOf(hasMet))
   return {
     ...named,
     span_s: cells.spans[span] ?? 0,
@@ -182,11 +182,7 @@ function candidateOf(
     operators: partsOf('operator'),
     domains: partsOf('recipient_org_domain'),
     senders: partsOf('sender_domain'),
-    sendersBeside: (operator) => {
-      const isBeside = (cell: number) => cells.operator[cell] !== operator
-      const all = partsBy(cells, group.cells().filter(isBeside), 'sender_domain', span, usualOf)
-      return withRefused(all, cells, heldCells.filter(isBeside), 'sender_domain', span)
-    },
+    sendersBeside: (operator) => sendersOf((cell) => cells.operator[cell] !== operator),
     met,
     excess: once(() => excessGain([...met().values()], counts.independence)),
   }

@@ -116,6 +116,7 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
       note: `${missing}: ${T.few_messages} to ${T.few_domains} unrelated domains are needed to judge`,
     }
   }
+  const isReceiver = isReceiving(VERDICT_OF[kind])
   const lone = (e.top_senders[0]?.messages ?? 0) >= T.lone_sender_share * e.refused
   if (
     kind === 'recipient_domain' &&
@@ -131,14 +132,14 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
   // Not every log names recipients.
   const [recipients] = e.known_recipients
   const [fromOthers, refusedOthers] = e.same_domains_other_senders
-  if (isReceiving(VERDICT_OF[kind]) && recipients === 1 && e.accepted + fromOthers > refusedOthers)
+  if (isReceiver && recipients === 1 && e.accepted + fromOthers > refusedOthers)
     return { verdict: 'mailbox_noise', note: 'one recipient only: others are accepted' }
   // A few dead addresses that many write to are no lost directory.
   const isDirectory = cause === 'mailbox' || cause === 'directory'
-  if (isReceiving(VERDICT_OF[kind]) && isDirectory && recipients > 0 && recipients < T.min_lost_recipients)
+  if (isReceiver && isDirectory && recipients > 0 && recipients < T.min_lost_recipients)
     return { verdict: 'mailbox_noise', note: `unknown recipients: ${recipients} only` }
   if (
-    isReceiving(VERDICT_OF[kind]) &&
+    isReceiver &&
     cause === 'authentication' &&
     isTold(e.same_senders_elsewhere) &&
     mostlyRefused(e.same_senders_elsewhere)

@@ -9,7 +9,7 @@ WITH
     transform(provider, {providers:Array(String)}, range(length({providers:Array(String)})), 0)::UInt16 AS receiver,
     transform(recipient_org_domain, {domains:Array(String)}, range(length({domains:Array(String)})), 0)::UInt16 AS domain,
     transform(sender_domain, {pair_senders:Array(String)}, range(length({pair_senders:Array(String)})), 0)::UInt16 AS pair_sender,
-    (if(outcome = 'delivered', {accepted:UInt8}, transform(side, {sides:Array(String)}, {fates:Array(UInt8)}, {refused:UInt8}))
+    (-- include ending.sql
         + if(direction = 'inbound', {inbound:UInt8}, 0)
         + if(minute >= parseDateTimeBestEffort({recent:String}, 'UTC'), {lately:UInt8}, 0))::UInt8 AS fate
 SELECT

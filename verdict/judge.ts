@@ -160,17 +160,16 @@ async function readMaterial(store: Store, span: Span, views: readonly View[]): P
   const counted = views.map((view) => {
     const { direction, from, to } = view.window
     const spans = spansOf(view.window)
-    return { view, direction, cells: cellsOf(view.left(from, []).messages, spans, to) }
+    const cells = cellsOf(view.left(from, []).messages, spans, to)
+    return { view, direction, cells, names: troubledNames(cells, direction) }
   })
-  const names = counted.map(({ direction, cells }) => [direction, troubledNames(cells, direction)] as const)
-  const asked = new Map(names)
-  const histories = await readHistory(store, span, asked)
+  const names = new Map(counted.map(({ direction, names }) => [direction, names]))
+  const histories = await readHistory(store, span, names)
   return Promise.all(
-    counted.map(async ({ view, ...of }) => {
-      const day = histories.get(of.direction) ?? NO_HISTORY
-      const outbound = of.direction === 'outbound' ? asked.get('outbound') : undefined
-      const usual = outbound === undefined ? day : await withWeek(store, span, day, outbound)
-      return { view, material: { ...of, usual } }
+    counted.map(async ({ view, direction, cells, names }) => {
+      const day = histories.get(direction) ?? NO_HISTORY
+      const usual = direction === 'outbound' ? await withWeek(store, span, day, names) : day
+      return { view, material: { direction, cells, usual } }
     }),
   )
 }

@@ -78,9 +78,9 @@ export function subCause(
     all += messages
   }
   const sorted = [...votes].sort(([, a], [, b]) => b - a)
-  const isEnough = ([, messages]: readonly [SubCause, number]) => messages >= T.min_words_share * all
-  const named = sorted.filter(isEnough).find(([cause]) => !['undetermined', 'policy', ''].includes(cause))
-  const policy = sorted.filter(isEnough).find(([cause]) => cause === 'policy')
+  const enough = sorted.filter(([, messages]) => messages >= T.min_words_share * all)
+  const named = enough.find(([cause]) => !['undetermined', 'policy', ''].includes(cause))
+  const policy = enough.find(([cause]) => cause === 'policy')
   const [sub_cause, messages] = named ?? policy ?? sorted[0] ?? ['', 0]
   return { sub_cause, share: all === 0 ? 0 : messages / all }
 }

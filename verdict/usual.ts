@@ -148,18 +148,14 @@ export function cellShares(
       ownShare(history, direction, bySender[sender] ?? fleet, words),
     ]),
   )
-  const hasStopped = new Set(Array.from(stopped, names.find))
+  const stoppedDomains = new Set(Array.from(stopped, names.find))
   for (let i = 0; i < shares.length; i++) {
     const domain = recipient_org_domain[i] ?? 0
     const ofDomain = byDomain[domain] ?? fleet
-    // What its senders are refused is mostly what it refused.
-    if (hasStopped.has(domain)) {
-      shares[i] = ofDomain
-      continue
-    }
     const sender = sender_domain[i] ?? 0
     const ofSender = byPair.get(sender * size + (operator[i] ?? 0)) ?? bySender[sender] ?? fleet
-    shares[i] = Math.max(ofDomain, ofSender)
+    // What senders are refused is mostly what a domain refuses that takes nothing any more.
+    shares[i] = stoppedDomains.has(domain) ? ofDomain : Math.max(ofDomain, ofSender)
   }
   return shares
 }

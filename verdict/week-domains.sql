@@ -1,7 +1,8 @@
 -- As history.sql of recipient domains, but by hours: a projection of attempts_1m has them by domain, so that no other is read.
 WITH
     transform(recipient_org_domain, {domains:Array(String)}, range(length({domains:Array(String)})), 0)::UInt16 AS domain,
-    if(outcome = 'delivered', {accepted:UInt8}, transform(side, {sides:Array(String)}, {fates:Array(UInt8)}, {refused:UInt8}))::UInt8 AS fate
+    (-- include ending.sql
+    )::UInt8 AS fate
 SELECT
     'domain'::LowCardinality(String) AS kind,
     domain AS name,

@@ -3,7 +3,8 @@
 WITH
     transform(sender_domain, {senders:Array(String)}, range(length({senders:Array(String)})), 0)::UInt16 AS sender,
     transform(provider, {providers:Array(String)}, range(length({providers:Array(String)})), 0)::UInt16 AS receiver,
-    if(outcome = 'delivered', {accepted:UInt8}, transform(side, {sides:Array(String)}, {fates:Array(UInt8)}, {refused:UInt8}))::UInt8 AS fate
+    (-- include ending.sql
+    )::UInt8 AS fate
 SELECT
     'sender'::LowCardinality(String) AS kind,
     sender AS name,

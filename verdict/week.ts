@@ -78,26 +78,25 @@ export async function withWeek(
   names: TroubledNames,
 ): Promise<Usual> {
   const days = names.domains.flatMap((domain) => {
-    const day = usual.own.get(keyOf(domain))
-    return day === undefined ? [] : [{ domain, day }]
+    const key = keyOf(domain)
+    const day = usual.own.get(key)
+    return day === undefined ? [] : [{ domain, key, day }]
   })
-  const worn = days.filter(({ day }) => isWorn(day) || hasStopped(day))
-  const stopped = worn.filter(({ day }) => hasStopped(day))
+  const keys = new Set(days.map(({ key }) => key))
+  const stopped = days.filter(({ day }) => hasStopped(day))
+  const worn = days.filter(({ day }) => hasStopped(day) || isWorn(day)).map(({ domain }) => domain)
   const fleet = stopped.reduce((all, { day }) => without(all, day), usual.fleet)
-  const others = new Map(usual.own)
-  for (const { domain } of days) others.delete(keyOf(domain))
+  const areOthersWorn = isWorn(fleet) || [...usual.own].some(([key, day]) => !keys.has(key) && isWorn(day))
+  if (worn.length === 0 && !areOthersWorn) return usual
   const [ofSenders, ofDomains] = await Promise.all([
-    [fleet, ...others.values()].some(isWorn) ? readWeek(store, window, 'week-senders', names) : NO_HISTORY,
-    worn.length > 0
-      ? readWeek(store, window, 'week-domains', { ...names, domains: worn.map(({ domain }) => domain) })
-      : NO_HISTORY,
+    areOthersWorn ? readWeek(store, window, 'week-senders', names) : NO_HISTORY,
+    worn.length > 0 ? readWeek(store, window, 'week-domains', { ...names, domains: worn }) : NO_HISTORY,
   ])
-  const own = new Map(
-    Array.from(usual.own, ([key, day]) => [
-      key,
-      better(day, ofSenders.own.get(key) ?? ofDomains.own.get(key)),
-    ]),
-  )
-  const took = stopped.filter(({ domain }) => (ofDomains.own.get(keyOf(domain))?.accepted ?? 0) > 0)
-  return { fleet: better(fleet, ofSenders.fleet), own, stopped: new Set(took.map(({ domain }) => domain)) }
+  const weekOf = (key: string) => (keys.has(key) ? ofDomains : ofSenders).own.get(key)
+  const took = stopped.filter(({ key }) => (weekOf(key)?.accepted ?? 0) > 0)
+  return {
+    fleet: better(fleet, ofSenders.fleet),
+    own: new Map(Array.from(usual.own, ([key, day]) => [key, better(day, weekOf(key))])),
+    stopped: new Set(took.map(({ domain }) => domain)),
+  }
 }

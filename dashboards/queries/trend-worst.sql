@@ -12,10 +12,7 @@ WITH
     parseDateTimeBestEffort({around_to:String}, 'UTC') AS around_to,
     parseDateTimeBestEffort({before_around_from:String}, 'UTC') AS before_around_from,
     parseDateTimeBestEffort({before_around_to:String}, 'UTC') AS before_around_to,
-    parseDateTimeBestEffort({days_from:String}, 'UTC') AS days_from,
-    parseDateTimeBestEffort({days_to:String}, 'UTC') AS days_to,
-    parseDateTimeBestEffort({before_days_from:String}, 'UTC') AS before_days_from,
-    parseDateTimeBestEffort({before_days_to:String}, 'UTC') AS before_days_to
+    -- include trend-days.sql
 SELECT name
 FROM
 (

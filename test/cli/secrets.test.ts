@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { openLog } from '../../cli/log.ts'
+import { FAULTLINE } from './faultline.ts'
 
-const FAULTLINE = join(import.meta.dirname, '../../cli/faultline.mjs')
 // None of these may be seen again, in no form.
 const SECRETS = { sasl: 'saslSesame1', url: 'urlSesame2', writer: 'writerSesame3' }
 

@@ -10,11 +10,11 @@ import { openServer } from '../../store/server.ts'
 import type { Store } from '../../store/store.ts'
 import { insert } from '../../store/writer.ts'
 import { sql } from '../../verdict/sql.ts'
+import { FAULTLINE } from '../cli/faultline.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { freePort } from '../verdict/notify/free-port.ts'
 import { traffic } from '../verdict/traffic.ts'
 
-const FAULTLINE = join(import.meta.dirname, '../../cli/faultline.mjs')
 const folder = temporaryFolder()
 const running: ChildProcess[] = []
 const told: string[] = []

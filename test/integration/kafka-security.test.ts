@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import kafkajs from 'kafkajs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { FAULTLINE } from '../cli/faultline.ts'
 import { makeAuthority, makeCertificate } from './certificates.ts'
 import { missingBroker, startBroker, type TestBroker } from './kafka-broker.ts'
 import { type Client, connectClient, refusal, TIMESTAMP } from './kafka-client.ts'
 import { type Bench, openBench } from './kafka-ingest.ts'
 
-const FAULTLINE = join(import.meta.dirname, '../../cli/faultline.mjs')
 const PASSWORD = 'openSesame7'
 const WRONG = 'closedSesame8'
 

@@ -10,11 +10,11 @@ import { readKafka } from '../../cli/kafka-source.ts'
 import { Config } from '../../schemas/config.ts'
 import { audit } from '../../store/audit/audit.ts'
 import type { Store } from '../../store/store.ts'
+import { FAULTLINE } from '../cli/faultline.ts'
 import { freePort, missingBroker, startBroker, type TestBroker } from './kafka-broker.ts'
 import { type Client, connectClient, refusal, sendRecords, TIMESTAMP } from './kafka-client.ts'
 import { type Bench, openBench } from './kafka-ingest.ts'
 
-const FAULTLINE = join(import.meta.dirname, '../../cli/faultline.mjs')
 const missing = missingBroker()
 
 describe.skipIf(missing !== undefined)('a worker', () => {
