@@ -1,7 +1,7 @@
--- What was usual in [from, to), from the roll-up by minute: of senders and of addresses, each at some providers, and of
+-- What was usual of one direction in [from, to), from the roll-up by minute: of senders and of addresses, each at some providers, and of
 -- recipient domains by some senders. A name is its place in its list, any other 0: to group by numbers takes a third of the
 -- time that names take, and by full columns of them (`::UInt16`; what toUInt16 gives is a dictionary) a fifth less again.
--- `fate` has the direction and the last hours (from `recent` on) in it, for a wave that goes on since then must not count as
+-- `fate` has the last hours (from `recent` on) in it, for a wave that goes on since then must not count as
 -- usual; history.ts names its parts. Attempts, not messages: merging the sketches of a day's messages took seconds.
 WITH
     transform(sender_domain, {senders:Array(String)}, range(length({senders:Array(String)})), 0)::UInt16 AS sender,
@@ -10,7 +10,6 @@ WITH
     transform(recipient_org_domain, {domains:Array(String)}, range(length({domains:Array(String)})), 0)::UInt16 AS domain,
     transform(sender_domain, {pair_senders:Array(String)}, range(length({pair_senders:Array(String)})), 0)::UInt16 AS pair_sender,
     (-- include ending.sql
-        + if(direction = 'inbound', {inbound:UInt8}, 0)
         + if(minute >= parseDateTimeBestEffort({recent:String}, 'UTC'), {lately:UInt8}, 0))::UInt8 AS fate
 SELECT
     -- Where both lists of senders are the same, `sender` and `pair_sender` are one key to the engine, and told by neither.
@@ -21,7 +20,7 @@ SELECT
     toFloat64(sum(attempts_1m.attempts)) AS attempts,
     toUInt32(max(minute)) AS last_time
 FROM attempts_1m
-WHERE direction IN {directions:Array(String)}
+WHERE direction = {direction:String}
     AND minute >= parseDateTimeBestEffort({from:String}, 'UTC')
     AND minute < parseDateTimeBestEffort({to:String}, 'UTC')
 GROUP BY GROUPING SETS ((sender, receiver, fate), (address, receiver, fate), (domain, pair_sender, fate))

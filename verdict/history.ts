@@ -1,7 +1,6 @@
-import type { Direction } from '../schemas/event.ts'
 import { type ColumnsOf, type Store, textAt } from '../store/store.ts'
 import { operatorOf, providersOf } from './operators.ts'
-import { type Span, span } from './read.ts'
+import { span, type Window } from './read.ts'
 import { sql } from './sql.ts'
 import { type History, NAMELESS, type Named } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
@@ -11,7 +10,7 @@ import { BLAMING_SIDES } from './words.ts'
 
 // What became of attempts, as one number: how they ended, and more bits.
 const FATE = { delayed: 0, accepted: 1, mailbox: 2, blamed: 3, refused: 4 } as const
-const [INBOUND, LATELY] = [8, 16]
+const LATELY = 8
 const ENDINGS = 7
 
 const SIDES: readonly [side: string, fate: number][] = [
@@ -70,18 +69,15 @@ const finished = ({ history, last }: Count): History =>
     ? history
     : { ...history, last_accepted: new Date(last * 1000).toISOString().replace('.000', '') }
 
-/** Counts the history of one direction, by the names that it asked for. */
-function counter(names: TroubledNames, lists: Lists) {
-  // What is asked for at each place of a list; '' where it is not.
+/** Counts a history by the names that were asked for. */
+function counter(names: TroubledNames, { senders, ips, domains, providers: receivers, pair_senders }: Lists) {
+  // What is asked for at each place of the list; '' where it stands for another.
   const among = (list: readonly string[], asked: readonly string[]): string[] => {
     const set = new Set(asked)
     return list.map((name) => (set.has(name) ? name : ''))
   }
-  const senders = among(lists.senders, names.senders)
-  const addresses = among(lists.ips, names.ips)
-  const domains = among(lists.domains, names.domains)
-  const providers = among(lists.providers, names.providers)
-  const operators = among(lists.providers.map(operatorOf), names.operator_names)
+  const providers = among(receivers, names.providers)
+  const operators = among(receivers.map(operatorOf), names.operator_names)
   const isPair = new Set(names.pairs.map((pair) => `${pair.sender_domain} ${pair.domain}`))
   const fleet: Count = { history: { ...EMPTY_HISTORY }, last: 0 }
   const own = new Map<string, Count>()
@@ -99,14 +95,14 @@ function counter(names: TroubledNames, lists: Lists) {
       ]
     }
     if (kind === 'address') {
-      const source_ip = addresses[name] ?? ''
+      const source_ip = ips[name] ?? ''
       return [
         { kind: 'source_ip', source_ip },
         { kind: 'pair', source_ip, operator },
       ]
     }
     const recipient_org_domain = domains[name] ?? ''
-    const sender = lists.pair_senders[part] ?? ''
+    const sender = pair_senders[part] ?? ''
     const sender_domain = isPair.has(`${sender} ${recipient_org_domain}`) ? sender : ''
     return [
       { kind: 'recipient_domain', recipient_org_domain },
@@ -146,54 +142,48 @@ const PLACES = 2 ** 16
 
 type Lists = Record<'senders' | 'ips' | 'domains' | 'providers' | 'pair_senders', string[]>
 
-/** The names of all directions; the first of each list stands for any other. */
-export function listsOf(names: readonly TroubledNames[]): Lists {
-  const all = (pick: (of: TroubledNames) => string[]) => [...new Set(['', ...names.flatMap(pick)])]
+/** The names by kind, to be asked for by their places; the first of each list stands for any other. */
+export function listsOf({ senders, ips, domains, providers, operator_names, pairs }: TroubledNames): Lists {
+  const list = (names: readonly string[]) => [...new Set(['', ...names])]
   return {
-    senders: all(({ senders }) => senders),
-    ips: all(({ ips }) => ips),
-    domains: all(({ domains }) => domains),
-    providers: all(({ providers, operator_names }) => [...providers, ...operator_names.flatMap(providersOf)]),
-    pair_senders: all(({ pairs }) => pairs.map(({ sender_domain }) => sender_domain)),
+    senders: list(senders),
+    ips: list(ips),
+    domains: list(domains),
+    providers: list([...providers, ...operator_names.flatMap(providersOf)]),
+    pair_senders: list(pairs.map(({ sender_domain }) => sender_domain)),
   }
 }
 
-/** Counts these rows by direction, for the names that each asked for. */
-export function countRows(
-  rows: ColumnsOf<Row>,
-  names: ReadonlyMap<Direction, TroubledNames>,
-  lists: Lists,
-): Map<Direction, Usual> {
-  const counters = new Map(Array.from(names, ([direction, of]) => [direction, counter(of, lists)]))
-  for (let i = 0; i < (rows.name?.length ?? 0); i++) {
-    const fate = rows.fate?.[i] ?? 0
-    counters.get((fate & INBOUND) === 0 ? 'outbound' : 'inbound')?.add({
+/** Counts these rows for the names that were asked for. */
+export function countRows(rows: ColumnsOf<Row>, names: TroubledNames, lists: Lists): Usual {
+  const { add, usual } = counter(names, lists)
+  for (let i = 0; i < (rows.name?.length ?? 0); i++)
+    add({
       kind: textAt(rows.kind, i) as Row['kind'],
       name: rows.name?.[i] ?? 0,
       part: rows.part?.[i] ?? 0,
-      fate,
+      fate: rows.fate?.[i] ?? 0,
       attempts: rows.attempts?.[i] ?? 0,
       last_time: rows.last_time?.[i] ?? 0,
     })
-  }
-  return new Map(Array.from(counters, ([direction, { usual }]) => [direction, usual()]))
+  return usual()
 }
 
-/** The day before a window, by direction: of all mail, and of subjects that have these names and of pairs of them. */
+/** The day before a window: of all mail, and of subjects that have these names and of pairs of them. */
 export async function readHistory(
   store: Store,
-  { from }: Span,
-  names: ReadonlyMap<Direction, TroubledNames>,
-): Promise<Map<Direction, Usual>> {
-  const lists = listsOf([...names.values()])
+  { direction, from }: Window,
+  names: TroubledNames,
+): Promise<Usual> {
+  const lists = listsOf(names)
   const rows = await store.queryColumns<Row>(sql('history'), {
-    directions: [...names.keys()],
+    direction,
     ...span(from - T.history_ms, from),
     recent: new Date(from - T.recent_ms).toISOString(),
     ...lists,
     ips: lists.ips.map((ip) => ip || '::'),
     ...FATES,
-    ...{ inbound: INBOUND, lately: LATELY },
+    lately: LATELY,
   })
   return countRows(rows, names, lists)
 }

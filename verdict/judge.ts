@@ -16,7 +16,7 @@ import { topReplies } from './replies.ts'
 import { type SenderRow, sendersOf } from './senders.ts'
 import { nameOf, type Subject, type Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { fleetShare, NO_HISTORY } from './usual.ts'
+import { fleetShare } from './usual.ts'
 import { type Material, nextSubjects, troubledNames } from './waves.ts'
 import { withWeek } from './week.ts'
 
@@ -125,53 +125,41 @@ function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_s
   return { item, from: start, recipients }
 }
 
-/** The items with what is read for all of them at once: whom they knew before, and what changed in DNS. */
-async function complete(store: Store, window: Span, judged: readonly Judged[]): Promise<VerdictItem[]> {
-  const waves = judged.map(({ item }) => item).filter(({ verdict }) => verdict !== 'mailbox_noise')
-  const [firstAccepted, changes] = await Promise.all([
-    readFirstAccepted(
-      store,
-      window,
-      judged.flatMap(({ recipients }) => recipients),
-    ),
+/** The items with what is read for all of them at once: whom they knew before, what changed in DNS, who is mistyped. */
+async function complete(store: Store, window: Window, judged: readonly Judged[]): Promise<VerdictItem[]> {
+  const items = judged.map(({ item }) => item)
+  const waves = items.filter(({ verdict }) => verdict !== 'mailbox_noise')
+  const recipients = judged.flatMap(({ recipients }) => recipients)
+  const [firstAccepted, changes, tellMistyped] = await Promise.all([
+    readFirstAccepted(store, window, recipients),
     readDnsChanges(store, window.to, waves),
+    readMistyped(store, items),
   ])
   return judged.map(({ item, from, recipients }) => {
-    const known = recipients.filter((name) => (firstAccepted(item.direction, name) ?? window.to) < from)
+    const known = recipients.filter((name) => (firstAccepted(name) ?? window.to) < from)
     const dns_changes = changes[waves.indexOf(item)] ?? []
-    return {
+    return tellMistyped({
       ...item,
       evidence: {
         ...item.evidence,
         known_recipients: [recipients.length, known.length],
         ...(dns_changes.length === 0 ? {} : { dns_changes }),
       },
-    }
+    })
   })
 }
 
-interface Prepared {
-  view: View
-  material: Material
-}
-
-/** What the waves of each direction follow from, with the day before of all at once. */
-async function readMaterial(store: Store, span: Span, views: readonly View[]): Promise<Prepared[]> {
-  const counted = views.map((view) => {
-    const { direction, from, to } = view.window
-    const spans = spansOf(view.window)
-    const cells = cellsOf(view.left(from, []).messages, spans, to)
-    return { view, direction, cells, names: troubledNames(cells, direction) }
-  })
-  const names = new Map(counted.map(({ direction, names }) => [direction, names]))
-  const histories = await readHistory(store, span, names)
-  return Promise.all(
-    counted.map(async ({ view, direction, cells, names }) => {
-      const day = histories.get(direction) ?? NO_HISTORY
-      const usual = direction === 'outbound' ? await withWeek(store, span, day, names) : day
-      return { view, material: { direction, cells, usual } }
-    }),
-  )
+/** What the waves of a direction follow from. */
+async function readMaterial(store: Store, { window, left }: View): Promise<Material> {
+  const { direction, from, to } = window
+  const cells = cellsOf(left(from, []).messages, spansOf(window), to)
+  const names = troubledNames(cells, direction)
+  const day = await readHistory(store, window, names)
+  return {
+    direction,
+    cells,
+    usual: direction === 'outbound' ? await withWeek(store, window, day, names) : day,
+  }
 }
 
 /**
@@ -210,7 +198,10 @@ function hasSomethingToSay({ messages, refused, mailbox, domains }: SenderRow, i
 // Told with `all`; nobody reads on.
 const MAX_SENDERS = 1000
 
-function judgeDirection({ view, material }: Prepared, question: Question): Judged[] {
+/** Judges one direction of a window; the other is read and judged meanwhile. */
+async function judgeDirection(store: Store, view: View, question: Question): Promise<VerdictItem[]> {
+  const material = await readMaterial(store, view)
+
   const { sender = '', all = false } = question
   const { window } = view
   const { found: waves, told } = findWaves(view, material)
@@ -245,7 +236,7 @@ function judgeDirection({ view, material }: Prepared, question: Question): Judge
     }
     found.push(judgeSubject(view, subject, told, false))
   }
-  return found
+  return complete(store, window, found)
 }
 
 /** Whether a verdict is somebody's problem. */
@@ -266,21 +257,13 @@ export async function judgeWindow(
   const views = directions
     .filter((direction) => attempts[direction].count > 0)
     .map((direction) => viewOf({ direction, ...span }, completeness, attempts[direction]))
-  if (views.length === 0) return []
-  const prepared = await readMaterial(store, span, views)
-  const judged = prepared.flatMap((of) => judgeDirection(of, question))
-  const [completed, tellMistyped] = await Promise.all([
-    complete(store, span, judged),
-    readMistyped(
-      store,
-      judged.map(({ item }) => item),
-    ),
-  ])
-  const items = completed.map(tellMistyped)
-  return items.sort(
-    (a, b) =>
-      Number(isWave(b)) - Number(isWave(a)) ||
-      b.evidence.refused - a.evidence.refused ||
-      b.evidence.mailbox - a.evidence.mailbox,
-  )
+  const items = await Promise.all(views.map((view) => judgeDirection(store, view, question)))
+  return items
+    .flat()
+    .sort(
+      (a, b) =>
+        Number(isWave(b)) - Number(isWave(a)) ||
+        b.evidence.refused - a.evidence.refused ||
+        b.evidence.mailbox - a.evidence.mailbox,
+    )
 }

@@ -42,17 +42,15 @@ const KNOWN_MS = 7 * 86_400_000
  */
 export async function readFirstAccepted(
   store: Store,
-  { from, to }: Span,
+  { direction, from, to }: Window,
   recipients: readonly string[],
-): Promise<(direction: Direction, recipient: string) => number | undefined> {
+): Promise<(recipient: string) => number | undefined> {
   if (recipients.length === 0) return () => undefined
-  const asked = { ...span(from - KNOWN_MS, to), recipients: [...new Set(recipients)] }
-  const rows = await store.query<{ direction: Direction; recipient: string; first_accepted: number }>(
-    sql('known-recipients'),
-    asked,
-  )
-  const known = new Map(rows.map((row) => [`${row.direction} ${row.recipient}`, row.first_accepted]))
-  return (direction, recipient) => known.get(`${direction} ${recipient}`)
+  const rows = await store.query<{ recipient: string; first_accepted: number }>(sql('known-recipients'), {
+    ...{ direction, ...span(from - KNOWN_MS, to), recipients: [...new Set(recipients)] },
+  })
+  const known = new Map(rows.map((row) => [row.recipient, row.first_accepted]))
+  return (recipient) => known.get(recipient)
 }
 
 type Account = Pick<Completeness, 'records' | 'dead' | 'ignored'>

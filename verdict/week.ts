@@ -56,14 +56,14 @@ async function readWeek(
   names: TroubledNames,
 ): Promise<Usual> {
   const to = Math.floor((from - T.history_ms) / DAY_MS) * DAY_MS
-  const lists = listsOf([names])
+  const lists = listsOf(names)
   const { senders, domains, providers } = lists
   const of = statement === 'week-senders' ? { senders, providers } : { domains }
   const rows = await store.queryColumns<Row>(sql(statement), {
     ...span(to - T.memory_ms, to),
     ...{ ...of, ...FATES },
   })
-  return countRows(rows, new Map([['outbound', names]]), lists).get('outbound') ?? NO_HISTORY
+  return countRows(rows, names, lists)
 }
 
 /**

@@ -38,13 +38,13 @@ test('the day before a window, by names and by pairs of them', async () => {
     // The same senders again: one list for two purposes.
     pairs: ['s1.example', 's2.example'].map((sender_domain) => ({ sender_domain, domain: 'd1.example' })),
   }
-  const histories = await readHistory(store, { from: FROM, to: FROM + HOUR }, new Map([['outbound', names]]))
-  const usual = histories.get('outbound')
+  const window = { direction: 'outbound', from: FROM, to: FROM + HOUR } as const
+  const usual = await readHistory(store, window, names)
   const own = (named: Partial<Named> & Pick<Named, 'kind'>) => {
-    const history = usual?.own.get(historyKey({ ...NAMELESS, ...named }))
+    const history = usual.own.get(historyKey({ ...NAMELESS, ...named }))
     return [history?.messages, history?.refused, history?.recent_messages, history?.recent_refused]
   }
-  expect(usual?.fleet).toMatchObject({
+  expect(usual.fleet).toMatchObject({
     messages: 61,
     accepted: 57,
     refused: 4,
@@ -58,6 +58,6 @@ test('the day before a window, by names and by pairs of them', async () => {
   expect(own({ kind: 'recipient_domain', recipient_org_domain: 'd1.example' })).toEqual([54, 4, 0, 0])
   const pair = { kind: 'pair', sender_domain: 's1.example', recipient_org_domain: 'd1.example' } as const
   expect(own(pair)).toEqual([34, 4, 0, 0])
-  expect(usual?.own.get(historyKey({ ...NAMELESS, ...pair }))?.last_accepted).toBe('2026-06-10T02:00:00Z')
+  expect(usual.own.get(historyKey({ ...NAMELESS, ...pair }))?.last_accepted).toBe('2026-06-10T02:00:00Z')
   expect(own({ kind: 'sender_domain', sender_domain: 's3.example' })).toEqual(Array(4).fill(undefined))
 })
