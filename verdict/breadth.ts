@@ -135,14 +135,21 @@ function isOneSenders({ senders, met, independence }: Candidate, direction: Dire
   return gainOf(sumOf(others), independence) <= 0
 }
 
+/** Whether the refusals of a candidate are as many as the kind of its wave asks. */
+export function isAmple(candidate: Candidate, direction: Direction): boolean {
+  const kind = kindOf(candidate)
+  const { refused, messages } = candidate
+  if (refused < T.min_refused[kind]) return false
+  if (candidate.kind === 'pair' && refused < T.min_pair_refused) return false
+  // At a gateway most may have been refused for other reasons, as always.
+  const met = direction === 'inbound' ? sumOf([...candidate.met().values()]).messages : messages
+  return refused >= T.min_share[kind] * met
+}
+
 /** Whether the refusals of a candidate are spread as the kind of its wave asks. */
 export function hasShape(candidate: Candidate, direction: Direction): boolean {
   const kind = kindOf(candidate)
   const { refused, messages } = candidate
-  // At a gateway most may have been refused for other reasons, as always.
-  const met = direction === 'inbound' ? sumOf([...candidate.met().values()]).messages : messages
-  if (refused < T.min_refused[kind] || refused < T.min_share[kind] * met) return false
-  if (candidate.kind === 'pair' && refused < T.min_pair_refused) return false
   switch (kind) {
     case 'recipient_domain':
       if (candidate.content_words >= T.min_coherence && !isShut(candidate)) return false

@@ -80,7 +80,7 @@ function groupOf(
   cells: () => readonly number[],
 ): Group | undefined {
   const trouble = troubleOf(of, troubled)
-  if (!isEnough(trouble, named.kind === 'all' || isReceiver(named))) return undefined
+  if (!isEnough(trouble, isReceiver(named), leastRefused(named.kind))) return undefined
   return { named, troubled, trouble, cells, held: once(() => heldBy(of, cells())) }
 }
 
@@ -95,7 +95,7 @@ function groupsOfKind(cells: Weighed, troubled: readonly number[], kind: Kind): 
   const sums = new Map<number, number>()
   const pairOf = (cell: number) => (first[cell] ?? 0) * size + secondOf(cell)
   for (const cell of named) sums.set(pairOf(cell), (sums.get(pairOf(cell)) ?? 0) + inWindow(cells, cell))
-  const least = leastRefused()
+  const least = leastRefused(kind.kind)
   const groups = new Map<number, Map<number, { troubled: number[]; cells: number[] }>>()
   const isFirst = new Uint8Array(size)
   for (const cell of named) {
@@ -130,7 +130,10 @@ export function groupsOf(cells: Weighed): Group[] {
   const places = Array.from({ length: cells.count }, (_, cell) => cell)
   const troubled = places.filter((cell) => cells.state[cell] !== STATES.accepted)
   const all = groupOf(cells, { ...NAMELESS, kind: 'all' }, troubled, () => places)
-  return all === undefined ? [] : [all, ...KINDS.flatMap((kind) => groupsOfKind(cells, troubled, kind))]
+  return [
+    ...(all === undefined ? [] : [all]),
+    ...KINDS.flatMap((kind) => groupsOfKind(cells, troubled, kind)),
+  ]
 }
 
 /** The groups that still have refusals enough when some cells are gone: by cell, whether it is. */

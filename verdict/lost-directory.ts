@@ -1,5 +1,5 @@
 import { inSpan } from './cells.ts'
-import { type Group, isReceiver, type Weighed } from './groups.ts'
+import type { Group, Weighed } from './groups.ts'
 import { type Parts, partsBy, sumOf, withRefused } from './parts.ts'
 import { STATES } from './states.ts'
 import type { History } from './subject.ts'
@@ -39,8 +39,9 @@ export function isDirectoryLost(
   { own }: Usual,
 ): boolean {
   const { named, troubled } = group
+  if (mailbox === 0) return false
   const history = own.get(historyKey(named))
-  if (mailbox === 0 || !isReceiver(named) || !tookMail(group, history)) return false
+  if (!tookMail(group, history)) return false
   const { messages = 0, accepted = 0 } = group.held()[span] ?? {}
   const unknown = troubled.filter((cell) => cells.state[cell] === STATES.mailbox)
   if (named.kind === 'recipient_domain') {

@@ -1,9 +1,9 @@
 import type { Direction } from '../schemas/event.ts'
-import { gainOf, hasShape, kindOf, spreadGain } from './breadth.ts'
+import { gainOf, hasShape, isAmple, kindOf, spreadGain } from './breadth.ts'
 import { gainOver } from './intervals.ts'
-import type { Candidate, Subject } from './subject.ts'
+import type { Candidate, History, Named, Subject } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { acceptedBefore, fleetShare, historyKey, isWelcome, ownShare, type Usual } from './usual.ts'
+import { acceptedBefore, fleetShare, isWelcome, ownShare, type Usual } from './usual.ts'
 
 // How far the refusals are above the usual.
 function gainAbove(candidate: Candidate, usual_share: number, direction: Direction): number {
@@ -14,73 +14,44 @@ function gainAbove(candidate: Candidate, usual_share: number, direction: Directi
 }
 
 // How well a candidate explains what is refused: as one thing that refuses a share of everything, or as one cause that
-// its receivers (a provider's domains) heed or not. `among` is of how many such subjects it was found: of many, one
-// stands out by chance.
-function rankOf(candidate: Candidate, usual_share: number, direction: Direction, among: number): number {
+// its receivers (a provider's domains) heed or not.
+function explainedBy(candidate: Candidate, usual_share: number, direction: Direction): number {
+  if (direction === 'inbound') return gainAbove(candidate, usual_share, direction)
   const { independence, domains, operators } = candidate
-  const price = Math.log(among)
-  if (direction === 'inbound') return gainAbove(candidate, usual_share, direction) - price
   const kind = kindOf(candidate)
   const pooled = gainOf(candidate, independence)
-  if (kind === 'recipient_domain') return pooled - price
-  return (
-    Math.max(pooled, spreadGain([...(kind === 'provider' ? domains : operators)().values()], independence)) -
-    price
+  if (kind === 'recipient_domain') return pooled
+  return Math.max(
+    pooled,
+    spreadGain([...(kind === 'provider' ? domains : operators)().values()], independence),
   )
 }
 
-function subjectOf(
-  candidate: Candidate,
-  usual: Usual,
+/** Whether it is a remote sender that we always refuse, which is no news: most of what knocks at a gateway is refused. */
+export function isStranger(
+  { kind }: Pick<Named, 'kind'>,
+  own: History | undefined,
   direction: Direction,
-  fleet: number,
-  among: (kind: Candidate['kind']) => number,
-): Subject {
-  const own = candidate.kind === 'all' ? usual.fleet : usual.own.get(historyKey(candidate))
-  const { kind, sender_domain, source_ip, provider, operator, recipient_org_domain } = candidate
-  const ownUsual = kind === 'all' ? fleet : ownShare(own, direction, fleet, candidate.words)
-  const usual_share = Math.min(
-    T.max_usual_share[direction],
-    Math.max(candidate.expected / candidate.messages, ownUsual),
-  )
-  return {
-    kind: kindOf(candidate),
-    fleet_senders: among('sender_domain'),
-    selection: {
-      sender: sender_domain,
-      ip: source_ip,
-      provider: kind === 'provider' ? provider : operator,
-      domain: recipient_org_domain,
-    },
-    span_s: candidate.span_s,
-    held: candidate.held,
-    sides: candidate.sides,
-    usual_share,
-    usual_messages: own === undefined ? 0 : own.messages + own.recent_messages,
-    accepted_before: acceptedBefore(own),
-    last_accepted_before: own?.last_accepted ?? '',
-    gain: gainAbove(candidate, usual_share, direction),
-    rank: rankOf(candidate, Math.max(usual_share, fleet), direction, among(kind)),
-  }
-}
-
-// A remote sender that we always refuse is no news; most of what knocks at a gateway is refused.
-function wasWelcome(candidate: Candidate, usual: Usual): boolean {
-  const own = usual.own.get(historyKey(candidate))
-  return own !== undefined && isWelcome(own)
+): boolean {
+  if (direction === 'outbound' || !['sender_domain', 'source_ip', 'pair'].includes(kind)) return false
+  return own === undefined || !isWelcome(own)
 }
 
 // A dead domain, a receiver that never took this sender: nothing has changed. Where no server answers, the fleet's
 // history is enough to say so; where one refuses, it may be the wave itself.
-function neverTook(candidate: Candidate, usual: Usual, direction: Direction): boolean {
-  const own = usual.own.get(historyKey(candidate))
+function neverTook(
+  candidate: Candidate,
+  own: History | undefined,
+  fleet: History,
+  direction: Direction,
+): boolean {
   const before = acceptedBefore(own) + candidate.accepted_in_window
   // What a receiver thinks of one of several senders is news only where it thought otherwise before.
   if (candidate.kind === 'pair') return before < T.min_pair_accepted
   if (before > 0) return false
   // A domain that our gateway never took mail for is not ours: strangers try to relay through it.
   if (direction === 'inbound') return true
-  const { messages, recent_messages } = usual.fleet
+  const { messages, recent_messages } = fleet
   if (candidate.unreachable >= T.min_coherence) return messages + recent_messages >= T.min_fleet_history
   return (own?.messages ?? 0) >= T.never_messages
 }
@@ -101,42 +72,84 @@ function isFarAbove(usual: number, { refused, messages }: Candidate): boolean {
   return refused * (1 - usual) >= T.min_odds_ratio * usual * (messages - refused)
 }
 
-// What can be asked about a candidate without any other one: its shape, and whether it is news.
-function isNews(candidate: Candidate, usual_share: number, usual: Usual, direction: Direction): boolean {
-  if (gainAbove(candidate, usual_share, direction) < T.min_gain) return false
-  if (direction === 'outbound' && !isFarAbove(usual_share, candidate)) return false
-  const isSender = ['sender_domain', 'source_ip', 'pair'].includes(candidate.kind)
-  if (direction === 'inbound' && isSender && !wasWelcome(candidate, usual)) return false
-  if (kindOf(candidate) === 'recipient_domain' && neverTook(candidate, usual, direction)) return false
-  return hasShape(candidate, direction)
+/** A candidate that stands out of what was usual, whatever else the window holds. */
+export interface News {
+  candidate: Candidate
+  /** Its subject's name among all, whatever the span (`subjectKey`). */
+  key: string
+  subject: Omit<Subject, 'fleet_senders' | 'rank'>
+  /** The usual share that it is ranked by: no less than the fleet's. */
+  rank_share: number
 }
 
 /** A subject's name among all, whatever the span. */
-export const subjectKey = ({ kind, selection, sides }: Subject): string =>
-  JSON.stringify([kind, selection, sides])
+export const subjectKey = ({
+  kind,
+  selection,
+  sides,
+}: Pick<Subject, 'kind' | 'selection' | 'sides'>): string => JSON.stringify([kind, selection, sides])
 
-/**
- * The subject that explains most; none where nothing is above the usual. Where it is a recipient domain, all domains
- * that explain more than any wider subject come with it: they share no message, so that none changes another.
- * `among` says how many subjects there are of each
- * kind; `passed` holds the keys of those that are no wave.
- */
-export function bestOf(
-  candidates: readonly Candidate[],
+/** What a candidate is as news by its own history; undefined where it is none. */
+export function newsOf(
+  candidate: Candidate,
+  own: History | undefined,
   usual: Usual,
   direction: Direction,
+): News | undefined {
+  const { kind, sender_domain, source_ip, provider, operator, recipient_org_domain } = candidate
+  if (!isAmple(candidate, direction)) return undefined
+  const fleet = fleetShare(usual.fleet, direction, candidate.words)
+  const ownUsual = kind === 'all' ? fleet : ownShare(own, direction, fleet, candidate.words)
+  const usual_share = Math.min(
+    T.max_usual_share[direction],
+    Math.max(candidate.expected / candidate.messages, ownUsual),
+  )
+  if (direction === 'outbound' && !isFarAbove(usual_share, candidate)) return undefined
+  if (kindOf(candidate) === 'recipient_domain' && neverTook(candidate, own, usual.fleet, direction))
+    return undefined
+  const gain = gainAbove(candidate, usual_share, direction)
+  if (gain < T.min_gain) return undefined
+  const subject = {
+    kind: kindOf(candidate),
+    selection: {
+      sender: sender_domain,
+      ip: source_ip,
+      provider: kind === 'provider' ? provider : operator,
+      domain: recipient_org_domain,
+    },
+    span_s: candidate.span_s,
+    held: candidate.held,
+    sides: candidate.sides,
+    usual_share,
+    usual_messages: own === undefined ? 0 : own.messages + own.recent_messages,
+    accepted_before: acceptedBefore(own),
+    last_accepted_before: own?.last_accepted ?? '',
+    gain,
+  }
+  return { candidate, key: subjectKey(subject), subject, rank_share: Math.max(usual_share, fleet) }
+}
+
+/**
+ * The subject that explains most; none where there is no news. Where it is a recipient domain, all domains that explain
+ * more than any wider subject come with it: they share no message, so that none changes another.
+ * `among` says how many subjects there are of each kind: of many, one stands out by chance; `passed` holds the keys of
+ * those that are no wave.
+ */
+export function bestOf(
+  news: readonly News[],
+  direction: Direction,
   among: (kind: Candidate['kind']) => number,
-  passed: ReadonlySet<string> = new Set(),
+  passed: ReadonlySet<string>,
 ): Subject[] {
   // Of one subject the span that shows it best.
   const bySubject = new Map<string, { candidate: Candidate; subject: Subject }>()
-  for (const candidate of candidates) {
-    const fleet = fleetShare(usual.fleet, direction, candidate.words)
-    const subject = subjectOf(candidate, usual, direction, fleet, among)
-    const key = subjectKey(subject)
+  for (const { candidate, key, subject, rank_share } of news) {
+    if (passed.has(key)) continue
+    const rank = explainedBy(candidate, rank_share, direction) - Math.log(among(candidate.kind))
     const known = bySubject.get(key)
-    if (passed.has(key) || (known !== undefined && known.subject.rank >= subject.rank)) continue
-    if (isNews(candidate, subject.usual_share, usual, direction)) bySubject.set(key, { candidate, subject })
+    if (known !== undefined && known.subject.rank >= rank) continue
+    if (hasShape(candidate, direction))
+      bySubject.set(key, { candidate, subject: { ...subject, rank, fleet_senders: among('sender_domain') } })
   }
   const found = [...bySubject.values()]
   const most = Math.max(...found.map(({ subject }) => subject.rank))

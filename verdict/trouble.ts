@@ -1,5 +1,6 @@
 import type { Cells } from './cells.ts'
 import { STATES } from './states.ts'
+import type { Named } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { BARE, FAMILIES, NETWORK_SIDES, OTHER, ROUTING_SIDES } from './words.ts'
 
@@ -11,8 +12,11 @@ export interface Worded extends Cells {
 const STATE_COUNT = Object.keys(STATES).length
 const FAMILY_COUNT = OTHER + 1
 
-/** Fewer refusals are no wave of any kind. */
-export const leastRefused = (): number => Math.min(...Object.values(T.min_refused))
+/** Fewer refusals are no wave of a kind of subject. */
+export function leastRefused(kind: Named['kind']): number {
+  if (kind === 'pair') return T.min_pair_refused
+  return T.min_refused[kind === 'operator' ? 'provider' : kind]
+}
 
 /** What was not accepted of a subject's messages: counted by span, state and kind of words. */
 export interface Trouble {
@@ -50,15 +54,14 @@ export function inState({ counts }: Trouble, span: number, state: number): numbe
 }
 
 /**
- * Whether these are refusals enough for a wave of any kind of words: delays may be such where hardly anything gets through,
+ * Whether these are so many refusals (`least`), in any kind of words: delays may be such where hardly anything gets through,
  * and so may missing mailboxes of a receiver.
  */
-export function isEnough(trouble: Trouble, isReceiver: boolean): boolean {
+export function isEnough(trouble: Trouble, isReceiver: boolean, least: number): boolean {
   const window = trouble.spans - 1
   const of = (...states: number[]) => states.reduce((sum, state) => sum + inState(trouble, window, state), 0)
   const delayed = of(STATES.stalled, STATES.limited, STATES.greylisted)
   const mailbox = isReceiver ? of(STATES.mailbox) : 0
-  const least = leastRefused()
   const refused = (family: number) => inFamily(trouble, window, STATES.refused, family)
   return FAMILIES.some((sides, family) => {
     const more = sides === NETWORK_SIDES ? delayed : sides === ROUTING_SIDES ? mailbox : 0

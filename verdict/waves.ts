@@ -1,14 +1,15 @@
 import type { Direction } from '../schemas/event.ts'
-import { type Counting, candidatesOf, unknownElsewhere } from './candidates.ts'
+import { type Counting, candidatesOf } from './candidates.ts'
 import { type Cells, inWindow } from './cells.ts'
 import { type Group, groupsOf, groupsWithout, type Weighed } from './groups.ts'
 import { toldBy } from './messages.ts'
 import { perName } from './names.ts'
-import { bestOf } from './rank.ts'
+import { bestOf, isStranger, type News, newsOf } from './rank.ts'
 import { STATES } from './states.ts'
 import type { Subject, Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { cellShares, fleetShare, type Usual } from './usual.ts'
+import { unknownElsewhere } from './unknown-elsewhere.ts'
+import { cellShares, fleetShare, historyKey, type Usual } from './usual.ts'
 import { familyOf } from './words.ts'
 
 /** All that a window's waves follow from. */
@@ -110,6 +111,14 @@ function namesIn({ names, count }: Cells, column: Int32Array, gone: Uint8Array):
   return Math.max(1, seen)
 }
 
+/** What stands out of a subject's messages, over each span and with each kind of words. */
+function newsOfGroup(group: Group, counting: Counting): News[] {
+  const { usual, direction } = counting
+  const own = group.named.kind === 'all' ? usual.fleet : usual.own.get(historyKey(group.named))
+  if (isStranger(group.named, own, direction)) return []
+  return candidatesOf(group, counting).flatMap((candidate) => newsOf(candidate, own, usual, direction) ?? [])
+}
+
 /**
  * What explains most of the refusals that the waves already told leave over; nothing where all is as usual. Pure.
  * `passed`: subjects that were looked at and are no wave (`subjectKey`).
@@ -141,6 +150,6 @@ export function nextSubjects(
     operator: operators,
     pair: senders * operators,
   }
-  const candidates = candidatesOf(groupsWithout(groups, cells, gone), counting)
-  return bestOf(candidates, usual, direction, (kind) => among[kind], passed)
+  const news = groupsWithout(groups, cells, gone).flatMap((group) => newsOfGroup(group, counting))
+  return bestOf(news, direction, (kind) => among[kind], passed)
 }

@@ -2,7 +2,7 @@ import type { Direction } from '../../schemas/event.ts'
 import type { VerdictItem } from '../../schemas/verdict.ts'
 import type { Store } from '../../store/store.ts'
 import { isWave, judgeWindow } from '../judge.ts'
-import { leastRefused } from '../trouble.ts'
+import { THRESHOLDS } from '../thresholds.ts'
 import type { Scenario, Truth } from './draw.ts'
 import { type Random, randomFrom } from './random.ts'
 import { SCENARIOS } from './scenarios.ts'
@@ -142,7 +142,7 @@ export async function simulate(
   if (enough && tally.firstMinute() >= QUICK && truth !== undefined && isWave(truth)) {
     const [first = at, ...later] = tally.times()
     // Less than the fewest refusals of any wave cannot be noticed: these steps need no look.
-    const possible = later[leastRefused() - 2] ?? at
+    const possible = later[Math.min(...Object.values(THRESHOLDS.min_refused)) - 2] ?? at
     const end = Math.min(at, first + GIVE_UP)
     for (
       let moment = first + random.next() * STEP;
