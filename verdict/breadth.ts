@@ -1,64 +1,8 @@
 import type { Direction } from '../schemas/event.ts'
-import type { SubjectKind } from '../schemas/verdict.ts'
-import { gainOver } from './intervals.ts'
-import { sumOf } from './parts.ts'
-import type { Candidate, Named, Part } from './subject.ts'
+import { excessGain, gainOf, spreadGain } from './gains.ts'
+import { refusedOf, sumOf } from './parts.ts'
+import { type Candidate, kindOf, type Part } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-
-/** What a candidate is told as. Of a pair it is the receiving side: that one sender is refused there is in the evidence. */
-export function kindOf({ kind, recipient_org_domain }: Named): SubjectKind {
-  if (kind === 'operator') return 'provider'
-  if (kind !== 'pair') return kind
-  return recipient_org_domain === '' ? 'provider' : 'recipient_domain'
-}
-
-/**
- * How much better a rate of its own explains messages than the usual rate (log-likelihood), less what estimating a rate
- * costs (BIC). `independence` is the candidate's.
- */
-export const gainOf = ({ messages, refused, expected }: Part, independence: number): number =>
-  gainOver(expected / messages, refused, messages) * independence - Math.log(1 + messages) / 2
-
-// Shares of receivers that take part in a broad wave: from few that enforce a policy to most.
-const TAKING_PART = [0.02, 0.1, 0.5]
-
-/**
- * Log-likelihood that one cause explains all parts, of which each is either hit, at a rate of its own, or as usual:
- * receivers differ in what they enforce. Of no parts it is 0.
- */
-export function spreadGain(parts: readonly Part[], independence: number): number {
-  const gains = parts.map((part) => gainOf(part, independence))
-  const gainAt = (share: number) => {
-    const [taking, usual] = [Math.log(share), Math.log(1 - share)]
-    return gains.reduce((sum, gain) => {
-      const hit = taking + gain
-      return sum + Math.max(hit, usual) + Math.log1p(Math.exp(-Math.abs(hit - usual)))
-    }, 0)
-  }
-  return Math.max(...TAKING_PART.map(gainAt))
-}
-
-const RATES = [0.1, 0.3, 0.5, 0.7, 0.9, 0.98]
-
-/**
- * Log-likelihood that one cause refuses a share of all messages, besides what is usual for each part: who is always
- * refused says nothing, who never was says much. For parts whose usual rates are far apart.
- */
-export function excessGain(parts: readonly Part[], independence: number): number {
-  const hit = refusedOf(parts)
-  const others = sumOf(parts).messages - sumOf(hit).messages
-  const gainAt = (rate: number) => {
-    const passed = Math.log(1 - rate)
-    return hit.reduce((sum, { messages, refused, expected }) => {
-      const usual = Math.min(0.99, expected / messages)
-      return sum + refused * Math.log((usual + (1 - usual) * rate) / usual) + (messages - refused) * passed
-    }, others * passed)
-  }
-  return Math.max(0, ...RATES.map(gainAt)) * independence
-}
-
-/** Those of the parts that have refusals. */
-const refusedOf = (parts: Iterable<Part>): Part[] => [...parts].filter(({ refused }) => refused > 0)
 
 // The greatest first.
 const byGain = (parts: ReadonlyMap<number, Part>, independence: number) =>
@@ -68,11 +12,10 @@ const byGain = (parts: ReadonlyMap<number, Part>, independence: number) =>
 
 /** Whether a wave is left when its greatest parts are taken away: two receivers or one sender make no breadth. */
 function outlasts(parts: ReadonlyMap<number, Part>, greatest: number, independence: number): boolean {
-  const rest = byGain(parts, independence)
-    .slice(greatest)
-    .map(({ part }) => part)
+  const rest = byGain(parts, independence).slice(greatest)
   if (rest.length === 0) return false
-  return Math.max(spreadGain(rest, independence), gainOf(sumOf(rest), independence)) >= T.min_rest_gain
+  const together = sumOf(rest.map(({ part }) => part))
+  return Math.max(spreadGain(rest.map(({ gain }) => gain)), gainOf(together, independence)) >= T.min_rest_gain
 }
 
 // Inbound the receivers are ours, and one voice.

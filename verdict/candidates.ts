@@ -1,6 +1,6 @@
 import type { Direction } from '../schemas/event.ts'
-import { excessGain } from './breadth.ts'
 import { inSpan, inWindow } from './cells.ts'
+import { excessGain } from './gains.ts'
 import type { Group, Weighed } from './groups.ts'
 import { gainOver } from './intervals.ts'
 import { once } from './once.ts'

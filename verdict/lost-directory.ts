@@ -8,7 +8,7 @@ import { acceptedBefore, historyKey, type Usual } from './usual.ts'
 
 function tookMail({ held }: Group, history: History | undefined): boolean {
   const before = acceptedBefore(history) + (held().at(-1)?.accepted ?? 0)
-  return before >= T.min_refused.recipient_domain && before > (history?.mailbox ?? 0)
+  return before >= T.min_taken && before > (history?.mailbox ?? 0)
 }
 
 // A part of a directory is lost where a domain's mailboxes are unknown far more often than before, and not on one sender's

@@ -19,6 +19,9 @@ export function sumOf(parts: readonly Part[]): Part {
   return sum
 }
 
+/** Those of the parts that have refusals. */
+export const refusedOf = (parts: Iterable<Part>): Part[] => [...parts].filter(({ refused }) => refused > 0)
+
 /** The parts of these cells over a span, as if nothing were refused. */
 export function partsBy(
   cells: Weighed,

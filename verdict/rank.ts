@@ -1,7 +1,8 @@
 import type { Direction } from '../schemas/event.ts'
-import { gainOf, hasShape, isAmple, kindOf, spreadGain } from './breadth.ts'
+import { hasShape, isAmple } from './breadth.ts'
+import { gainOf, spreadGain } from './gains.ts'
 import { gainOver } from './intervals.ts'
-import type { Candidate, History, Named, Subject } from './subject.ts'
+import { type Candidate, type History, kindOf, type Named, type Subject } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { acceptedBefore, fleetShare, isWelcome, ownShare, type Usual } from './usual.ts'
 
@@ -21,10 +22,8 @@ function explainedBy(candidate: Candidate, usual_share: number, direction: Direc
   const kind = kindOf(candidate)
   const pooled = gainOf(candidate, independence)
   if (kind === 'recipient_domain') return pooled
-  return Math.max(
-    pooled,
-    spreadGain([...(kind === 'provider' ? domains : operators)().values()], independence),
-  )
+  const parts = (kind === 'provider' ? domains : operators)()
+  return Math.max(pooled, spreadGain(Array.from(parts.values(), (part) => gainOf(part, independence))))
 }
 
 /** Whether it is a remote sender that we always refuse, which is no news: most of what knocks at a gateway is refused. */

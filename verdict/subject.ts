@@ -106,6 +106,13 @@ export interface Subject extends Wave {
   rank: number
 }
 
+/** What a candidate is told as. Of a pair it is the receiving side: that one sender is refused there is in the evidence. */
+export function kindOf({ kind, recipient_org_domain }: Named): SubjectKind {
+  if (kind === 'operator') return 'provider'
+  if (kind !== 'pair') return kind
+  return recipient_org_domain === '' ? 'provider' : 'recipient_domain'
+}
+
 /** The name that a subject goes by; an operator's by the provider of it that refuses most. */
 export function nameOf({ kind, selection }: Pick<Subject, 'kind' | 'selection'>, topProvider = ''): string {
   switch (kind) {

@@ -24,6 +24,8 @@ export const THRESHOLDS = {
   blocked_ratio: 5,
   /** At one domain, first tries count as well once so many messages were put off again, or for ten minutes. */
   min_told_again: 2,
+  /** A receiver took mail where it accepted so many messages, in the day before or in the window. */
+  min_taken: 4,
   /** A domain that took mail has lost its directory where fewer than one message in so many is accepted. */
   lost_ratio: 10,
   /** ... or where so many messages, and its share of a wave, name unknown mailboxes, far above the domain's own usual. */
