@@ -1,111 +1,18 @@
 import { expect, test } from 'vitest'
-import type { Direction } from '../../schemas/event.ts'
-import { type Cells, roomForCells } from '../../verdict/cells.ts'
-import { noNames } from '../../verdict/names.ts'
-import { STATES, type State } from '../../verdict/states.ts'
-import { type History, nameOf, type Wave } from '../../verdict/subject.ts'
-import { EMPTY_HISTORY, historyKey } from '../../verdict/usual.ts'
-import { type Material, nextSubjects } from '../../verdict/waves.ts'
-
-const day = (messages: number, refused: number): History => ({
-  ...EMPTY_HISTORY,
-  messages,
-  refused,
-  blamed: refused,
-  accepted: messages - refused,
-})
-
-interface Mail {
-  sender?: string
-  domain: string
-  operator?: string
-  ip?: string
-}
-interface Cell {
-  sender_domain: string
-  source_ip: string
-  operator: string
-  domain: string
-  state: State
-  side: string
-  reason: string
-  messages: number
-  transactions: number
-}
-/** Messages of one sender to one domain, as one cell; no fate is accepted. */
-function cell(mail: Mail, messages: number, fate?: { side: string; reason?: string; state?: State }): Cell {
-  const { sender = 's1.example', domain, operator = `mx.${domain}`, ip = '' } = mail
-  return {
-    sender_domain: sender,
-    source_ip: ip,
-    operator,
-    domain,
-    state: fate === undefined ? 'accepted' : (fate.state ?? 'refused'),
-    side: fate?.side ?? '',
-    reason: fate?.reason ?? '',
-    messages,
-    transactions: messages,
-  }
-}
-const AUTH = { side: 'sender_authentication', reason: 'dmarc_failed' }
-const LISTED = { side: 'sender_reputation', reason: 'ip_blocklisted' }
-const ROUTING = { side: 'recipient_routing', reason: 'relay_denied' }
-const DENIED = { side: 'recipient_gateway', reason: 'policy_rejected' }
-const UNKNOWN = { side: 'recipient_mailbox', reason: 'recipient_unknown', state: 'mailbox' } as const
-
-function columns(cells: readonly Cell[]): Cells {
-  const names = noNames()
-  const of = roomForCells(names, [900], cells.length)
-  for (const [i, cell] of cells.entries()) {
-    of.sender_domain[i] = names.number(cell.sender_domain)
-    of.source_ip[i] = names.number(cell.source_ip)
-    of.provider[i] = names.number(cell.operator)
-    of.operator[i] = names.number(cell.operator)
-    of.recipient_org_domain[i] = names.number(cell.domain)
-    of.state[i] = STATES[cell.state]
-    of.side[i] = names.number(cell.side)
-    of.reason[i] = names.number(cell.reason)
-    of.messages[i] = cell.messages
-    of.transactions[i] = cell.transactions
-  }
-  return of
-}
-
-function material(
-  cells: Cell[],
-  own: [Parameters<typeof historyKey>[0], History][] = [],
-  direction: Direction = 'outbound',
-): Material {
-  return {
-    direction,
-    cells: columns(cells),
-    usual: {
-      fleet: day(5000, 50),
-      own: new Map(own.map(([named, history]) => [historyKey(named), history])),
-      stopped: new Set(),
-    },
-  }
-}
-/** Names of all waves, one after the other. */
-function waves(of: Material): string[] {
-  const told: (Wave & { name: string })[] = []
-  for (let i = 0; i < 9; i++) {
-    const found = nextSubjects(of, told, new Set())
-    if (found.length === 0) break
-    told.push(...found.map((subject) => ({ ...subject, name: `${subject.kind} ${nameOf(subject)}` })))
-  }
-  return told.map(({ name }) => name)
-}
-
-const DOMAINS = Array.from({ length: 12 }, (_, i) => `d${i}.example`)
-const NAMED = {
-  kind: 'pair',
-  sender_domain: '',
-  source_ip: '',
-  provider: '',
-  operator: '',
-  recipient_org_domain: '',
-} as const
+import type { History, Named } from '../../verdict/subject.ts'
+import {
+  AUTH,
+  cell,
+  DENIED,
+  DOMAINS,
+  day,
+  LISTED,
+  material,
+  NAMED,
+  ROUTING,
+  UNKNOWN,
+  waves,
+} from './material.ts'
 
 test('one broken sender explains its receivers, whatever each of them enforces', () => {
   const cells = DOMAINS.flatMap((domain, i) => [
@@ -131,8 +38,8 @@ test('refusals of its own in the morning do not split a sender into its provider
     cell({ domain, operator: `p${i % 3}` }, 8, AUTH),
     cell({ domain, operator: `p${i % 3}`, sender: 's2.example' }, 40),
   ])
-  const own = (named: Partial<Parameters<typeof historyKey>[0]>, history: History) =>
-    [{ ...NAMED, ...named }, history] as [Parameters<typeof historyKey>[0], History]
+  const own = (named: Partial<Named>, history: History) =>
+    [{ ...NAMED, ...named }, history] as [Named, History]
   const histories = [
     own({ kind: 'sender_domain', sender_domain: 's1.example' }, day(200, 16)),
     own({ sender_domain: 's1.example', operator: 'p0' }, day(100, 0)),
@@ -147,7 +54,7 @@ test('hosts that did not answer in the morning do not hide that authentication f
     ...(i % 2 === 0 ? [cell({ domain }, 2, AUTH)] : []),
     cell({ domain, sender: 's2.example' }, 9),
   ])
-  const morning = (blamed: number): [Parameters<typeof historyKey>[0], History][] => [
+  const morning = (blamed: number): [Named, History][] => [
     [
       { ...NAMED, kind: 'sender_domain', sender_domain: 's1.example' },
       { ...day(600, 72), blamed },
@@ -220,11 +127,14 @@ test('at a gateway, a refused stranger is no news and a refused friend is', () =
   const others = Array.from({ length: 20 }, (_, i) =>
     cell({ sender: `ok${i}.example`, domain: 'ours.example', operator: '' }, 3),
   )
-  const history: [Parameters<typeof historyKey>[0], History][] = [
+  const history: [Named, History][] = [
     [{ ...NAMED, kind: 'sender_domain', sender_domain: 'friend.example' }, day(40, 0)],
   ]
   const busy = { ...material([], history, 'inbound').usual, fleet: day(1000, 500) }
-  const inbound = (cells: Cell[]) => ({ ...material(cells, history, 'inbound'), usual: busy })
+  const inbound = (cells: ReturnType<typeof cell>[]) => ({
+    ...material(cells, history, 'inbound'),
+    usual: busy,
+  })
   expect(waves(inbound([...strangers, ...others, cell(friend, 8)]))).toEqual([])
   expect(waves(inbound([...strangers, ...others, cell(friend, 8, AUTH)]))).toEqual([
     'sender_domain friend.example',
@@ -261,9 +171,7 @@ test('a provider that has lost the directories of half of its customers is told,
         cell({ sender, domain: `${i}.far.example` }, 6),
       ]),
     )
-    const history: [Parameters<typeof historyKey>[0], History][] = [
-      [{ ...NAMED, kind: 'operator', operator: 'host' }, day(2000, 10)],
-    ]
+    const history: [Named, History][] = [[{ ...NAMED, kind: 'operator', operator: 'host' }, day(2000, 10)]]
     expect(waves(material(cells, history))[0]).toBe('provider host')
   }
 })
@@ -299,7 +207,7 @@ test('a part of a directory is lost where it was known before', () => {
     ]),
     ...toAll(DOMAINS),
   ]
-  const known = (mailbox: number): [Parameters<typeof historyKey>[0], History][] => [
+  const known = (mailbox: number): [Named, History][] => [
     [
       { ...NAMED, kind: 'recipient_domain', recipient_org_domain: 'half.example' },
       { ...day(300, 0), accepted: 300 - mailbox, mailbox },
