@@ -4,8 +4,8 @@ import { span, type Window } from './read.ts'
 import { sql } from './sql.ts'
 import { type History, NAMELESS, type Named } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
+import type { TroubledNames } from './troubled-names.ts'
 import { EMPTY_HISTORY, historyKey, type Usual } from './usual.ts'
-import type { TroubledNames } from './waves.ts'
 import { BLAMING_SIDES } from './words.ts'
 
 // What became of attempts, as one number: how they ended, and more bits.

@@ -16,8 +16,9 @@ import { topReplies } from './replies.ts'
 import { type SenderRow, sendersOf } from './senders.ts'
 import { nameOf, type Subject, type Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
+import { troubledNames } from './troubled-names.ts'
 import { fleetShare } from './usual.ts'
-import { type Material, nextSubjects, troubledNames } from './waves.ts'
+import { type Material, nextSubjects } from './waves.ts'
 import { withWeek } from './week.ts'
 
 /** What is asked: the window that ends at `at` (milliseconds since 1970), all senders or one. */

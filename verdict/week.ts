@@ -4,8 +4,8 @@ import { type Span, span } from './read.ts'
 import { sql } from './sql.ts'
 import { type History, NAMELESS } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
+import type { TroubledNames } from './troubled-names.ts'
 import { acceptedBefore, EMPTY_HISTORY, historyKey, NO_HISTORY, type Usual } from './usual.ts'
-import type { TroubledNames } from './waves.ts'
 
 const DAY_MS = 86_400_000
 
