@@ -7,8 +7,8 @@ import { sendMail } from '../verdict/notify/smtp.ts'
 import { readTemplates, type Templates, unknownPlaces } from '../verdict/notify/template.ts'
 import { testIncident } from '../verdict/notify/test-incident.ts'
 import { sendSlack, sendWebhook } from '../verdict/notify/webhook.ts'
-import { readGiven } from './given-file.ts'
-import { UsageError } from './usage-error.ts'
+import { readGiven } from './arguments/given-file.ts'
+import { UsageError } from './arguments/usage-error.ts'
 
 /** Reads a secret. Throws a UsageError that says where it should be, and never what it is. */
 export function readSecret(setting: string, source: SecretSource, environment: NodeJS.ProcessEnv): string {

@@ -12,14 +12,14 @@ import {
   readDnsHistory,
   readSelectors,
 } from '../verdict/dns-history.ts'
-import { checkText } from './check-text.ts'
-import { loadConfiguration } from './configuration.ts'
+import { loadConfiguration } from './arguments/configuration.ts'
+import { openStore, storeFlags } from './arguments/open-store.ts'
+import { parseOptions } from './arguments/options.ts'
+import { instantOf, READ_OPTIONS } from './arguments/reading.ts'
+import { UsageError } from './arguments/usage-error.ts'
 import { DNS_OPTIONS, dnsFlags, resolverOf } from './dns.ts'
-import { openStore, storeFlags } from './open-store.ts'
-import { parseOptions } from './options.ts'
-import { instantOf, READ_OPTIONS } from './reading.ts'
-import { print } from './rows.ts'
-import { UsageError } from './usage-error.ts'
+import { checkText } from './output/check-text.ts'
+import { print } from './output/rows.ts'
 
 const HELP = `faultline check DOMAIN [--ip IP] [--mail-from ADDRESS] [--helo NAME] [--selector S] [--at TIME] [--json]
 

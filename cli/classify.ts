@@ -3,12 +3,12 @@ import { z } from 'zod'
 import { answerTo } from '../enrich/classify/answer.ts'
 import { type Classifier, classifier, type Reply } from '../enrich/classify/classify.ts'
 import { DIRECTIONS, STAGES } from '../schemas/event.ts'
-import { classifyText } from './classify-text.ts'
-import { loadConfiguration } from './configuration.ts'
-import { HELP_OPTION, parseOptions } from './options.ts'
-import { useConfiguredRules } from './own-rules.ts'
-import { print } from './rows.ts'
-import { UsageError } from './usage-error.ts'
+import { loadConfiguration } from './arguments/configuration.ts'
+import { HELP_OPTION, parseOptions } from './arguments/options.ts'
+import { useConfiguredRules } from './arguments/own-rules.ts'
+import { UsageError } from './arguments/usage-error.ts'
+import { classifyText } from './output/classify-text.ts'
+import { print } from './output/rows.ts'
 
 const HELP = `faultline classify [--stage STAGE] [--remote-host HOST] [--direction D] [--json] [--config FILE] REPLY...|-
 

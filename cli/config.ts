@@ -1,7 +1,7 @@
 import { stringify } from 'yaml'
 import type { Config, NotifyChannel } from '../schemas/config.ts'
-import { ENVIRONMENT, loadConfiguration } from './configuration.ts'
-import { HELP_OPTION, parseOptions } from './options.ts'
+import { ENVIRONMENT, loadConfiguration } from './arguments/configuration.ts'
+import { HELP_OPTION, parseOptions } from './arguments/options.ts'
 
 function variables(): string {
   const width = Math.max(...Object.keys(ENVIRONMENT).map((name) => name.length))

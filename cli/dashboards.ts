@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs'
 import { cp, readFile, writeFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { HELP_OPTION, parseOptions } from './options.ts'
-import { print } from './rows.ts'
-import { UsageError } from './usage-error.ts'
+import { HELP_OPTION, parseOptions } from './arguments/options.ts'
+import { UsageError } from './arguments/usage-error.ts'
+import { print } from './output/rows.ts'
 
 const HELP = `faultline dashboards FOLDER
 

@@ -14,8 +14,8 @@ import {
   storeReplayed,
 } from '../store/dead-letters/dead-letters.ts'
 import type { Store } from '../store/store.ts'
-import { placeEvents } from './load.ts'
-import { recordOptions } from './record-options.ts'
+import { recordOptions } from './arguments/record-options.ts'
+import { placeEvents } from './loading/load.ts'
 
 /** What became of dead letters that were read again. */
 export interface ReplayAccount {

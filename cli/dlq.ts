@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer'
 import { listLetters, readLetter, type ShownLetter } from '../store/dead-letters/dead-letters.ts'
 import { shown } from '../verdict/shown.ts'
-import { loadConfiguration } from './configuration.ts'
+import { loadConfiguration } from './arguments/configuration.ts'
+import { openStore, storeFlags } from './arguments/open-store.ts'
+import { parseOptions, unexpected } from './arguments/options.ts'
+import { useConfiguredRules } from './arguments/own-rules.ts'
+import { READ_OPTIONS } from './arguments/reading.ts'
+import { UsageError } from './arguments/usage-error.ts'
 import { replayLetters } from './dlq-replay.ts'
-import { openStore, storeFlags } from './open-store.ts'
-import { parseOptions, unexpected } from './options.ts'
-import { useConfiguredRules } from './own-rules.ts'
-import { READ_OPTIONS } from './reading.ts'
-import { print, type Row, rowFormat, rowsText } from './rows.ts'
-import { UsageError } from './usage-error.ts'
+import { print, type Row, rowFormat, rowsText } from './output/rows.ts'
 
 const HELP = `faultline dlq list [--json | --csv]
 faultline dlq show TOPIC PARTITION OFFSET [--json]

@@ -8,7 +8,7 @@ import type { Config } from '../schemas/config.ts'
 import { NO_SERVER, parseServer, type Server } from '../schemas/server-address.ts'
 import { openSnapshots } from '../store/dns-snapshots.ts'
 import type { Store } from '../store/store.ts'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './arguments/usage-error.ts'
 
 // A row takes no answer that is older than an hour: none is kept longer, whatever its TTL says.
 const MAX_TTL_S = 3600

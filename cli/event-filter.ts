@@ -1,7 +1,7 @@
 import { isIP, isIPv6 } from 'node:net'
 import { type ColumnType, DELIVERY_EVENTS } from '../schemas/delivery-events.ts'
-import { instantOf } from './reading.ts'
-import { UsageError } from './usage-error.ts'
+import { instantOf } from './arguments/reading.ts'
+import { UsageError } from './arguments/usage-error.ts'
 
 /** A condition of SQL and the values that it is bound to. */
 export interface Condition {

@@ -1,6 +1,6 @@
 import { LISTED } from '../ingest/formats/formats.ts'
-import { HELP_OPTION, parseOptions } from './options.ts'
-import { print, rowFormat, rowsText } from './rows.ts'
+import { HELP_OPTION, parseOptions } from './arguments/options.ts'
+import { print, rowFormat, rowsText } from './output/rows.ts'
 
 const HELP = `faultline formats [--json | --csv]
 

@@ -1,8 +1,8 @@
 import { WrongFolder } from '../store/folder.ts'
 import { boundYoung } from '../store/heap.ts'
 import { StoreError } from '../store/store.ts'
-import { withoutCredentials } from './log.ts'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from './arguments/usage-error.ts'
+import { withoutCredentials } from './output/log.ts'
 
 const YOUNG_BYTES = 64 << 20
 

@@ -1,9 +1,9 @@
 import { openEmbedded } from '../store/embedded.ts'
 import { migrate } from '../store/migrate.ts'
 import { openServer } from '../store/server.ts'
-import { loadConfiguration } from './configuration.ts'
-import { storeFlags } from './open-store.ts'
-import { HELP_OPTION, parseOptions } from './options.ts'
+import { loadConfiguration } from './arguments/configuration.ts'
+import { storeFlags } from './arguments/open-store.ts'
+import { HELP_OPTION, parseOptions } from './arguments/options.ts'
 
 const HELP = `faultline migrate [--dry-run] [--data-dir DIR | --url URL [--cluster NAME]] [--config FILE]
 

@@ -1,11 +1,11 @@
 import { messageOf } from '../verdict/notify/message.ts'
 import type { Channel } from '../verdict/notify/notifier.ts'
 import { testIncident } from '../verdict/notify/test-incident.ts'
+import { loadConfiguration } from './arguments/configuration.ts'
+import { HELP_OPTION, parseOptions } from './arguments/options.ts'
+import { UsageError } from './arguments/usage-error.ts'
 import { openChannels } from './channels.ts'
-import { loadConfiguration } from './configuration.ts'
-import { HELP_OPTION, parseOptions } from './options.ts'
-import { print, type Row, rowFormat, rowsText } from './rows.ts'
-import { UsageError } from './usage-error.ts'
+import { print, type Row, rowFormat, rowsText } from './output/rows.ts'
 
 const HELP = `faultline notify test [CHANNEL]... --config FILE [--json | --csv]
 

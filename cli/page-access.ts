@@ -1,7 +1,7 @@
 import { accessFault, type PageAccess } from '../dashboards/web/access.ts'
 import type { Config } from '../schemas/config.ts'
+import { UsageError } from './arguments/usage-error.ts'
 import { readSecret } from './channels.ts'
-import { UsageError } from './usage-error.ts'
 
 /** The page's token: of the configuration, else FAULTLINE_PAGE_TOKEN; undefined where none is set. */
 export function pageToken({ web }: Config, environment = process.env): string | undefined {

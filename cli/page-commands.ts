@@ -4,11 +4,11 @@ import { type CommandAnswer, jsonReply, type Reply } from '../dashboards/web/rou
 import type { Config } from '../schemas/config.ts'
 import type { Store } from '../store/store.ts'
 import { packetMarkdown } from '../verdict/packet/markdown.ts'
+import { parseOptions } from './arguments/options.ts'
+import { UsageError } from './arguments/usage-error.ts'
 import { EVENT_OPTIONS, findEvents } from './events.ts'
-import { parseOptions } from './options.ts'
 import { PACKET_OPTIONS, packetMessage, readPacket } from './packet.ts'
 import { readTrends, TREND_OPTIONS } from './trends.ts'
-import { UsageError } from './usage-error.ts'
 import { readVerdicts, VERDICT_OPTIONS } from './verdict.ts'
 
 const MOST_EVENTS = 10_000

@@ -2,12 +2,12 @@ import { judge } from '../enrich/judge.ts'
 import { type Account, accountLine, addAccount, count, openAccount } from '../ingest/account.ts'
 import { type RecordSource, recordSources } from '../ingest/records.ts'
 import { readRecord } from '../ingest/worker.ts'
-import { loadConfiguration } from './configuration.ts'
-import { readableOf } from './inputs.ts'
-import { misfit } from './misfit.ts'
-import { HELP_OPTION, parseOptions } from './options.ts'
-import { useConfiguredRules } from './own-rules.ts'
-import { recordOptions } from './record-options.ts'
+import { loadConfiguration } from './arguments/configuration.ts'
+import { readableOf } from './arguments/inputs.ts'
+import { HELP_OPTION, parseOptions } from './arguments/options.ts'
+import { useConfiguredRules } from './arguments/own-rules.ts'
+import { recordOptions } from './arguments/record-options.ts'
+import { misfit } from './loading/misfit.ts'
 
 const HELP = `faultline parse [--format NAME] [--time-zone ZONE] [--config FILE] [FILE...|-]
 

@@ -1,10 +1,10 @@
 import { Refusal } from '../store/http/errors.ts'
 import { admit } from '../store/http/statement.ts'
 import { StatementError, type Store } from '../store/store.ts'
-import { parseOptions } from './options.ts'
-import { READ_OPTIONS, withStore } from './reading.ts'
-import { print, type Row, rowFormat, rowsText } from './rows.ts'
-import { UsageError } from './usage-error.ts'
+import { parseOptions } from './arguments/options.ts'
+import { READ_OPTIONS, withStore } from './arguments/reading.ts'
+import { UsageError } from './arguments/usage-error.ts'
+import { print, type Row, rowFormat, rowsText } from './output/rows.ts'
 
 const HELP = `faultline query [--json | --csv] "SQL"
 

@@ -3,12 +3,12 @@ import { relative, resolve } from 'node:path'
 import { type Classifier, compile, type Reply } from '../enrich/classify/classify.ts'
 import { lineOf, OwnRuleFileSchema, parseRules, type Rule, RuleError } from '../enrich/classify/rules.ts'
 import { shown } from '../verdict/shown.ts'
-import { loadConfiguration } from './configuration.ts'
-import { readGiven } from './given-file.ts'
-import { HELP_OPTION, parseOptions, unexpected } from './options.ts'
-import { configuredRules } from './own-rules.ts'
-import { print, rowFormat, rowsText } from './rows.ts'
-import { UsageError } from './usage-error.ts'
+import { loadConfiguration } from './arguments/configuration.ts'
+import { readGiven } from './arguments/given-file.ts'
+import { HELP_OPTION, parseOptions, unexpected } from './arguments/options.ts'
+import { configuredRules } from './arguments/own-rules.ts'
+import { UsageError } from './arguments/usage-error.ts'
+import { print, rowFormat, rowsText } from './output/rows.ts'
 
 const HELP = `faultline rules [--json | --csv] [--config FILE]
 faultline rules show ID [--json]

@@ -1,7 +1,7 @@
 import { readSilentSources } from '../verdict/silent-sources.ts'
-import { parseOptions } from './options.ts'
-import { instantOf, READ_OPTIONS, withStore } from './reading.ts'
-import { print, type Row, rowFormat, rowsText } from './rows.ts'
+import { parseOptions } from './arguments/options.ts'
+import { instantOf, READ_OPTIONS, withStore } from './arguments/reading.ts'
+import { print, type Row, rowFormat, rowsText } from './output/rows.ts'
 
 const HELP = `faultline silent [--at TIME] [--json | --csv]
 

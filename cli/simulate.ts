@@ -12,12 +12,12 @@ import { randomFrom } from '../verdict/simulate/random.ts'
 import { reportOf, reportText } from '../verdict/simulate/report.ts'
 import { drawRun, type Load, RATES, type Run, simulate } from '../verdict/simulate/run.ts'
 import { SCENARIOS } from '../verdict/simulate/scenarios.ts'
-import { loadConfiguration } from './configuration.ts'
-import { loadFile } from './load.ts'
-import { HELP_OPTION, parseOptions } from './options.ts'
-import { recordOptions } from './record-options.ts'
-import { print } from './rows.ts'
-import { UsageError } from './usage-error.ts'
+import { loadConfiguration } from './arguments/configuration.ts'
+import { HELP_OPTION, parseOptions } from './arguments/options.ts'
+import { recordOptions } from './arguments/record-options.ts'
+import { UsageError } from './arguments/usage-error.ts'
+import { loadFile } from './loading/load.ts'
+import { print } from './output/rows.ts'
 
 /** The kinds, as many in a line of the help as fit. */
 function kindLines(): string {

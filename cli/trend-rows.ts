@@ -1,7 +1,7 @@
 import { sql } from '../dashboards/sql.ts'
 import type { Direction } from '../schemas/event.ts'
 import type { Store } from '../store/store.ts'
-import type { TimeRange } from './times.ts'
+import type { TimeRange } from './arguments/times.ts'
 import { daysAround, ends, hasWholeDay, none, wholeDays, wholeHours } from './trend-stretches.ts'
 
 /** What a trend may be told by. */

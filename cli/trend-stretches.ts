@@ -1,4 +1,4 @@
-import type { TimeRange } from './times.ts'
+import type { TimeRange } from './arguments/times.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS

@@ -1,12 +1,12 @@
 import { DIRECTIONS } from '../schemas/event.ts'
 import type { Store } from '../store/store.ts'
-import { loadConfiguration } from './configuration.ts'
-import { parseOptions } from './options.ts'
-import { limitOf, READ_OPTIONS, withStore } from './reading.ts'
-import { print, type Row, rowFormat, rowsText } from './rows.ts'
-import { rangeOf, type TimeRange } from './times.ts'
+import { loadConfiguration } from './arguments/configuration.ts'
+import { parseOptions } from './arguments/options.ts'
+import { limitOf, READ_OPTIONS, withStore } from './arguments/reading.ts'
+import { rangeOf, type TimeRange } from './arguments/times.ts'
+import { UsageError } from './arguments/usage-error.ts'
+import { print, type Row, rowFormat, rowsText } from './output/rows.ts'
 import { DIMENSIONS, type Dimension, type TrendRow, trendRows, weekBefore } from './trend-rows.ts'
-import { UsageError } from './usage-error.ts'
 
 const HELP = `faultline trends [--by ${DIMENSIONS.join('|')}] [--time "last 7d"] [--direction outbound|inbound]
                  [--sender D] [--domain D] [--provider P] [--limit 20] [--json | --csv]

@@ -1,8 +1,8 @@
-import { loadConfiguration } from './configuration.ts'
-import { parseOptions } from './options.ts'
-import { configuredRules } from './own-rules.ts'
-import { durationOf, limitOf, READ_OPTIONS, withStore } from './reading.ts'
-import { print, type Row, rowFormat, rowsText } from './rows.ts'
+import { loadConfiguration } from './arguments/configuration.ts'
+import { parseOptions } from './arguments/options.ts'
+import { configuredRules } from './arguments/own-rules.ts'
+import { durationOf, limitOf, READ_OPTIONS, withStore } from './arguments/reading.ts'
+import { print, type Row, rowFormat, rowsText } from './output/rows.ts'
 
 const HELP = `faultline unknown [--since 7d] [--limit 50] [--json | --csv]
 

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { VerdictItem } from '../schemas/verdict.ts'
-import { print } from './rows.ts'
+import { print } from './output/rows.ts'
+import { verdictText } from './output/verdict-text.ts'
 import { untilStopped } from './stop-signal.ts'
-import { verdictText } from './verdict-text.ts'
 
 // To the upper left corner, and everything below it away; the scroll-back stays (ECMA-48, 8.3.21 and 8.3.39).
 const CLEAR = '\u001b[H\u001b[J'

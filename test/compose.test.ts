@@ -101,7 +101,7 @@ test('the image has every folder that the program is made of, and each target is
 })
 
 test('the environment names settings that exist', () => {
-  const known = ['cli/configuration.ts', 'cli/page-access.ts']
+  const known = ['cli/arguments/configuration.ts', 'cli/page-access.ts']
     .map((file) => readFileSync(join(ROOT, file), 'utf8'))
     .join()
   for (const [name, { build, environment = {} }] of all)

@@ -3,7 +3,7 @@ import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { ENVIRONMENT } from '../cli/configuration.ts'
+import { ENVIRONMENT } from '../cli/arguments/configuration.ts'
 import { Config } from '../schemas/config.ts'
 import { DELIVERY_EVENTS } from '../schemas/delivery-events.ts'
 import { openEmbedded } from '../store/embedded.ts'

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { instruments } from '../../verdict/instruments.ts'
 import type { SilentSource } from '../../verdict/silent-sources.ts'
-import type { Stored } from '../load.ts'
+import type { Stored } from '../loading/load.ts'
 
 /**
  * What a process that loads rows tells Prometheus. Topics (or files), rules and outcomes are labels; recipients, senders

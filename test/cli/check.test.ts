@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { UsageError } from '../../cli/arguments/usage-error.ts'
 import { checkCommand } from '../../cli/check.ts'
-import { UsageError } from '../../cli/usage-error.ts'
 import { DNS_SNAPSHOTS, type SnapshotRow } from '../../schemas/dns-snapshots.ts'
 import { insert } from '../../store/writer.ts'
 import { DAY_2, startZoneServer, type ZoneServer } from '../enrich/dns/zone-server.ts'

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { openLog } from '../../cli/log.ts'
+import { openLog } from '../../cli/output/log.ts'
 import { FAULTLINE } from './faultline.ts'
 
 // None of these may be seen again, in no form.

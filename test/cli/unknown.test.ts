@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test, vi } from 'vitest'
+import { UsageError } from '../../cli/arguments/usage-error.ts'
 import { replayCommand } from '../../cli/replay.ts'
 import { unknownCommand } from '../../cli/unknown.ts'
-import { UsageError } from '../../cli/usage-error.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
 import { catchPrinted } from './printed.ts'
 

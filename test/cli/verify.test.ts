@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { UsageError } from '../../cli/usage-error.ts'
+import { UsageError } from '../../cli/arguments/usage-error.ts'
 import { verifyCommand } from '../../cli/verify.ts'
 import { DNS_SNAPSHOTS } from '../../schemas/dns-snapshots.ts'
 import { insert } from '../../store/writer.ts'

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { verdictText } from '../../cli/verdict-text.ts'
+import { verdictText } from '../../cli/output/verdict-text.ts'
 import type { DeliveryEventRow } from '../../schemas/delivery-events.ts'
 import type { SubjectKind } from '../../schemas/verdict.ts'
 import { judgeWindow } from '../../verdict/judge.ts'

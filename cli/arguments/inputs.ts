@@ -1,7 +1,7 @@
 import { constants } from 'node:fs'
 import { access, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { holdsMails } from '../ingest/formats/dsn/mailbox.ts'
+import { holdsMails } from '../../ingest/formats/dsn/mailbox.ts'
 import { fileFault } from './given-file.ts'
 
 /** Why nothing can be read at a path; undefined where something can. */

@@ -1,8 +1,8 @@
-import type { Format } from '../ingest/formats/format.ts'
-import { FORMATS } from '../ingest/formats/formats.ts'
-import { ownFormat } from '../ingest/formats/vendors.ts'
-import type { RecordOptions } from '../ingest/records.ts'
-import type { Config } from '../schemas/config.ts'
+import type { Format } from '../../ingest/formats/format.ts'
+import { FORMATS } from '../../ingest/formats/formats.ts'
+import { ownFormat } from '../../ingest/formats/vendors.ts'
+import type { RecordOptions } from '../../ingest/records.ts'
+import type { Config } from '../../schemas/config.ts'
 import { UsageError } from './usage-error.ts'
 
 /** What `--format` takes. */

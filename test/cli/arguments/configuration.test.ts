@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { loadConfiguration } from '../../cli/configuration.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
+import { loadConfiguration } from '../../../cli/arguments/configuration.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
 
 const folder = temporaryFolder()
 

@@ -1,6 +1,6 @@
 import { LineCounter, type Node, parseDocument } from 'yaml'
-import { Config } from '../schemas/config.ts'
-import { OwnThresholds } from '../verdict/own-thresholds.ts'
+import { Config } from '../../schemas/config.ts'
+import { OwnThresholds } from '../../verdict/own-thresholds.ts'
 import { readGiven } from './given-file.ts'
 import { UsageError } from './usage-error.ts'
 

@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
-import { temporaryFolder } from '../temporary-folder.ts'
-import { FAULTLINE, faultline } from './faultline.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
+import { FAULTLINE, faultline } from '../faultline.ts'
 
 // Each starts the program.
 vi.setConfig({ testTimeout: 60_000 })

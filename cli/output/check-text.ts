@@ -1,7 +1,7 @@
-import type { PastReport } from '../enrich/dns/check-past.ts'
-import type { CheckReport } from '../enrich/dns/check-report.ts'
-import type { DnsHistoryRow } from '../verdict/dns-history.ts'
-import { shown } from '../verdict/shown.ts'
+import type { PastReport } from '../../enrich/dns/check-past.ts'
+import type { CheckReport } from '../../enrich/dns/check-report.ts'
+import type { DnsHistoryRow } from '../../verdict/dns-history.ts'
+import { shown } from '../../verdict/shown.ts'
 
 /** Text in two columns; what is empty is left out. DNS is published by others: it is shown escaped. */
 export function columnsText(lines: readonly (readonly [name: string, text: string])[]): string {

@@ -1,7 +1,7 @@
-import type { Pipeline, PipelineOptions } from '../ingest/pipeline.ts'
-import { openPipeline } from '../ingest/pipeline.ts'
-import type { DeadLetterTopic } from '../ingest/sources/kafka/dead-letters.ts'
-import { writeIntent } from '../ingest/sources/kafka/intent.ts'
+import type { Pipeline, PipelineOptions } from '../../ingest/pipeline.ts'
+import { openPipeline } from '../../ingest/pipeline.ts'
+import type { DeadLetterTopic } from '../../ingest/sources/kafka/dead-letters.ts'
+import { writeIntent } from '../../ingest/sources/kafka/intent.ts'
 import {
   type Assignment,
   type KafkaObserver,
@@ -9,15 +9,15 @@ import {
   type OpenedPartition,
   type OpenPartition,
   Revoked,
-} from '../ingest/sources/kafka/port.ts'
-import type { LineBlock } from '../ingest/sources/lines.ts'
-import { type BlockLimits, readRecord, runWorker } from '../ingest/worker.ts'
-import { storeGap } from '../store/gap.ts'
-import { storedOffset, storedTopic } from '../store/kafka-topics.ts'
-import { type Patience, untilDone } from '../store/patience.ts'
-import { recoverBlock } from '../store/recover.ts'
-import type { Store } from '../store/store.ts'
-import { keepProgress, readState, writeBlock } from '../store/writer.ts'
+} from '../../ingest/sources/kafka/port.ts'
+import type { LineBlock } from '../../ingest/sources/lines.ts'
+import { type BlockLimits, readRecord, runWorker } from '../../ingest/worker.ts'
+import { storeGap } from '../../store/gap.ts'
+import { storedOffset, storedTopic } from '../../store/kafka-topics.ts'
+import { type Patience, untilDone } from '../../store/patience.ts'
+import { recoverBlock } from '../../store/recover.ts'
+import type { Store } from '../../store/store.ts'
+import { keepProgress, readState, writeBlock } from '../../store/writer.ts'
 import { placeOf } from './kafka-place.ts'
 import { type AttachDns, blockKeeper, type Keeping, keptStage, type Stored } from './load.ts'
 

@@ -1,4 +1,4 @@
-import { type Account, ignoredTotal } from '../ingest/account.ts'
+import { type Account, ignoredTotal } from '../../ingest/account.ts'
 
 /**
  * The line that says of a file that it is of no format that is read, or of another than the one named; undefined where it

@@ -1,4 +1,4 @@
-import { zonedToUtc } from '../ingest/envelopes/zone.ts'
+import { zonedToUtc } from '../../ingest/envelopes/zone.ts'
 import { instantOf } from './reading.ts'
 import { UsageError } from './usage-error.ts'
 

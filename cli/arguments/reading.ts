@@ -1,6 +1,6 @@
 import type { ParseArgsOptionsConfig } from 'node:util'
-import type { Store } from '../store/store.ts'
-import { useThresholds } from '../verdict/own-thresholds.ts'
+import type { Store } from '../../store/store.ts'
+import { useThresholds } from '../../verdict/own-thresholds.ts'
 import { loadConfiguration } from './configuration.ts'
 import { openStore, storeFlags } from './open-store.ts'
 import { HELP_OPTION } from './options.ts'

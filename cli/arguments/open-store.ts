@@ -1,9 +1,9 @@
-import type { Config } from '../schemas/config.ts'
-import { openEmbedded } from '../store/embedded.ts'
-import { migrate } from '../store/migrate.ts'
-import { servedEndpoint } from '../store/served.ts'
-import { openServer } from '../store/server.ts'
-import type { Store } from '../store/store.ts'
+import type { Config } from '../../schemas/config.ts'
+import { openEmbedded } from '../../store/embedded.ts'
+import { migrate } from '../../store/migrate.ts'
+import { servedEndpoint } from '../../store/served.ts'
+import { openServer } from '../../store/server.ts'
+import type { Store } from '../../store/store.ts'
 import { UsageError } from './usage-error.ts'
 
 /**

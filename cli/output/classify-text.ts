@@ -1,8 +1,8 @@
-import type { Answer } from '../enrich/classify/answer.ts'
-import type { Reply } from '../enrich/classify/classify.ts'
-import { REASONS } from '../schemas/reasons.ts'
-import { remedyOf } from '../schemas/remedies.ts'
-import { shown } from '../verdict/shown.ts'
+import type { Answer } from '../../enrich/classify/answer.ts'
+import type { Reply } from '../../enrich/classify/classify.ts'
+import { REASONS } from '../../schemas/reasons.ts'
+import { remedyOf } from '../../schemas/remedies.ts'
+import { shown } from '../../verdict/shown.ts'
 import { colour } from './colour.ts'
 
 const FAULT_COLOUR = { sender: 'red', recipient: 'yellow', network: 'yellow', undetermined: 'dim' } as const

@@ -1,6 +1,6 @@
 import { accessSync, constants, statSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import { UsageError } from './usage-error.ts'
+import { UsageError } from '../arguments/usage-error.ts'
 
 /** Why a path cannot be followed; undefined where it can, though perhaps only once it is there. */
 function fault(path: string): string | undefined {

@@ -1,5 +1,5 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
-import type { Config } from '../schemas/config.ts'
+import type { Config } from '../../schemas/config.ts'
 
 /** Text without the credentials of addresses in it (RFC 3986, 3.2.1): what a user gave is shown back, but not these. */
 export function withoutCredentials(text: string): string {

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { faultline } from './faultline.ts'
+import { faultline } from '../faultline.ts'
 
 // Each starts the program.
 vi.setConfig({ testTimeout: 60_000 })

@@ -1,6 +1,6 @@
-import type { Counted, DnsChange, Evidence, VerdictItem } from '../schemas/verdict.ts'
-import { mistypedText } from '../verdict/mistyped.ts'
-import { shown } from '../verdict/shown.ts'
+import type { Counted, DnsChange, Evidence, VerdictItem } from '../../schemas/verdict.ts'
+import { mistypedText } from '../../verdict/mistyped.ts'
+import { shown } from '../../verdict/shown.ts'
 
 const HEADLINE: Readonly<Record<VerdictItem['verdict'], string>> = {
   recipient_domain: "the recipient domain's side",

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { rangeOf } from '../../cli/times.ts'
-import { UsageError } from '../../cli/usage-error.ts'
+import { rangeOf } from '../../../cli/arguments/times.ts'
+import { UsageError } from '../../../cli/arguments/usage-error.ts'
 
 // A Sunday in Berlin, in the night in which the clocks go forward there.
 const NOW = Date.parse('2026-03-29T10:30:00Z')

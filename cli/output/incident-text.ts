@@ -1,5 +1,5 @@
-import type { IncidentView } from '../verdict/incident-view.ts'
-import { shown } from '../verdict/shown.ts'
+import type { IncidentView } from '../../verdict/incident-view.ts'
+import { shown } from '../../verdict/shown.ts'
 import { verdictText } from './verdict-text.ts'
 
 const STATES = { open: 'going on', closed: 'over', merged: 'part of a wider one' } as const

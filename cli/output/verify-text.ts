@@ -1,8 +1,8 @@
-import type { MessageReport } from '../enrich/dns/verify-message.ts'
-import type { Deliveries } from '../verdict/fixed.ts'
-import { shown } from '../verdict/shown.ts'
+import type { MessageReport } from '../../enrich/dns/verify-message.ts'
+import type { Deliveries } from '../../verdict/fixed.ts'
+import { shown } from '../../verdict/shown.ts'
+import type { DeliveriesReport } from '../verify-deliveries.ts'
 import { columnsText } from './check-text.ts'
-import type { DeliveriesReport } from './verify-deliveries.ts'
 
 function reportedText({
   method,

@@ -1,5 +1,5 @@
-import { readIntent } from '../ingest/sources/kafka/intent.ts'
-import type { Assignment, PartitionOffsets } from '../ingest/sources/kafka/port.ts'
+import { readIntent } from '../../ingest/sources/kafka/intent.ts'
+import type { Assignment, PartitionOffsets } from '../../ingest/sources/kafka/port.ts'
 
 /** Where a partition goes on. */
 export interface Place {

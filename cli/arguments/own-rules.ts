@@ -1,6 +1,6 @@
-import { useRules } from '../enrich/classify/classify.ts'
-import { loadRules, type Rule, RuleError } from '../enrich/classify/rules.ts'
-import type { Config } from '../schemas/config.ts'
+import { useRules } from '../../enrich/classify/classify.ts'
+import { loadRules, type Rule, RuleError } from '../../enrich/classify/rules.ts'
+import type { Config } from '../../schemas/config.ts'
 import { UsageError } from './usage-error.ts'
 
 /** Our rules and those of the configured folder; a UsageError says which rule is wrong, where and why. */

@@ -1,4 +1,4 @@
-import { shown } from '../verdict/shown.ts'
+import { shown } from '../../verdict/shown.ts'
 
 /** One row of an answer. */
 export type Row = Record<string, unknown>

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { placeOf } from '../../cli/kafka-place.ts'
-import { writeIntent } from '../../ingest/sources/kafka/intent.ts'
+import { placeOf } from '../../../cli/loading/kafka-place.ts'
+import { writeIntent } from '../../../ingest/sources/kafka/intent.ts'
 
 const at = { topic: 'mail', partition: 3, topic_id: 'now' }
 const committed = (offset: number, last = -1, topic_id = 'now') => ({
