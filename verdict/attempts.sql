@@ -32,6 +32,8 @@ SELECT
     rule,
     confidence,
     if(outcome = 'delivered', '', delivery_events.recipient) AS recipient,
+    toLowCardinality(if(outcome = 'delivered', '', toString(delivery_events.recipient_domain))) AS recipient_domain,
+    toLowCardinality(if(outcome = 'delivered', '', toString(delivery_events.dns_mx))) AS dns_mx,
     if(outcome = 'delivered', '', toString(delivery_events.reply_fingerprint)) AS reply_fingerprint,
     -- As much as is classified: a remote server chooses how much it says, and a wave has many replies.
     if(outcome = 'delivered', '', leftUTF8(delivery_events.reply_text, 2048)) AS reply_text,

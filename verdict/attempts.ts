@@ -30,6 +30,9 @@ export interface Attempts extends NameColumns {
 /** What is read of few attempts. */
 export interface AttemptTexts {
   recipient: string
+  recipient_domain: string
+  /** State of its MX records then. */
+  dns_mx: string
   rule: string
   reply_fingerprint: string
   reply_text: string
@@ -53,6 +56,8 @@ interface Row {
   rule: string
   confidence: number
   recipient: string
+  recipient_domain: string
+  dns_mx: string
   reply_fingerprint: string
   reply_text: string
   remote_host: string
@@ -142,6 +147,8 @@ function attemptsIn(
       const row = order[place] ?? -1
       return {
         recipient: textAt(rows.recipient, row),
+        recipient_domain: textAt(rows.recipient_domain, row),
+        dns_mx: textAt(rows.dns_mx, row),
         rule: textAt(rows.rule, row),
         reply_fingerprint: textAt(rows.reply_fingerprint, row),
         reply_text: textAt(rows.reply_text, row),

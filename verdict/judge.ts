@@ -127,14 +127,18 @@ function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_s
 }
 
 /** The items with what is read for all of them at once: whom they knew before, what changed in DNS, who is mistyped. */
-async function complete(store: Store, window: Window, judged: readonly Judged[]): Promise<VerdictItem[]> {
+async function complete(
+  store: Store,
+  { window, attempts }: View,
+  judged: readonly Judged[],
+): Promise<VerdictItem[]> {
   const items = judged.map(({ item }) => item)
   const waves = items.filter(({ verdict }) => verdict !== 'mailbox_noise')
   const recipients = judged.flatMap(({ recipients }) => recipients)
   const [firstAccepted, changes, tellMistyped] = await Promise.all([
     readFirstAccepted(store, window, recipients),
     readDnsChanges(store, window.to, waves),
-    readMistyped(store, items),
+    readMistyped(store, window, attempts, items),
   ])
   return judged.map(({ item, from, recipients }) => {
     const known = recipients.filter((name) => (firstAccepted(name) ?? window.to) < from)
@@ -237,7 +241,7 @@ async function judgeDirection(store: Store, view: View, question: Question): Pro
     }
     found.push(judgeSubject(view, subject, told, false))
   }
-  return complete(store, window, found)
+  return complete(store, view, found)
 }
 
 /** Whether a verdict is somebody's problem. */

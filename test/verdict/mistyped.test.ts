@@ -2,6 +2,7 @@ import { expect, test, vi } from 'vitest'
 import { verdictText } from '../../cli/output/verdict-text.ts'
 import type { DeliveryEventRow } from '../../schemas/delivery-events.ts'
 import type { SubjectKind } from '../../schemas/verdict.ts'
+import { readAttempts } from '../../verdict/attempts.ts'
 import { judgeWindow } from '../../verdict/judge.ts'
 import { readMistyped } from '../../verdict/mistyped.ts'
 import { migratedStore } from '../store/temporary-store.ts'
@@ -64,9 +65,11 @@ test('a mistyped domain is named where it is the subject, and no other subject n
   const [item] = await judgeWindow(store, { at: AT, window_ms: 15 * MINUTE, sender: 's1.example' })
   if (item === undefined) throw new Error('nothing judged')
   const { mistyped, ...evidence } = item.evidence
+  const window = { direction: 'outbound', from: AT - 15 * MINUTE, to: AT } as const
+  const { outbound } = await readAttempts(store, window, ['outbound'])
   const about = async (subject_kind: SubjectKind, subject: string) => {
     const judged = { ...item, evidence, subject_kind, subject }
-    const tell = await readMistyped(store, [judged])
+    const tell = await readMistyped(store, window, outbound, [judged])
     return tell(judged).evidence.mistyped
   }
   expect(mistyped).toHaveLength(3)
