@@ -3,7 +3,7 @@ import type { Correlator } from '../../correlate.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import { isoStampOf } from '../../envelopes/timestamp.ts'
 import { type Format, type FormatReader, ignored } from '../format.ts'
-import { keyValue } from '../mapped/fields.ts'
+import { keyValueFields } from '../mapped/key-value.ts'
 import { fieldName } from '../mapped/layout.ts'
 import { openQueue } from '../sendmail/queue.ts'
 import { vendorFormat } from '../vendors.ts'
@@ -46,7 +46,7 @@ function open(correlator: Correlator, clock: EnvelopeContext): FormatReader {
   const readQueue = openQueue(correlator, 'fortimail')
   return {
     read(record) {
-      const fields = keyValue(record)
+      const fields = keyValueFields(record.message)
       const isMail = fields?.get(NAMES.type) === 'event' && fields.get(NAMES.subtype) === 'smtp'
       if (!isMail || history.recognise(record) === 0) return others.read(record)
       const text = fields.get(NAMES.msg) ?? ''

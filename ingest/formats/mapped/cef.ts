@@ -2,6 +2,7 @@ import { trimmed, trimmedEnd } from '../values.ts'
 import { codesOf } from './codes.ts'
 import { Fields, openLayouts, placesOf } from './layout.ts'
 import { unescapedAt } from './quotes.ts'
+import { remembered } from './remembered.ts'
 
 const HEADER = [
   'cefVersion',
@@ -15,8 +16,6 @@ const HEADER = [
 
 /** The longest name of a field that is looked for before its `=`. */
 const MAX_KEY = 100
-/** As many as most lines have, those of the header with them: room for them at once costs less than to make it by and by. */
-const USUAL_FIELDS = 48
 
 /** Undoes the escapes of a header field (`\|`, `\\`) or of a value (`\=`, `\\`, `\n`, `\r`); Cisco escapes `=` twice. */
 function unescaped(text: string): string {
@@ -54,6 +53,9 @@ function keyStart(text: string, equals: number, from: number): number {
   return at < equals && (at === from || text.charCodeAt(at - 1) === 0x20) ? at : -1
 }
 
+/** Where each value of the last text begins and ends. */
+const bounds: number[] = []
+
 const layouts = openLayouts(HEADER)
 
 /**
@@ -62,12 +64,10 @@ const layouts = openLayouts(HEADER)
  * `a=1 b=two words c=3`, where a value goes on up to the next name with an equals sign that is not escaped. Undefined
  * where it is none. Linear time.
  */
-export function cefFields(text: string): Fields | undefined {
+export const cefFields = remembered((text): Fields | undefined => {
   const start = text.indexOf('CEF:')
   // Behind `<PRI>`, a time and a host at the most.
   if (start === -1 || start > 300) return undefined
-  // Where each value begins and ends.
-  const bounds = new Array<number>(2 * USUAL_FIELDS)
   let count = 0
   const isEscaped = text.includes('\\')
   let at = start + 4
@@ -108,4 +108,4 @@ export function cefFields(text: string): Fields | undefined {
     const bare = place < HEADER.length ? trimmed(value) : trimmedEnd(value)
     return isEscaped && bare.includes('\\') ? unescaped(bare) : bare
   })
-}
+})

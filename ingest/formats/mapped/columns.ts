@@ -103,7 +103,7 @@ function firstPlace(places: Places, view: View): Lookup {
     places.map((place) => {
       if (typeof place === 'string') return view.lookup(place)
       const lookup = view.lookup(place.from)
-      const holds = compileConditions(place.only, view.lookup)
+      const holds = compileConditions(place.only, view)
       return () => (holds() ? lookup() : undefined)
     }),
   )

@@ -3,24 +3,34 @@ import type { Nearness } from '../format.ts'
 import { compilePointer } from './pointer.ts'
 import { textOf } from './values.ts'
 
-/**
- * A record holds where every condition of a set does: the field is there, and has one of the values if there are any.
- * `lookupOf` makes pointers ready; what it gives may know its record already.
- */
-export function compileConditions(
-  set: Conditions,
-  lookupOf: (pointer: string) => (record: unknown) => unknown,
-): (record?: unknown) => boolean {
-  const conditions = Object.entries(set).map(([pointer, values]) => ({
-    lookup: lookupOf(pointer),
-    // A list, for most have one value, and a set would hash the text of every record.
-    values: values === true ? undefined : values,
-  }))
-  return (record) => {
-    for (const { lookup, values } of conditions) {
+/** Makes pointers ready: what it gives may know its record already. */
+export interface Pointing {
+  lookup(pointer: string): (record: unknown) => unknown
+  isThere(pointer: string): (record: unknown) => boolean
+}
+
+/** The record that is given. */
+const GIVEN: Pointing = {
+  lookup: compilePointer,
+  isThere(pointer) {
+    const lookup = compilePointer(pointer)
+    return (record) => lookup(record) !== undefined
+  },
+}
+
+/** A record holds where every condition of a set does: the field is there, and has one of the values if there are any. */
+export function compileConditions(set: Conditions, at: Pointing): (record?: unknown) => boolean {
+  const conditions = Object.entries(set).map(([pointer, values]) => {
+    if (values === true) return at.isThere(pointer)
+    const lookup = at.lookup(pointer)
+    return (record: unknown) => {
       const value = lookup(record)
-      if (value === undefined || (values !== undefined && !values.includes(textOf(value)))) return false
+      // In a list, for most have one value, and a set would hash the text of every record.
+      return value !== undefined && values.includes(textOf(value))
     }
+  })
+  return (record) => {
+    for (const holds of conditions) if (!holds(record)) return false
     return true
   }
 }
@@ -35,8 +45,8 @@ const MAX_NAMED = 5
 export function compileNearness(sets: readonly Conditions[]): (record: unknown) => Nearness {
   const compiled = sets.map((set) =>
     Object.entries(set).map(([pointer, values]) => ({
-      holds: compileConditions({ [pointer]: values }, compilePointer),
-      isThere: compileConditions({ [pointer]: true }, compilePointer),
+      holds: compileConditions({ [pointer]: values }, GIVEN),
+      isThere: GIVEN.isThere(pointer),
       needs:
         values === true
           ? pointer

@@ -4,6 +4,7 @@ import { cefFields } from './cef.ts'
 import { keyValueFields, pipeFields } from './key-value.ts'
 import { Fields, Places } from './layout.ts'
 import { leefFields } from './leef.ts'
+import { remembered } from './remembered.ts'
 
 /** What a record holds: an object, or a list of them; undefined where it is not of this syntax. */
 export type TakeApart<Value = unknown> = (log: LogRecord) => Value
@@ -20,17 +21,10 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** Remembers the last text: every format is asked about a line, and those of one syntax take it apart the same. */
-function remembered<Value>(read: (text: string) => Value): TakeApart<Value | undefined> {
-  let last: string | undefined
-  let fields: Value | undefined
-  return ({ message }) => {
-    if (message === last) return fields
-    fields = read(message)
-    last = message
-    return fields
-  }
-}
+const ofMessage =
+  <Value>(read: (text: string) => Value): TakeApart<Value> =>
+  ({ message }) =>
+    read(message)
 
 /** The places of each table's columns. */
 const placesOfRows = new WeakMap<Row['columns'], Places>()
@@ -49,14 +43,11 @@ const rowFields: TakeApart = ({ row }) =>
 
 const json = remembered(jsonOf)
 
-/** The fields of `name=value name="two words"`. */
-export const keyValue = remembered(keyValueFields)
-
 export const TAKE_APART: Record<Syntax, TakeApart> = {
-  json: (log) => log.json ?? json(log),
-  cef: remembered(cefFields),
-  leef: remembered(leefFields),
-  key_value: keyValue,
-  pipes: remembered(pipeFields),
+  json: (log) => log.json ?? json(log.message),
+  cef: ofMessage(cefFields),
+  leef: ofMessage(leefFields),
+  key_value: ofMessage(keyValueFields),
+  pipes: ofMessage(pipeFields),
   csv: rowFields,
 }

@@ -1,11 +1,10 @@
 import { codesOf } from './codes.ts'
 import { Fields, openLayouts, placesOf } from './layout.ts'
 import { unescapedAt } from './quotes.ts'
+import { remembered } from './remembered.ts'
 
 /** As many fields as a line is read for. */
 const MAX_FIELDS = 500
-/** As many as most lines have: room for them at once costs less than to make it by and by. */
-const USUAL_FIELDS = 40
 
 const isSeparator = (c: number) => c <= 0x3b && (c === 0x20 || c === 0x09 || c === 0x2c || c === 0x3b)
 
@@ -30,17 +29,19 @@ function wordEnd(codes: DataView, from: number, length: number): number {
   return end
 }
 
+/** Where each value of the last text begins and ends. A list for each text would be a quarter of what a line leaves to clear away. */
+const keyValueBounds: number[] = []
+
 const keyValueLayouts = openLayouts()
 
 /**
  * `name=value name="two words",name='a "b"'`, with blanks, commas or semicolons between. What is no such pair is passed
  * over. Undefined where there are fewer than two pairs. Linear time.
  */
-export function keyValueFields(text: string): Fields | undefined {
+export const keyValueFields = remembered((text): Fields | undefined => {
   if (!text.includes('=')) return undefined
-  // Where each value begins and ends.
-  const bounds = new Array<number>(2 * USUAL_FIELDS)
   let count = 0
+  const bounds = keyValueBounds
   const isEscaped = text.includes('\\')
   const codes = codesOf(text)
   const { length } = text
@@ -76,16 +77,16 @@ export function keyValueFields(text: string): Fields | undefined {
     if (!isEscaped || text.charCodeAt(start - 1) === 0x3d) return value
     return value.includes('\\') ? value.replace(/\\(["'\\])/g, '$1') : value
   })
-}
+})
 
+const pipeBounds: number[] = []
 const pipeLayouts = openLayouts()
 
 /** `name=value|name=two words|name=`, as Mimecast writes it. Undefined where there are fewer than two pairs. */
-export function pipeFields(text: string): Fields | undefined {
+export const pipeFields = remembered((text): Fields | undefined => {
   if (!text.includes('|')) return undefined
-  // Where each value begins and ends.
-  const bounds = new Array<number>(2 * USUAL_FIELDS)
   let count = 0
+  const bounds = pipeBounds
   let layout = pipeLayouts.begin()
   let equals = text.indexOf('=')
   for (let from = 0; equals !== -1 && from < text.length && count < 2 * MAX_FIELDS; ) {
@@ -101,4 +102,4 @@ export function pipeFields(text: string): Fields | undefined {
   }
   if (count < 4) return undefined
   return new Fields(placesOf(layout), (place) => text.slice(bounds[2 * place], bounds[2 * place + 1]))
-}
+})

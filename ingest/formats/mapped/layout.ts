@@ -44,6 +44,10 @@ export class Fields {
     this.#valueAt = valueAt
   }
 
+  has(name: FieldName): boolean {
+    return this.#places.of(name) !== -1
+  }
+
   /** The value of a field, undefined where there is none of this name. */
   get(name: FieldName): string | undefined {
     const place = this.#places.of(name)

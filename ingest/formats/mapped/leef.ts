@@ -1,4 +1,5 @@
 import { Fields, openLayouts, placesOf } from './layout.ts'
+import { remembered } from './remembered.ts'
 
 const HEADER = ['leefVersion', 'deviceVendor', 'deviceProduct', 'deviceVersion', 'eventId'] as const
 
@@ -15,7 +16,7 @@ function delimiterOf(text: string): string {
  * The fields of a line in the Log Event Extended Format (IBM QRadar LEEF 1.0 and 2.0): its header under leefVersion,
  * deviceVendor, deviceProduct, deviceVersion and eventId, and its attributes. Undefined where it is none.
  */
-export function leefFields(text: string): Fields | undefined {
+export const leefFields = remembered((text): Fields | undefined => {
   const start = text.indexOf('LEEF:')
   if (start === -1 || start > 300) return undefined
   const values: string[] = []
@@ -44,4 +45,4 @@ export function leefFields(text: string): Fields | undefined {
     values.push(attribute.slice(equals + 1).trim())
   }
   return new Fields(placesOf(layout), (place) => values[place])
-}
+})

@@ -37,8 +37,8 @@ function openReading(
     let shared: LoggedEvent | undefined
     view.take(record)
     const told = recipients()
-    for (const recipient of told) {
-      view.takeRecipient(recipient)
+    for (let at = 0; at < told.length; at++) {
+      view.takeRecipient(told[at])
       const { said, known: found } = meaningOf()
       const word = found?.meaning ?? (said === '' ? undefined : outcome.otherwise)
       if (word === undefined) return dead(`${name}: no outcome is known for ${outcome.from?.join(' with ')}`)
@@ -50,7 +50,7 @@ function openReading(
         shared = eventOf(log, name, 'deferred')
         fill.shared(shared, clock)
       }
-      const event = told.length === 1 ? shared : { ...shared }
+      const event = at === told.length - 1 ? shared : { ...shared }
       fill.own(event, clock)
       if (event.event_time === 0) event.event_time = log.time
       if (!(event.event_time !== 0)) return dead(`${name}: no time`)
@@ -97,7 +97,7 @@ function together(readings: readonly Disposition[], records: readonly Found[], n
 /** A log format out of a mapping: see schemas/mapping.ts for what each of its settings means. */
 export function mappedFormat(mapping: Mapping, about: About): Format {
   const view = openView()
-  const sets = mapping.when.map((set) => compileConditions(set, view.lookup))
+  const sets = mapping.when.map((set) => compileConditions(set, view))
   const syntaxes = mapping.syntax.map((syntax) => TAKE_APART[syntax])
   const recordsOf = recordsWithin(mapping.inside)
   const read = openReading(mapping, view)

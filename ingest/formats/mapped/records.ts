@@ -54,9 +54,10 @@ export function recipientsOf(each: Lookup | undefined): () => readonly unknown[]
     const told = textOf(value)
     // As Java prints a list: `[a@b, c@d]`.
     const text = told.charCodeAt(0) === 0x5b && told.endsWith(']') ? told.slice(1, -1) : told
-    if (!text.includes(',') && !text.includes(';')) return [text === '' ? undefined : trimmed(text)]
-    return text
-      .split(/[,;]/, MAX_RECIPIENTS)
+    const list = text.includes(';') ? text.replaceAll(';', ',') : text
+    if (!list.includes(',')) return [list === '' ? undefined : trimmed(list)]
+    return list
+      .split(',', MAX_RECIPIENTS)
       .map((one) => one.trim())
       .filter((one) => one !== '')
   }

@@ -8,15 +8,17 @@ export type Lookup = () => unknown
 export interface View {
   /** A JSON Pointer made ready; `.` and `./name` are looked up in the recipient instead of the record. */
   lookup(pointer: string): Lookup
+  /** The same, saying only whether anything stands there: a field's value need not be cut out for that. */
+  isThere(pointer: string): () => boolean
   take(record: unknown): void
   takeRecipient(recipient: unknown): void
 }
 
-/** A member of what stands at another place, or of the whole; its value is known once it was looked up in the whole at hand. */
+/** A member of what stands at another place, or of the whole. Its value is of the turn in which it was looked up last. */
 interface Place {
   from: Place | undefined
   key: Key
-  isKnown: boolean
+  turn: number
   value: unknown
 }
 
@@ -24,6 +26,8 @@ function openPlaces() {
   const places: Place[] = []
   let whole: unknown
   let fields: Fields | undefined
+  // Another one for each whole: no place has to be told that its value is an earlier whole's.
+  let turn = 0
 
   function placeOf(keys: readonly Key[]): Place | undefined {
     let place: Place | undefined
@@ -31,32 +35,40 @@ function openPlaces() {
       const from: Place | undefined = place
       place = places.find((known) => known.from === from && known.key.name === key.name)
       if (place !== undefined) continue
-      place = { from, key, isKnown: false, value: undefined }
+      place = { from, key, turn: -1, value: undefined }
       places.push(place)
     }
     return place
   }
 
   function valueAt(place: Place): unknown {
-    if (place.isKnown) return place.value
+    if (place.turn === turn) return place.value
     const { from, key } = place
     place.value = member(from === undefined ? whole : valueAt(from), key)
-    place.isKnown = true
+    place.turn = turn
     return place.value
   }
 
+  function lookup(keys: readonly Key[]): Lookup {
+    const place = placeOf(keys)
+    if (place === undefined) return () => (fields === undefined ? whole : undefined)
+    const field = keys.length === 1 ? place.key.field : undefined
+    return () => (fields === undefined ? valueAt(place) : field === undefined ? undefined : fields.get(field))
+  }
+
   return {
-    lookup(keys: readonly Key[]): Lookup {
-      const place = placeOf(keys)
-      if (place === undefined) return () => (fields === undefined ? whole : undefined)
-      const field = keys.length === 1 ? place.key.field : undefined
-      return () =>
-        fields === undefined ? valueAt(place) : field === undefined ? undefined : fields.get(field)
+    lookup,
+    isThere(keys: readonly Key[]): () => boolean {
+      const value = lookup(keys)
+      const field = keys.length === 1 ? keys[0]?.field : undefined
+      return () => (fields === undefined || field === undefined ? value() !== undefined : fields.has(field))
     },
     take(next: unknown): void {
+      // A record is taken to be recognised, and again to be read.
+      if (next === whole) return
       whole = next
       fields = next instanceof Fields ? next : undefined
-      if (fields === undefined) for (const place of places) place.isKnown = false
+      turn++
     },
   }
 }
@@ -70,6 +82,7 @@ export function openView(): View {
   const recipient = openPlaces()
   return {
     lookup: (pointer) => (pointer.startsWith('.') ? recipient : record).lookup(keysOf(pointer)),
+    isThere: (pointer) => (pointer.startsWith('.') ? recipient : record).isThere(keysOf(pointer)),
     take: record.take,
     takeRecipient: recipient.take,
   }
