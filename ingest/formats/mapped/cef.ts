@@ -85,7 +85,7 @@ export const cefFields = remembered((text): Fields | undefined => {
   const extension = at
   for (let equals = text.indexOf('=', at); equals !== -1; equals = text.indexOf('=', equals + 1)) {
     if (isEscaped && text.charCodeAt(equals - 1) === 0x5c) continue
-    let next = layouts.seen(layout, codes, at, equals)
+    let next = layouts.seenBefore(layout, codes, at, equals)
     if (next === undefined) {
       const from = keyStart(text, equals, at)
       if (from === -1) continue

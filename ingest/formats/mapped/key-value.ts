@@ -49,7 +49,7 @@ export const keyValueFields = remembered((text): Fields | undefined => {
   for (let at = 0; at < length && count < 2 * MAX_FIELDS; ) {
     // Most lines are laid out as one before: then the next equals sign need not be looked for.
     while (isSeparator(codes.getUint8(at))) at++
-    let next = keyValueLayouts.seen(layout, codes, at)
+    let next = keyValueLayouts.seenAt(layout, codes, at)
     const equals = next === undefined ? text.indexOf('=', at) : at + next.name.length
     if (equals === -1) break
     if (next === undefined) {

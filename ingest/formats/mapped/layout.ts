@@ -110,14 +110,16 @@ export function openLayouts(head: readonly string[] = []) {
     return root
   }
 
-  /**
-   * The field that was seen here, whose name stands at `from`, or where `equals` says where its equals sign is, at `from` or
-   * behind a blank. Undefined for any other.
-   */
-  function seen({ next }: Layout, codes: DataView, from: number, equals = -1): Layout | undefined {
-    for (let i = 0; i < next.length; i++) {
-      const one = next[i] as Layout
-      const start = equals === -1 ? from : equals - one.name.length
+  /** The field that was seen here and whose name stands at a place; undefined for any other. */
+  function seenAt({ next }: Layout, codes: DataView, at: number): Layout | undefined {
+    for (const one of next) if (stands(one.mark, codes, at)) return one
+    return undefined
+  }
+
+  /** The field that was seen here and whose name ends at an equals sign, and begins at `from` or behind a blank. */
+  function seenBefore({ next }: Layout, codes: DataView, from: number, equals: number): Layout | undefined {
+    for (const one of next) {
+      const start = equals - one.name.length
       if (start < from || !stands(one.mark, codes, start)) continue
       if (start === from || codes.getUint8(start - 1) === 0x20) return one
     }
@@ -137,5 +139,5 @@ export function openLayouts(head: readonly string[] = []) {
     return made
   }
 
-  return { begin, seen, after }
+  return { begin, seenAt, seenBefore, after }
 }
