@@ -84,26 +84,25 @@ export function readDelivery(text: string): LoggedEvent[] | string | undefined {
   const delayAt = text.indexOf(', delay=')
   if (delayAt === -1) return undefined
   const ctladdrAt = text.lastIndexOf(', ctladdr=', delayAt)
-  const mailerAt = text.indexOf(', mailer=', delayAt)
   const dsnAt = text.indexOf(', dsn=', delayAt)
-  const relayAt = text.indexOf(', relay=', delayAt)
-  const statAt = text.indexOf(', stat=', dsnAt === -1 ? delayAt : dsnAt)
+  const dsnEnd = dsnAt === -1 ? delayAt : text.indexOf(', ', dsnAt + 6)
+  const statAt = dsnEnd === -1 ? -1 : text.indexOf(', stat=', dsnEnd)
   if (statAt === -1) return undefined
-  const hasRelay = relayAt !== -1 && relayAt < statAt
-  const field = (at: number, length: number) => {
-    const end = text.indexOf(', ', at + length)
-    return text.slice(at + length, end === -1 ? text.length : end)
-  }
-  const dsn = dsnAt === -1 || dsnAt > statAt ? '' : field(dsnAt, 6)
-  const replyAt = text.indexOf(', reply=', dsnAt === -1 ? delayAt : dsnAt)
+  const dsn = dsnAt === -1 ? '' : text.slice(dsnAt + 6, dsnEnd)
+  const replyAt = dsnEnd === statAt ? -1 : text.indexOf(', reply=', dsnEnd)
+  const hasReply = replyAt !== -1 && replyAt < statAt
   // The remote server chooses the reply's words: what it says looks like a `stat` before the last one.
-  const lastStatAt = replyAt !== -1 && replyAt < statAt ? text.lastIndexOf(', stat=') : statAt
-  const reply = replyAt !== -1 && replyAt < statAt ? text.slice(replyAt + 8, lastStatAt) : ''
+  const lastStatAt = hasReply ? text.lastIndexOf(', stat=') : statAt
+  const reply = hasReply ? text.slice(replyAt + 8, lastStatAt) : ''
   const stat = text.slice(lastStatAt + 7)
   const outcome = outcomeOf(stat, dsn)
   if (outcome === undefined) return stat.startsWith('queued') ? 'queued' : 'discarded'
-  const mailer = mailerAt === -1 || mailerAt > statAt ? '' : field(mailerAt, 9)
-  const relay = peerOf(hasRelay ? field(relayAt, 8) : '')
+  const field = (mark: string) => {
+    const at = text.indexOf(mark, delayAt)
+    return at === -1 || at > statAt ? '' : text.slice(at + mark.length, text.indexOf(', ', at + mark.length))
+  }
+  const mailer = field(', mailer=')
+  const relay = peerOf(field(', relay='))
   // The submission program hands over to the daemon beside it, which logs the delivery itself.
   if (outcome === 'delivered' && mailer === 'relay' && (relay.ip === '127.0.0.1' || relay.ip === '::1'))
     return 'submission'
