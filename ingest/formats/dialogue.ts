@@ -3,7 +3,7 @@ import type { LoggedEvent, Stage } from '../../schemas/event.ts'
 import type { Correlator } from '../correlate.ts'
 import { detached } from '../detached.ts'
 import type { LogRecord } from '../log-record.ts'
-import { CORRELATED, type Disposition } from './format.ts'
+import { type About, CORRELATED, type Disposition } from './format.ts'
 import { stageOf } from './stage.ts'
 import { setReply } from './values.ts'
 
@@ -134,6 +134,24 @@ export function told(
     event.source_format = source_format
   }
   return events.length > 0 ? { kind: 'events', events } : CORRELATED
+}
+
+/** What the formats that follow dialogues have in common, for people. */
+export const DIALOGUE: Pick<About, 'directions' | 'correlates' | 'fills'> = {
+  directions: ['outbound', 'inbound'],
+  correlates: true,
+  fills: [
+    'log_host',
+    'sender',
+    'recipient',
+    'remote_host',
+    'remote_ip',
+    'source_ip',
+    'stage',
+    'reply_code',
+    'enhanced_code',
+    'reply_text',
+  ],
 }
 
 /** The sessions under way, each kept in the correlator under its key. */

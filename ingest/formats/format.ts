@@ -82,6 +82,9 @@ export const CORRELATED: Disposition = { kind: 'correlated' }
 /** A record that is not told to anyone, by the name of the rule that says so. */
 export const ignored = (rule: string): Disposition => ({ kind: 'ignored', rule })
 
+/** A record of a format whose events have no time: neither it nor its envelope tells one. */
+export const withoutTime = (format: string) => ({ kind: 'dead', reason: `${format}: no time` }) as const
+
 /** Puts into an event what the envelope of its record tells, and whose format it is. */
 export function stamped<Event extends LoggedEvent>(
   event: Event,

@@ -2,7 +2,7 @@ import type { Correlator } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import { isoStamp } from '../envelopes/timestamp.ts'
 import type { LogRecord } from '../log-record.ts'
-import { openSessions, told } from './dialogue.ts'
+import { DIALOGUE, openSessions, told } from './dialogue.ts'
 import { type Disposition, type Format, type FormatReader, ignored } from './format.ts'
 import { cellsOf } from './table.ts'
 
@@ -36,20 +36,7 @@ export const hmailserver: Format = {
     title: 'hMailServer 5 (SMTP conversation log)',
     docs: ['https://www.hmailserver.com/documentation/latest/?page=reference_logging'],
     input: 'lines',
-    directions: ['outbound', 'inbound'],
-    correlates: true,
-    fills: [
-      'log_host',
-      'sender',
-      'recipient',
-      'remote_host',
-      'remote_ip',
-      'source_ip',
-      'stage',
-      'reply_code',
-      'enhanced_code',
-      'reply_text',
-    ],
+    ...DIALOGUE,
     tells: 'every attempt and every refusal with command and reply',
     lacks: 'Message-ID and queue id, our sending address, connections that fail, what goes into mailboxes',
     samples: 'published',

@@ -3,7 +3,7 @@ import { detached } from '../detached.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import { isoStamp } from '../envelopes/timestamp.ts'
 import type { LogRecord } from '../log-record.ts'
-import { openSessions, told } from './dialogue.ts'
+import { DIALOGUE, openSessions, told } from './dialogue.ts'
 import { CORRELATED, type Disposition, type Format, type FormatReader, ignored } from './format.ts'
 
 /** `Tue 2026-11-24 12:00:00.123: 05: [1234567] text`; thread and session are missing in some versions. */
@@ -52,20 +52,7 @@ export const mdaemon: Format = {
     title: 'MDaemon (SMTP-(in) and SMTP-(out) session logs)',
     docs: ['https://help.mdaemon.com/mdaemon/en/log_mode.html'],
     input: 'lines',
-    directions: ['outbound', 'inbound'],
-    correlates: true,
-    fills: [
-      'log_host',
-      'sender',
-      'recipient',
-      'remote_host',
-      'remote_ip',
-      'source_ip',
-      'stage',
-      'reply_code',
-      'enhanced_code',
-      'reply_text',
-    ],
+    ...DIALOGUE,
     tells: 'every attempt and every refusal with command and reply',
     lacks: 'Message-ID and queue id, our sending address, connections that fail, what goes into mailboxes',
     samples: 'unverified',

@@ -2,7 +2,7 @@ import type { Outcome } from '../../schemas/event.ts'
 import type { Correlator } from '../correlate.ts'
 import type { EnvelopeContext } from '../envelopes/envelope.ts'
 import type { LogRecord } from '../log-record.ts'
-import { type Disposition, eventOf, type Format, type FormatReader, ignored } from './format.ts'
+import { type Disposition, eventOf, type Format, type FormatReader, ignored, withoutTime } from './format.ts'
 import { cell } from './table.ts'
 import { fromDomain, messageId, setReply, textAt, timeOf } from './values.ts'
 
@@ -56,7 +56,7 @@ function open(_: Correlator, clock: EnvelopeContext): FormatReader {
     event.direction = way === 'file' || way === 'pipe' ? 'inbound' : 'outbound'
     // `record-fields` may leave out when the attempt was; when the message was queued is the nearest then.
     event.event_time = timeOf(field(record, 'timeLogged') || field(record, 'timeQueued'), clock, record.time)
-    if (event.event_time === 0) return { kind: 'dead', reason: 'powermta: no time' }
+    if (event.event_time === 0) return withoutTime('powermta')
     event.sender = field(record, 'orig')
     event.recipient = field(record, 'rcpt')
     const original = field(record, 'orcpt').replace(/^rfc822;/i, '')

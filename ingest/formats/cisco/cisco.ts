@@ -3,7 +3,15 @@ import type { Correlator } from '../../correlate.ts'
 import { detached } from '../../detached.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import type { LogRecord } from '../../log-record.ts'
-import { CORRELATED, type Disposition, eventOf, type Format, type FormatReader, ignored } from '../format.ts'
+import {
+  CORRELATED,
+  type Disposition,
+  eventOf,
+  type Format,
+  type FormatReader,
+  ignored,
+  withoutTime,
+} from '../format.ts'
 import { isMailLog, said, timeOfLine } from './line.ts'
 import { setReply } from './reply.ts'
 
@@ -193,7 +201,7 @@ function open(messages: Correlator, clock: EnvelopeContext): FormatReader {
       const line = said(record)
       if (line === undefined) return { kind: 'dead', reason: 'cisco: no line of a mail log' }
       const time = timeOfLine(record, line.stamp, clock)
-      if (time === 0) return { kind: 'dead', reason: 'cisco: no time' }
+      if (time === 0) return withoutTime('cisco')
       const told = fate(record, time, line.text) ?? fact(record, line.text)
       if (told !== undefined) return told
       return ignored(NOTICES.find(([begin]) => line.text.startsWith(begin))?.[1] ?? 'cisco.notice')

@@ -1,7 +1,7 @@
 import type { Correlator } from '../../correlate.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import type { LogRecord } from '../../log-record.ts'
-import { openSessions, told } from '../dialogue.ts'
+import { DIALOGUE, openSessions, told } from '../dialogue.ts'
 import { CORRELATED, type Disposition, type Format, type FormatReader, ignored } from '../format.ts'
 import { cell } from '../table.ts'
 import { timeOf } from '../values.ts'
@@ -39,20 +39,7 @@ export const exchangeProtocol: Format = {
     title: 'Exchange Server 2007-2019, SE: SMTP protocol logs (SEND*.LOG, RECV*.LOG)',
     docs: ['https://learn.microsoft.com/exchange/mail-flow/connectors/protocol-logging'],
     input: 'csv',
-    directions: ['outbound', 'inbound'],
-    correlates: true,
-    fills: [
-      'log_host',
-      'sender',
-      'recipient',
-      'remote_host',
-      'remote_ip',
-      'source_ip',
-      'stage',
-      'reply_code',
-      'enhanced_code',
-      'reply_text',
-    ],
+    ...DIALOGUE,
     tells: 'every attempt of a send connector with command and reply; every refusal of a receive connector',
     lacks:
       'Message-ID and queue id; what Exchange makes of a refusal (tracking log); a session through the front end is logged by both services: load one',

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Correlator } from '../../correlate.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import { isoStampOf } from '../../envelopes/timestamp.ts'
-import { type Format, type FormatReader, ignored } from '../format.ts'
+import { type Format, type FormatReader, ignored, withoutTime } from '../format.ts'
 import { keyValueFields } from '../mapped/key-value.ts'
 import { fieldName } from '../mapped/layout.ts'
 import { openQueue } from '../sendmail/queue.ts'
@@ -55,7 +55,7 @@ function open(correlator: Correlator, clock: EnvelopeContext): FormatReader {
       const time = stamp?.time ?? record.time
       const logged = { time, host: fields.get(NAMES.device_id) ?? '', program: record.program, message: text }
       const read = readQueue(logged, fields.get(NAMES.session_id) ?? '', asSendmail(text))
-      return read.kind === 'events' && time === 0 ? { kind: 'dead', reason: 'fortimail: no time' } : read
+      return read.kind === 'events' && time === 0 ? withoutTime('fortimail') : read
     },
   }
 }

@@ -2,7 +2,7 @@ import type { LoggedEvent, Outcome } from '../../../schemas/event.ts'
 import type { Mapping, VerdictWord } from '../../../schemas/mapping.ts'
 import type { EnvelopeContext } from '../../envelopes/envelope.ts'
 import type { LogRecord } from '../../log-record.ts'
-import { type About, type Disposition, eventOf, type Format, ignored } from '../format.ts'
+import { type About, type Disposition, eventOf, type Format, ignored, withoutTime } from '../format.ts'
 import { fillColumns, meanings } from './columns.ts'
 import { compileConditions, compileNearness } from './conditions.ts'
 import { TAKE_APART } from './fields.ts'
@@ -53,7 +53,7 @@ function openReading(
       const event = at === told.length - 1 ? shared : { ...shared }
       fill.own(event, clock)
       if (event.event_time === 0) event.event_time = log.time
-      if (!(event.event_time !== 0)) return dead(`${name}: no time`)
+      if (!(event.event_time !== 0)) return withoutTime(name)
       event.outcome = outcomeOf(word, event)
       if (event.outcome === 'rejected') event.source_ip ||= event.remote_ip
       // Most have one: V8 makes room for sixteen where an empty array is added to.
@@ -105,7 +105,8 @@ export function mappedFormat(mapping: Mapping, about: About): Format {
 
   function holds(record: unknown): boolean {
     view.take(record)
-    return sets.some((holdsIn) => holdsIn())
+    for (const holdsIn of sets) if (holdsIn()) return true
+    return false
   }
 
   function takenApart(log: LogRecord): unknown {
