@@ -22,17 +22,11 @@ const NAMES = {
 
 const REMOTE = '(Reason from remote:'
 
-/**
- * What FortiMail's MTA logs, as Sendmail says it: the server's words behind the status, `stat=User unknown(Reason from
- * remote:550 5.1.1 ...)`, go before it as Sendmail's `reply=`.
- */
-function asSendmail(text: string): string {
-  if (!text.endsWith(')') || !text.includes(REMOTE)) return text
+/** Where the server's words stand behind the status, `stat=User unknown(Reason from remote:550 5.1.1 ...)`; -1 for nowhere. */
+function remoteAt(text: string): number {
+  if (!text.endsWith(')') || !text.includes(REMOTE)) return -1
   const statAt = text.indexOf(', stat=', text.indexOf(', delay='))
-  const remoteAt = statAt === -1 ? -1 : text.indexOf(REMOTE, statAt)
-  if (remoteAt === -1) return text
-  const reply = text.slice(remoteAt + REMOTE.length, -1)
-  return `${text.slice(0, statAt)}, reply=${reply}${text.slice(statAt, remoteAt).trimEnd()}`
+  return statAt === -1 ? -1 : text.indexOf(REMOTE, statAt)
 }
 
 /** A session that FortiMail passes through as a transparent proxy: it takes no message over, and its history tells the rest. */
@@ -54,7 +48,12 @@ function open(correlator: Correlator, clock: EnvelopeContext): FormatReader {
       const stamp = isoStampOf(fields.get(NAMES.date) ?? '', fields.get(NAMES.time) ?? '', clock)
       const time = stamp?.time ?? record.time
       const logged = { time, host: fields.get(NAMES.device_id) ?? '', program: record.program, message: text }
-      const read = readQueue(logged, fields.get(NAMES.session_id) ?? '', asSendmail(text))
+      const id = fields.get(NAMES.session_id) ?? ''
+      const at = remoteAt(text)
+      const read =
+        at === -1
+          ? readQueue(logged, id, text)
+          : readQueue(logged, id, text.slice(0, at).trimEnd(), text.slice(at + REMOTE.length, -1))
       return read.kind === 'events' && time === 0 ? withoutTime('fortimail') : read
     },
   }

@@ -78,9 +78,9 @@ function setReply(event: LoggedEvent, reply: string, stat: string): void {
 /**
  * Reads `to=<a>,<b>, ctladdr=..., delay=..., xdelay=..., mailer=esmtp, pri=..., relay=host. [ip], dsn=5.1.1,
  * reply=550 5.1.1 ..., stat=User unknown` (Sendmail Installation and Operation Guide, 2.1.2): an event for each recipient,
- * the name of the rule that ignores the line, or undefined where it is broken.
+ * the name of the rule that ignores the line, or undefined where it is broken. `remote` is the reply where the text has none.
  */
-export function readDelivery(text: string): LoggedEvent[] | string | undefined {
+export function readDelivery(text: string, remote = ''): LoggedEvent[] | string | undefined {
   const delayAt = text.indexOf(', delay=')
   if (delayAt === -1) return undefined
   const ctladdrAt = text.lastIndexOf(', ctladdr=', delayAt)
@@ -93,7 +93,7 @@ export function readDelivery(text: string): LoggedEvent[] | string | undefined {
   const hasReply = replyAt !== -1 && replyAt < statAt
   // The remote server chooses the reply's words: what it says looks like a `stat` before the last one.
   const lastStatAt = hasReply ? text.lastIndexOf(', stat=') : statAt
-  const reply = hasReply ? text.slice(replyAt + 8, lastStatAt) : ''
+  const reply = hasReply ? text.slice(replyAt + 8, lastStatAt) : remote
   const stat = text.slice(lastStatAt + 7)
   const outcome = outcomeOf(stat, dsn)
   if (outcome === undefined) return stat.startsWith('queued') ? 'queued' : 'discarded'

@@ -32,12 +32,13 @@ function noticeRule(text: string): string {
 
 /**
  * Gives a function that reads one line after another of an MTA that logs in Sendmail's words: the record that has it, with
- * its time and host, the queue id ('' where there is none), and the text behind that. `name` is the format's.
+ * its time and host, the queue id ('' where there is none), the text behind that, and the server's words where the text has
+ * them in no `reply=`. `name` is the format's.
  */
 export function openQueue(
   messages: Correlator,
   name: string,
-): (record: LogRecord, id: string, text: string) => Disposition {
+): (record: LogRecord, id: string, text: string, remote?: string) => Disposition {
   const ignoredBy = (rule: string) => ignored(`${name}.${rule}`)
 
   function complete(event: LoggedEvent, record: LogRecord, id: string, key: string): LoggedEvent {
@@ -64,8 +65,8 @@ export function openQueue(
     return CORRELATED
   }
 
-  function delivered(record: LogRecord, id: string, key: string, text: string): Disposition {
-    const read = readDelivery(text)
+  function delivered(record: LogRecord, id: string, key: string, text: string, remote?: string): Disposition {
+    const read = readDelivery(text, remote)
     if (typeof read === 'string') return ignoredBy(read)
     if (read === undefined) return { kind: 'dead', reason: `${name}: delivery line without its fields` }
     for (const event of read) {
@@ -87,9 +88,9 @@ export function openQueue(
     return events.length > 0 ? { kind: 'events', events } : ignoredBy('expired_unseen')
   }
 
-  return (record, id, text) => {
+  return (record, id, text, remote) => {
     const key = `${record.host} ${id}`
-    if (text.startsWith('to=')) return delivered(record, id, key, text)
+    if (text.startsWith('to=')) return delivered(record, id, key, text, remote)
     if (text.startsWith('from=') && id !== '') return arrived(key, text)
     if (text.startsWith('clone ') || text.startsWith('clone:')) return CORRELATED
     if (text.includes(': Cannot send message ')) return expired(record, key)

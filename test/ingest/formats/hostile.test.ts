@@ -65,3 +65,12 @@ test.each([
   expect(['dead', 'events']).toContain(kind)
   expect((used.user + used.system) / 1e6).toBeLessThan(5)
 })
+
+test('what the server says that FortiMail quotes is no field of the line', () => {
+  const said = '550 5.1.1 no such user, dsn=2.0.0, stat=Sent'
+  const line = `date=2026-11-24 time=10:51:02.200 device_id=FE1 log_id=0003007072 type=event subtype=smtp pri=information session_id="1" msg="to=<a@litware.example>, delay=00:00:01, mailer=esmtp, relay=mx1.litware.example. [198.51.100.8], stat=User unknown (Reason from remote:${said})"`
+  expect(openSamples(FORMATS).read(line)).toMatchObject({
+    kind: 'events',
+    events: [{ outcome: 'bounced', reply_text: said, enhanced_code: '5.1.1' }],
+  })
+})
