@@ -20,6 +20,6 @@ export function replyCode(reply: string): number {
 export function enhancedCode(reply: string): string {
   // The point of its class, without which there is none.
   if (reply.charCodeAt(5) !== 0x2e) return ''
-  const match = /^([245])[0-9]{2}[ -]([245])(\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])/.exec(reply)
-  return match !== null && match[1] === match[2] ? `${match[2]}${match[3]}` : ''
+  const code = /^[245][0-9]{2}[ -]([245]\.[0-9]{1,3}\.[0-9]{1,3})(?![0-9.])/.exec(reply)?.[1] ?? ''
+  return code[0] === reply[0] ? code : ''
 }
