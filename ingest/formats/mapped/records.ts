@@ -58,7 +58,7 @@ export function recipientsOf(each: Lookup | undefined): () => readonly unknown[]
     if (!list.includes(',')) return [list === '' ? undefined : trimmed(list)]
     return list
       .split(',', MAX_RECIPIENTS)
-      .map((one) => one.trim())
+      .map(trimmed)
       .filter((one) => one !== '')
   }
 }
