@@ -69,6 +69,8 @@ const CONFIDENCE = {
 const MAX_ALTERNATIVES = 3
 // A status that names only its class, or 5.7.1, which is written for anything: any word says more.
 const VAGUE = /^\d\.(?:\d\.0|7\.1)$/
+// A detail that stands for no reason says no more than its subject.
+const isVague = (status: string) => VAGUE.test(status) || !REASON_OF_STATUS.has(`X${status.slice(1)}`)
 
 // The sender's own server was asked, and is quoted: what it says of a user is said of the sender.
 const CALLOUT =
@@ -146,8 +148,10 @@ export function compile(rules: readonly Rule[]): Classifier {
     }
     const byStatus = () => {
       // A 4yz with a status that says as little only defers: the code tells that.
-      if (facts.status[0] === '4' && VAGUE.test(facts.status)) return undefined
-      const reason = REASON_OF_STATUS.get(`X${facts.status.slice(1)}`)
+      if (facts.status[0] === '4' && isVague(facts.status)) return undefined
+      const subject = facts.status.split('.')[1]
+      const reason =
+        REASON_OF_STATUS.get(`X${facts.status.slice(1)}`) ?? REASON_OF_STATUS.get(`X.${subject}.0`)
       return reason && judged(reason, 'enhanced-status', facts.status, CONFIDENCE.enhanced)
     }
     let best: Classification | undefined
@@ -201,7 +205,7 @@ export function compile(rules: readonly Rule[]): Classifier {
       quoted > 0 && !CALLOUT.test(text.slice(0, before))
         ? decide({ ...facts, text: text.slice(before) }, afterWeak, rules.length)
         : undefined
-    const found = inner ?? decide(facts, rules.length, VAGUE.test(facts.status) ? afterWeak : afterEnhanced)
+    const found = inner ?? decide(facts, rules.length, isVague(facts.status) ? afterWeak : afterEnhanced)
     const classification = found ?? {
       reason: '',
       ...reasonOf(''),

@@ -40,6 +40,9 @@ describe('what names no cause is told apart', () => {
     ['421 4.7.0 deferred due to poor reputation', {}, 'low_reputation', 'sender'],
     ['connect to mx.example.com[192.0.2.1]:25: Connection refused', {}, 'network_error', 'network'],
     ['550 5.1.1 bye', {}, 'recipient_unknown', 'recipient'],
+    ['550 5.7.999 bye', {}, 'policy_rejected', 'undetermined'],
+    ['550 5.6.99 bye', {}, 'malformed_message', 'sender'],
+    ['451 4.6.99 bye', {}, 'temporary_failure', 'undetermined'],
     [
       '550-5.1.1 The account that you tried to reach does not\n550-5.1.1 exist. Please try\n550 5.1.1 again',
       {},
