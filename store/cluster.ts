@@ -23,9 +23,9 @@ const WINDOW = 'replicated_deduplication_window = 10000, replicated_deduplicatio
 
 const CREATE =
   /^(CREATE (?:TABLE IF NOT EXISTS|TABLE|MATERIALIZED VIEW|VIEW)) ([a-z0-9_]+)(?: TO ([a-z0-9_]+))?/m
-// What changes neither columns nor engine is done where the rows lie; what all ask stays as it is.
+// What changes neither the kinds of columns nor the engine is done where the rows lie; what all ask stays as it is.
 const ALTER =
-  /^ALTER TABLE ([a-z0-9_]+) (?=MODIFY SETTING|(?:ADD|DROP|MATERIALIZE) PROJECTION|(?:ADD|DROP|MATERIALIZE) INDEX)/m
+  /^ALTER TABLE ([a-z0-9_]+) (?=MODIFY SETTING|MODIFY COLUMN [a-z_]+ CODEC|(?:ADD|DROP|MATERIALIZE) PROJECTION|(?:ADD|DROP|MATERIALIZE) INDEX)/m
 const ENGINE = /^ENGINE = ((?:[A-Z][a-z]+)*MergeTree)(?:\(([a-z_]+)\))?/m
 
 /**

@@ -54,7 +54,7 @@ test('a roll-up is kept within its shard', async () => {
   expect(view.replaceAll('delivery_events_local', '')).not.toContain('delivery_events')
 })
 
-test('projections and indexes are made where the rows lie', () => {
+test('projections, indexes and codecs are made where the rows lie', () => {
   const altered = statements.flatMap((one) => /^ALTER TABLE .*/m.exec(one) ?? [])
   expect(altered.map((one) => one.split(' ').slice(0, 8).join(' '))).toEqual([
     'ALTER TABLE attempts_1h_local ON CLUSTER `mail` MODIFY SETTING',
@@ -86,6 +86,8 @@ test('projections and indexes are made where the rows lie', () => {
     'ALTER TABLE attempts_1m_local ON CLUSTER `mail` DROP PROJECTION',
     'ALTER TABLE attempts_1m_local ON CLUSTER `mail` MATERIALIZE PROJECTION',
     'ALTER TABLE attempts_1m_local ON CLUSTER `mail` MATERIALIZE PROJECTION',
+    'ALTER TABLE attempts_1m_local ON CLUSTER `mail` MODIFY COLUMN',
+    'ALTER TABLE attempts_1h_local ON CLUSTER `mail` MODIFY COLUMN',
   ])
 })
 
