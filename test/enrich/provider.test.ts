@@ -33,6 +33,9 @@ test('the words tell where the host does not, and the host goes before the words
 test("a block list's name says nothing of who asked it", () => {
   const listed = '550 5.7.1 Rejected: 192.0.2.1 is listed at b.barracudacentral.org'
   expect(providerOf('mx4.hoster.example', listed)).toBe('')
+  // As its TXT record says it.
+  const page = `${listed}; http://www.barracudanetworks.com/reputation/?pr=1&ip=192.0.2.1`
+  expect(providerOf('mx4.hoster.example', page)).toBe('')
   const own =
     '554 Blocked using Barracuda Reputation; http://www.barracudanetworks.com/reputation/?ip=192.0.2.1'
   expect(providerOf('mx.company.example', own)).toBe('barracuda')
