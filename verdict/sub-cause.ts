@@ -5,6 +5,7 @@ import { THRESHOLDS as T } from './thresholds.ts'
 const OF_REASON: Readonly<Record<string, SubCause>> = {
   policy_rejected: 'undetermined',
   recipient_access_denied: 'undetermined',
+  recipient_restricted: 'policy',
   domain_not_found: 'dns',
   client_dns_invalid: 'dns',
   sender_domain_invalid: 'dns',

@@ -132,6 +132,12 @@ test.each<[string, Told, string, string]>([
     'directory',
   ],
   [
+    'a domain whose recipients take nothing from outside any more: it knows them',
+    { reasons: { recipient_restricted: 40 } },
+    'recipient_domain',
+    'policy',
+  ],
+  [
     'two dead addresses of a domain that many write to',
     { reasons: { recipient_unknown: 40 }, evidence: { known_recipients: [2, 0] } },
     'mailbox_noise',
