@@ -11,9 +11,7 @@ import type { Candidate, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { blamesMailbox } from './unknown-elsewhere.ts'
 import type { Usual } from './usual.ts'
-import { BARE, BARE_SIDES, FAMILIES, SENDER_SIDES } from './words.ts'
-
-const UNREACHABLE = ['network_error', 'domain_not_found', 'expired']
+import { BARE, BARE_SIDES, FAMILIES, SENDER_SIDES, UNREACHABLE } from './words.ts'
 
 /** What the candidates are counted with. */
 export interface Counting {

@@ -3,6 +3,7 @@ import type { Cells } from './cells.ts'
 import { wilson } from './intervals.ts'
 import type { History, Named, Words } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
+import { UNREACHABLE } from './words.ts'
 
 /** History before the window: the fleet's, and that of subjects and parts by `historyKey`. */
 export interface Usual {
@@ -104,13 +105,20 @@ function clientShare(history: History, fleet: number): number {
       : Math.min(...shares)
 }
 
+// That a host does not answer which never answered anybody is no news, whoever else writes to it (Laplace's rule). Others must
+// have taken mail: where nobody answers, it is we.
+function deadShare(history: History, fleet: History): number {
+  if (acceptedBefore(history) > 0 || acceptedBefore(fleet) < T.min_fleet_history) return 0
+  return (history.refused + history.recent_refused + 1) / (history.messages + history.recent_messages + 2)
+}
+
 /**
  * What is usual for the messages of each cell, in such words: the one baseline of all subjects that hold it, so that a
  * sender, a provider and the two together are measured alike. Inbound it is the client's habit.
  */
 export function cellShares(
   cells: Cells,
-  { own, stopped }: Usual,
+  { fleet: ofFleet, own, stopped }: Usual,
   direction: Direction,
   fleet: number,
   words: Words,
@@ -120,6 +128,7 @@ export function cellShares(
   const isInbound = direction === 'inbound'
   const bySender = new Float64Array(size).fill(isInbound ? T.max_usual_share.inbound : fleet)
   const byDomain = new Float64Array(size).fill(fleet)
+  const byDead = new Float64Array(size)
   const pairs: { sender: number; pair: number; history: History }[] = []
   // Few names have a history of their own.
   for (const [key, history] of own) {
@@ -128,8 +137,10 @@ export function cellShares(
     const domain = names.find(named.recipient_org_domain)
     if (named.kind === 'sender_domain' && sender > 0)
       bySender[sender] = isInbound ? clientShare(history, fleet) : ownShare(history, direction, fleet, words)
-    if (named.kind === 'recipient_domain' && domain > 0)
+    if (named.kind === 'recipient_domain' && domain > 0) {
       byDomain[domain] = ownShare(history, direction, fleet, words)
+      byDead[domain] = deadShare(history, ofFleet)
+    }
     const by = names.find(named.operator)
     if (named.kind === 'pair' && sender > 0 && by > 0)
       pairs.push({ sender, pair: sender * size + by, history })
@@ -149,9 +160,11 @@ export function cellShares(
     ]),
   )
   const stoppedDomains = new Set(Array.from(stopped, names.find))
+  const unreachable = UNREACHABLE.map(names.find)
   for (let i = 0; i < shares.length; i++) {
     const domain = recipient_org_domain[i] ?? 0
-    const ofDomain = byDomain[domain] ?? fleet
+    const ofDead = unreachable.includes(cells.reason[i] ?? 0) ? (byDead[domain] ?? 0) : 0
+    const ofDomain = Math.max(byDomain[domain] ?? fleet, ofDead)
     const sender = sender_domain[i] ?? 0
     const ofSender = byPair.get(sender * size + (operator[i] ?? 0)) ?? bySender[sender] ?? fleet
     // What senders are refused is mostly what a domain refuses that takes nothing any more.

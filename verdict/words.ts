@@ -8,6 +8,9 @@ export const BLAMING_SIDES: readonly string[] = [...SENDER_SIDES, ...BARE_SIDES]
 /** One wave has one cause, and its words are of one kind: so the refusals of two troubles at one place are told apart. */
 export const FAMILIES = [SENDER_SIDES, ROUTING_SIDES, NETWORK_SIDES, ['relay_config']]
 
+/** Reasons of refusals that no server gave. */
+export const UNREACHABLE: readonly string[] = ['network_error', 'domain_not_found', 'expired']
+
 /** Of the words that name no cause, and of those of no kind: numbers beside the places of the families. */
 export const [BARE, OTHER] = [FAMILIES.length, FAMILIES.length + 1]
 const FAMILY_OF = new Map([

@@ -71,6 +71,20 @@ test('nine of nine refused, of three senders by nine receivers, are everyone', (
   expect(waves(material(cells))).toEqual(['all all'])
 })
 
+test('hosts that never answered anybody are dead, whoever writes to them', () => {
+  const asked = DOMAINS.map((domain, i) =>
+    cell({ domain, sender: `s${i % 3}.example` }, 3, { side: 'transport', reason: 'network_error' }),
+  )
+  const taken = DOMAINS.map((_, i) => cell({ domain: '', sender: `s${i % 3}.example` }, 20))
+  const before = (messages: number, refused: number): [Named, History][] =>
+    DOMAINS.map((domain) => [
+      { ...NAMED, kind: 'recipient_domain', recipient_org_domain: domain },
+      day(messages, refused),
+    ])
+  expect(waves(material([...asked, ...taken], before(5, 5)))).toEqual([])
+  expect(waves(material([...asked, ...taken], before(5, 0)))).toEqual(['all all'])
+})
+
 test('an address that is refused is told where its sender is accepted from others', () => {
   const from = (ip: string, fate?: Parameters<typeof cell>[2]) =>
     DOMAINS.map((domain) => cell({ domain, ip }, 4, fate))
