@@ -12,8 +12,10 @@ SELECT
     recipient_org_domain AS domain,
     toLowCardinality(if(source_ip = toIPv6('::'), '', replaceRegexpOne(toString(source_ip), '^::ffff:', ''))) AS address,
     provider,
-    -- An unknown host stands for its own domain: a hoster's customers belong together.
-    cutToFirstSignificantSubdomain(lower(delivery_events.remote_host)) AS host_domain,
+    -- An unknown host stands for its own domain: a hoster's customers belong together. One without a name has none, and a
+    -- filter of ours on this machine receives for nobody.
+    if(delivery_events.remote_host = 'localhost' OR isIPv4String(delivery_events.remote_host) OR isIPv6String(delivery_events.remote_host), '',
+        cutToFirstSignificantSubdomain(lower(delivery_events.remote_host))) AS host_domain,
     -- A bare "rejected" at RCPT TO is mostly an unknown user, but the words name no cause.
     toLowCardinality(if(delivery_events.rule = 'rcpt-bare-reject', 'policy_rejected', toString(delivery_events.reason))) AS reason,
     toLowCardinality(multiIf(

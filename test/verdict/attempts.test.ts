@@ -80,3 +80,15 @@ test('attempts of a window: in the order of their times, by direction, and who a
   const { inbound: none } = await readAttempts(store, { from: FROM, to: AT }, ['outbound'])
   expect(none.count).toBe(0)
 })
+
+test('who has no name, or is this machine, receives for nobody', async () => {
+  const hosts = ['127.0.0.1', '::1', '192.0.2.9', 'localhost']
+  await fill(
+    store,
+    hosts.map((remote_host, i) => single(to(`d${i}.example`, i), undefined, { remote_host })),
+  )
+  const { outbound } = await readAttempts(store, { from: FROM, to: AT }, ['outbound'])
+  expect(rowsOf(outbound).map(({ provider, is_named }) => [provider, is_named])).toEqual(
+    hosts.map((_, i) => [`d${i}.example`, false]),
+  )
+})
