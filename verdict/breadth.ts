@@ -47,14 +47,20 @@ function isShut({ kind, accepted, messages, refused, senders }: Candidate): bool
   return refusedOf(senders().values()).length > 1 || refused >= T.min_pair_refused
 }
 
-// Of a sender with three messages not every rate shows: how many senders would, if all were refused alike.
+/**
+ * Whether most of these senders are refused. Of a sender with three messages not every rate shows: it is asked of those that
+ * would show it, if all were refused alike.
+ */
+export function areMostRefused(senders: readonly Part[]): boolean {
+  const { messages, refused } = sumOf(senders)
+  const share = messages === 0 ? 0 : refused / messages
+  const alike = senders.reduce((sum, part) => sum + 1 - (1 - share) ** part.messages, 0)
+  return refused > 0 && refusedOf(senders).length >= T.min_platform_share * alike
+}
+
 function isMostSenders(senders: ReadonlyMap<number, Part>): boolean {
   const named = [...senders].filter(([name]) => name !== 0).map(([, part]) => part)
-  const { messages, refused } = sumOf(named)
-  const hit = refusedOf(named).length
-  const share = messages === 0 ? 0 : refused / messages
-  const alike = named.reduce((sum, part) => sum + 1 - (1 - share) ** part.messages, 0)
-  return named.length >= T.min_platform_senders && hit >= T.min_platform_share * alike
+  return named.length >= T.min_platform_senders && areMostRefused(named)
 }
 
 const isNameless = (senders: ReadonlyMap<number, Part>): boolean =>
@@ -86,7 +92,9 @@ export function isAmple(candidate: Candidate, direction: Direction): boolean {
   if (candidate.kind === 'pair' && refused < T.min_pair_refused) return false
   // At a gateway most may have been refused for other reasons, as always.
   const met = direction === 'inbound' ? sumOf([...candidate.met().values()]).messages : messages
-  return refused >= T.min_share[kind] * met
+  // Few receivers ask the list that has our addresses: as of one address, so of all.
+  const isNamed = kind === 'all' && direction === 'outbound' && candidate.sender_words >= T.min_coherence
+  return refused >= T.min_share[isNamed ? 'source_ip' : kind] * met
 }
 
 /** Whether the refusals of a candidate are spread as the kind of its wave asks. */

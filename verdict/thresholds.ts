@@ -61,7 +61,8 @@ export const THRESHOLDS = {
   /**
    * Share refused that a wave needs. A domain in trouble refuses most; receivers differ in what they enforce, so that
    * a sender with broken authentication or a listed address may be refused by few of them. Its breadth and its own
-   * usual rate guard it.
+   * usual rate guard it. So it is with all of our addresses where the words name us; where no server answers, dead hosts
+   * are many.
    */
   min_share: {
     recipient_domain: 0.4,

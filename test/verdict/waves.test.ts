@@ -93,6 +93,17 @@ test('an address that is refused is told where its sender is accepted from other
   expect(waves(material([...from(one, LISTED), ...from(two, LISTED)]))).toEqual(['sender_domain s1.example'])
 })
 
+test('few receivers ask the list that has our addresses: it is the platform still', () => {
+  const rest = Array.from({ length: 8 }, (_, i) => cell({ domain: '', sender: `s${i}.example` }, 60))
+  const listed = (fate: Parameters<typeof cell>[2]) =>
+    DOMAINS.flatMap((domain, i) =>
+      [0, 3, 5].map((other) => cell({ domain, sender: `s${(i + other) % 8}.example` }, 1, fate)),
+    )
+  expect(waves(material([...rest, ...listed(LISTED)]))).toEqual(['all all'])
+  // Of who does not answer we ask more: dead hosts are many.
+  expect(waves(material([...rest, ...listed({ side: 'transport', reason: 'network_error' })]))).toEqual([])
+})
+
 test('one domain that refuses everyone is the domain, also where there is one sender', () => {
   const rest = DOMAINS.map((domain) => cell({ domain }, 20))
   expect(waves(material([...rest, cell({ domain: 'shut.example' }, 9, DENIED)]))).toEqual([
