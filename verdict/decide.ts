@@ -12,6 +12,8 @@ export interface Facts {
   window_ms: number
   /** How many senders there are in all: of two, both refused, nothing wider can be told. */
   fleet_senders: number
+  /** Whether the domains that refuse a sender refuse most others that wrote to them: a large one is not most. */
+  others_refused: boolean
   /** Whether the refusals are spread as a wave of this kind is (rank.ts). */
   has_shape: boolean
   /** Log-likelihood of its own rate over the usual one (rank.ts). */
@@ -71,7 +73,8 @@ function weigh(facts: Facts, verdict: Verdict, cause: SubCause): Weighing[] {
         ? 'these senders sent hardly anything elsewhere: nothing to compare with'
         : 'no other sender wrote to these domains: nothing to compare with',
     })
-  else if (!mostlyRefused(against)) found.push({ points: 5 })
+  else if (!mostlyRefused(against) || !(isReceiving(verdict) || facts.others_refused))
+    found.push({ points: 5 })
   else if (!isAmongStrangers(facts, verdict))
     found.push({ points: -25, note: 'the comparison is refused as well' })
   const ours = SENDER_WORDS.includes(cause)
@@ -152,7 +155,8 @@ function outcome(facts: Facts, cause: SubCause): { verdict: Verdict; note?: stri
     !isAmongStrangers(facts, 'sender_wide') &&
     canBeAll &&
     isTold(others) &&
-    mostlyRefused(others)
+    mostlyRefused(others) &&
+    facts.others_refused
   )
     return { verdict: 'mailbox_noise', note: 'the same domains refuse other senders as well' }
   return { verdict: VERDICT_OF[kind] }

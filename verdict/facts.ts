@@ -2,7 +2,7 @@ import type { Counted, Evidence } from '../schemas/verdict.ts'
 import type { Messages } from './messages.ts'
 import { selecting } from './names.ts'
 import { STATES, type State } from './states.ts'
-import type { Wave } from './subject.ts'
+import type { Part, Wave } from './subject.ts'
 
 type Name = 'sender_domain' | 'recipient_org_domain' | 'provider' | 'source_ip' | 'reason'
 
@@ -148,6 +148,26 @@ export function factsOf(span: Some, subject: Wave) {
     last_refused: second(last(refused)),
     last_accepted: second(last(accepted)),
   } satisfies Partial<Evidence>
+}
+
+/** The other senders that wrote to the domains that refuse a subject, with what is refused of them there. */
+export function othersThere({ messages, places }: Some, subject: Wave): Part[] {
+  const isSelected = selecting(messages, subject.selection)
+  const isRefused = isOfKind(messages, subject)
+  const { sender_domain, recipient_org_domain } = messages
+  const refusing = new Set(
+    places.filter((i) => isSelected(i) && isRefused(i)).map((i) => recipient_org_domain[i] ?? 0),
+  )
+  const others = new Map<number, Part>()
+  for (const i of places) {
+    const sender = sender_domain[i] ?? 0
+    if (sender === 0 || isSelected(i) || !refusing.has(recipient_org_domain[i] ?? 0)) continue
+    const part = others.get(sender) ?? { messages: 0, refused: 0, expected: 0 }
+    part.messages++
+    if (isRefused(i)) part.refused++
+    others.set(sender, part)
+  }
+  return [...others.values()]
 }
 
 // To look one up in a week takes a millisecond or two, and a window has more old lists than waves.

@@ -2,10 +2,11 @@ import { DIRECTIONS, type Direction } from '../schemas/event.ts'
 import type { Completeness, VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
 import { type Attempts, readAttempts } from './attempts.ts'
+import { areMostRefused } from './breadth.ts'
 import { cellsOf } from './cells.ts'
 import { decide, isUnclear } from './decide.ts'
 import { readDnsChanges } from './dns-changes.ts'
-import { factsOf, refusedRecipients, type Some } from './facts.ts'
+import { factsOf, othersThere, refusedRecipients, type Some } from './facts.ts'
 import { readHistory } from './history.ts'
 import { wilson } from './intervals.ts'
 import { messagesOf } from './messages.ts'
@@ -83,6 +84,8 @@ interface Judged {
   recipients: string[]
 }
 
+const isSender = ({ kind }: Subject) => kind === 'sender_domain' || kind === 'source_ip'
+
 function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_shape: boolean): Judged {
   const { direction, from, to } = view.window
   const start = Math.max(from, to - subject.span_s * 1000)
@@ -97,6 +100,7 @@ function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_s
     subject_kind: subject.kind,
     window_ms: to - from,
     fleet_senders: subject.fleet_senders,
+    others_refused: has_shape && isSender(subject) && areMostRefused(othersThere(left, subject)),
     has_shape,
     gain: subject.gain,
     evidence: {

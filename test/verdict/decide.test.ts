@@ -11,6 +11,7 @@ interface Told {
   reasons?: Record<string, number>
   has_shape?: boolean
   fleet_senders?: number
+  others_refused?: boolean
   evidence?: Partial<Facts['evidence']>
 }
 
@@ -20,6 +21,7 @@ function facts({
   reasons,
   has_shape = true,
   fleet_senders = 4,
+  others_refused = false,
   evidence,
 }: Told): Facts {
   const words = reasons ?? { policy_rejected: evidence?.refused ?? 40 }
@@ -31,6 +33,7 @@ function facts({
     window_ms: 900_000,
     has_shape,
     fleet_senders,
+    others_refused,
     evidence: {
       messages: 50,
       accepted: 10,
@@ -163,6 +166,7 @@ test.each<[string, Told, string, string]>([
     {
       kind: 'sender_domain',
       fleet_senders: 2,
+      others_refused: true,
       reasons: { network_error: 40 },
       evidence: { same_domains_other_senders: [50, 45] },
     },
@@ -171,9 +175,19 @@ test.each<[string, Told, string, string]>([
   ],
   [
     'others refused there as well',
-    { kind: 'sender_domain', evidence: { same_domains_other_senders: [50, 45] } },
+    { kind: 'sender_domain', others_refused: true, evidence: { same_domains_other_senders: [50, 45] } },
     'mailbox_noise',
     '',
+  ],
+  [
+    'a few other senders refused there as well, who wrote most',
+    {
+      kind: 'sender_domain',
+      reasons: { spf_failed: 40 },
+      evidence: { same_domains_other_senders: [50, 45] },
+    },
+    'sender_wide',
+    'authentication',
   ],
   [
     'inbound, a sender',

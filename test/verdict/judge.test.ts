@@ -83,6 +83,25 @@ test('a bare "Access denied" from many is decided by its breadth', async () => {
   expect(told(items)).toEqual([['sender_wide', 'sender_domain', 's3.example', 'undetermined']])
 })
 
+test('three large senders are not excused by each other, for the small ones are taken', async () => {
+  const large = ['news.brand.example', 'shop.brand.example', 'brand.example']
+  const small = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `${name}.example`)
+  const senders = Object.fromEntries([
+    ...large.map((name) => [name, 60]),
+    ...small.map((name) => [name, 8]),
+  ]) as Senders
+  await fill(store, [
+    ...traffic(times(senders, 10), DAY, undefined, 7),
+    ...traffic(senders, WINDOW, ({ sender }, chance) =>
+      large.includes(sender) && chance < 0.9 ? DMARC : undefined,
+    ),
+  ])
+  const items = told(await judgeWindow(store, { at: AT, window_ms: 15 * MINUTE }))
+  expect(items.toSorted()).toEqual(
+    large.map((name) => ['sender_wide', 'sender_domain', name, 'authentication']).toSorted(),
+  )
+})
+
 test('a small sender is found as well', async () => {
   const items = await judged(({ sender }) => (sender === 's6.example' ? DMARC : undefined))
   expect(told(items)).toEqual([['sender_wide', 'sender_domain', 's6.example', 'authentication']])
