@@ -84,6 +84,20 @@ function isOneSenders({ senders, met, independence }: Candidate, direction: Dire
   return gainOf(sumOf(others), independence) <= 0
 }
 
+// Bounces have no sender. What a provider thinks of them alone is no news: from the others it takes what it usually takes.
+function isOfBounces({ senders, independence }: Candidate): boolean {
+  const named = [...senders()].filter(([name]) => name !== 0).map(([, part]) => part)
+  return named.length > 0 && gainOf(sumOf(named), independence) <= 0
+}
+
+// Who tries names at a domain of ours, in whose name ever, makes no directory lost: most senders that were welcome, and more
+// than one of them, must be refused.
+function isOfStrangers({ met, independence }: Candidate): boolean {
+  const welcome = [...met().values()].filter(({ messages, expected }) => expected * 2 < messages)
+  const [, ...others] = welcome.sort((a, b) => b.refused - a.refused)
+  return !areMostRefused(welcome) || excessGain(others, independence) < T.min_rest_gain
+}
+
 /** Whether the refusals of a candidate are as many as the kind of its wave asks. */
 export function isAmple(candidate: Candidate, direction: Direction): boolean {
   const kind = kindOf(candidate)
@@ -104,10 +118,12 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
   switch (kind) {
     case 'recipient_domain':
       if (candidate.content_words >= T.min_coherence && !isShut(candidate)) return false
+      if (direction === 'inbound' && candidate.unknown_words > 0.5 && isOfStrangers(candidate)) return false
       return candidate.kind === 'pair' || !isOneSenders(candidate, direction)
     case 'provider':
       // Inbound the provider is the client's: of one sender's mail it is the sender.
       if (direction === 'inbound' && !outlasts(candidate.senders(), 1, candidate.independence)) return false
+      if (direction === 'outbound' && isOfBounces(candidate)) return false
       // Its unknown recipients are those of one sender's list, or the directory is lost.
       if (candidate.unknown_words > 0.5 && isOneSenders(candidate, direction)) return false
       if (candidate.held.includes('mailbox') && refused >= T.min_directory_share * messages)

@@ -255,3 +255,41 @@ test('at a gateway, domains that it never took mail for are those of strangers w
   const friends = DOMAINS.map((domain) => cell({ sender: 'friend.example', domain }, 6))
   expect(waves(material([...relay, ...friends], [], 'inbound'))).toEqual([])
 })
+
+test('who tries names at a domain of ours has not lost its directory', () => {
+  const own = 'own.example'
+  const friends = [0, 1, 2, 3].map((i) => `friend${i}.example`)
+  const histories: [Named, History][] = [
+    [
+      { ...NAMED, kind: 'recipient_domain', recipient_org_domain: own },
+      { ...day(100, 50), accepted: 50 },
+    ],
+    ...friends.map((sender): [Named, History] => [
+      { ...NAMED, kind: 'sender_domain', sender_domain: sender },
+      day(20, 0),
+    ]),
+  ]
+  const strangers = DOMAINS.map((sender) => cell({ domain: own, sender }, 30, UNKNOWN))
+  const refused = (senders: string[]) => [
+    ...strangers,
+    ...senders.map((sender) => cell({ domain: own, sender }, 9, UNKNOWN)),
+  ]
+  // The name of one friend is forged, and nobody else writes; then the mail of all is refused.
+  expect(waves(material(refused(friends.slice(0, 1)), histories, 'inbound'))).toEqual([])
+  expect(waves(material(refused(friends), histories, 'inbound'))).toEqual(['recipient_domain own.example'])
+})
+
+test('a provider that takes no bounces of ours takes our mail', () => {
+  const operator = 'p.example'
+  const cells = (sender: string) =>
+    DOMAINS.flatMap((domain) => [
+      cell({ domain, operator, sender }, 2, LISTED),
+      cell({ domain, operator, sender: 's2.example' }, 3),
+      cell({ domain: '', sender: 's3.example' }, 20),
+    ])
+  expect(waves(material(cells('')))).toEqual([])
+  const one = cells('s1.example')
+  expect(waves(material([...one, cell({ domain: '', sender: 's1.example' }, 40)]))).toEqual([
+    'provider p.example',
+  ])
+})
