@@ -11,7 +11,7 @@ import {
   readDeliveredDomains,
   readDnsHistory,
   readSelectors,
-} from '../verdict/dns-history.ts'
+} from '../verdict/evidence/dns-history.ts'
 import { loadConfiguration } from './arguments/configuration.ts'
 import { openStore, storeFlags } from './arguments/open-store.ts'
 import { parseOptions } from './arguments/options.ts'

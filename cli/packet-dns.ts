@@ -2,7 +2,7 @@ import { senderFacts } from '../enrich/dns/facts.ts'
 import type { Config } from '../schemas/config.ts'
 import type { AuthenticationFacts, PacketCase } from '../schemas/packet.ts'
 import type { Store } from '../store/store.ts'
-import { readSelectors } from '../verdict/dns-history.ts'
+import { readSelectors } from '../verdict/evidence/dns-history.ts'
 import { NOT_LOOKED_UP } from '../verdict/packet/authentication.ts'
 import { resolverOf } from './dns.ts'
 

@@ -1,4 +1,4 @@
-import { readSilentSources } from '../verdict/silent-sources.ts'
+import { readSilentSources } from '../verdict/incidents/silent-sources.ts'
 import { parseOptions } from './arguments/options.ts'
 import { instantOf, READ_OPTIONS, withStore } from './arguments/reading.ts'
 import { print, type Row, rowFormat, rowsText } from './output/rows.ts'

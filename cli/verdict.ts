@@ -1,7 +1,7 @@
 import type { VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
 import { isWave, judgeWindow, type Question } from '../verdict/judge.ts'
-import { attemptsIn, readCompleteness } from '../verdict/read.ts'
+import { attemptsIn, readCompleteness } from '../verdict/window/read.ts'
 import { parseOptions } from './arguments/options.ts'
 import { durationOf, instantOf, READ_OPTIONS, withStore } from './arguments/reading.ts'
 import { UsageError } from './arguments/usage-error.ts'

@@ -2,8 +2,13 @@ import type { Lookup } from '../enrich/dns/answer.ts'
 import { checkDomain } from '../enrich/dns/check.ts'
 import type { Advice } from '../enrich/dns/check-report.ts'
 import type { Store } from '../store/store.ts'
-import { type DnsHistoryRow, readDnsHistory, readSelectors } from '../verdict/dns-history.ts'
-import { type Deliveries, type FixedVerdict, fixedVerdict, readDeliveries } from '../verdict/fixed.ts'
+import { type DnsHistoryRow, readDnsHistory, readSelectors } from '../verdict/evidence/dns-history.ts'
+import {
+  type Deliveries,
+  type FixedVerdict,
+  fixedVerdict,
+  readDeliveries,
+} from '../verdict/incidents/fixed.ts'
 
 /** The states of a domain's records now. */
 export interface DnsNow {

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { readDsn } from './formats/dsn/dsn.ts'
 import { mails, type StoredMail } from './formats/dsn/mailbox.ts'
+import { framingOf } from './framing.ts'
 import {
   openPipeline,
   type Pipeline,
@@ -9,7 +10,6 @@ import {
   type PipelineState,
 } from './pipeline.ts'
 import { openFile } from './sources/file.ts'
-import { framingOf } from './sources/framing.ts'
 import type { LineBlock } from './sources/lines.ts'
 import { restOf } from './sources/rotated.ts'
 

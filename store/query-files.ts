@@ -11,7 +11,7 @@ export function queriesOf(folder: string): (name: string) => string {
     let text = texts.get(name)
     if (text === undefined) {
       text = readFileSync(join(folder, `${name}.sql`), 'utf8').replace(
-        /-- include ([a-z-]+)\.sql/g,
+        /-- include ([a-z/-]+)\.sql/g,
         (_line, included: string): string => `\n${sql(included)}`,
       )
       texts.set(name, text)

@@ -5,10 +5,10 @@ import { parseArgs } from 'node:util'
 import { eventsStatement } from '../../cli/events.ts'
 import { trendRows, weekBefore } from '../../cli/trend-rows.ts'
 import type { Store } from '../../store/store.ts'
-import { evaluate } from '../../verdict/evaluator.ts'
+import { evaluate } from '../../verdict/incidents/evaluator.ts'
+import { openLease } from '../../verdict/incidents/lease.ts'
 import { judgeWindow } from '../../verdict/judge.ts'
-import { openLease } from '../../verdict/lease.ts'
-import { readCompleteness } from '../../verdict/read.ts'
+import { readCompleteness } from '../../verdict/window/read.ts'
 import { openTraffic } from './store.ts'
 
 const ROUNDS = 7

@@ -1,6 +1,6 @@
 import type { Incident } from '../../schemas/incident.ts'
 import type { Store } from '../../store/store.ts'
-import { findIncidents } from '../../verdict/incident-store.ts'
+import { findIncidents } from '../../verdict/incidents/incident-store.ts'
 import { UsageError } from './usage-error.ts'
 
 /** The one incident whose id begins so. Throws a UsageError where there is none, or more than one. */

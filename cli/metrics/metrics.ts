@@ -1,6 +1,6 @@
 import { collectDefaultMetrics, Registry } from 'prom-client'
+import type { SilentSource } from '../../verdict/incidents/silent-sources.ts'
 import { instruments } from '../../verdict/instruments.ts'
-import type { SilentSource } from '../../verdict/silent-sources.ts'
 import type { Stored } from '../loading/load.ts'
 
 /**

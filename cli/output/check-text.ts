@@ -1,6 +1,6 @@
 import type { PastReport } from '../../enrich/dns/check-past.ts'
 import type { CheckReport } from '../../enrich/dns/check-report.ts'
-import type { DnsHistoryRow } from '../../verdict/dns-history.ts'
+import type { DnsHistoryRow } from '../../verdict/evidence/dns-history.ts'
 import { shown } from '../../verdict/shown.ts'
 
 /** Text in two columns; what is empty is left out. DNS is published by others: it is shown escaped. */

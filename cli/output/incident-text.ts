@@ -1,4 +1,4 @@
-import type { IncidentView } from '../../verdict/incident-view.ts'
+import type { IncidentView } from '../../verdict/incidents/incident-view.ts'
 import { shown } from '../../verdict/shown.ts'
 import { verdictText } from './verdict-text.ts'
 

@@ -1,5 +1,5 @@
 import type { Counted, DnsChange, Evidence, VerdictItem } from '../../schemas/verdict.ts'
-import { mistypedText } from '../../verdict/mistyped.ts'
+import { mistypedText } from '../../verdict/evidence/mistyped.ts'
 import { shown } from '../../verdict/shown.ts'
 
 const HEADLINE: Readonly<Record<VerdictItem['verdict'], string>> = {

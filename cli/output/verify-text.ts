@@ -1,5 +1,5 @@
 import type { MessageReport } from '../../enrich/dns/verify-message.ts'
-import type { Deliveries } from '../../verdict/fixed.ts'
+import type { Deliveries } from '../../verdict/incidents/fixed.ts'
 import { shown } from '../../verdict/shown.ts'
 import type { DeliveriesReport } from '../verify-deliveries.ts'
 import { columnsText } from './check-text.ts'

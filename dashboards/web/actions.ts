@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { ActionRequest } from '../../verdict/act.ts'
+import { ActionRequest } from '../../verdict/incidents/act.ts'
 import type { Rights } from './access.ts'
 import { readBody } from './body.ts'
 import { BadRequest } from './query.ts'

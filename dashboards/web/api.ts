@@ -1,8 +1,8 @@
 import type { Direction } from '../../schemas/event.ts'
 import type { VerdictItem } from '../../schemas/verdict.ts'
-import type { ActionRequest } from '../../verdict/act.ts'
-import type { FailingChannel } from '../../verdict/incident-list.ts'
-import type { IncidentView } from '../../verdict/incident-view.ts'
+import type { ActionRequest } from '../../verdict/incidents/act.ts'
+import type { FailingChannel } from '../../verdict/incidents/incident-list.ts'
+import type { IncidentView } from '../../verdict/incidents/incident-view.ts'
 import type { Board } from '../boards/board.ts'
 
 /** What the page may ask for: a window of time that ends at `at`. */

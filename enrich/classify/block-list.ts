@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { LiteralSet } from '../literals/literals.ts'
 import data from './block-lists.json' with { type: 'json' }
-import { LiteralSet } from './literals.ts'
 
 /** One block list: its canonical name, and what replies name it by. */
 export const BlockListSchema = z.strictObject({

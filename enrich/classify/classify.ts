@@ -1,5 +1,6 @@
 import type { Direction, Stage } from '../../schemas/event.ts'
 import { REASON_OF_STATUS, reasonOf } from '../../schemas/reasons.ts'
+import { LiteralSet } from '../literals/literals.ts'
 import { cachedProviderOfHost, PROVIDER_LITERALS, providerOfWords } from '../provider/provider.ts'
 import { BLOCK_LIST_LITERALS } from './block-list.ts'
 import { statusText } from './codes.ts'
@@ -12,7 +13,6 @@ import {
   type Facts,
   type NumberedPhrase,
 } from './evidence.ts'
-import { LiteralSet } from './literals.ts'
 import { MAX_TEXT, type Masked, mask, maskedText } from './mask.ts'
 import { loadRules, type Rule, TIERS } from './rules.ts'
 import { vocabulariesOf } from './vocabulary.ts'

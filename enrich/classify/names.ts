@@ -1,4 +1,4 @@
-import { type Bits, hasBit, slotOf } from './bits.ts'
+import { type Bits, hasBit, slotOf } from '../literals/bits.ts'
 import {
   DASH,
   DIGIT,

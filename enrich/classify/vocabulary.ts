@@ -1,4 +1,4 @@
-import { addBit, noBits, slotOf } from './bits.ts'
+import { addBit, noBits, slotOf } from '../literals/bits.ts'
 import { addToGram, addToPart, type NameSet, type PartSet, type Vocabulary } from './names.ts'
 
 // As the mask takes a text apart.

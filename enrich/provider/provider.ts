@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { detached } from '../../ingest/detached.ts'
-import { LiteralSet } from '../classify/literals.ts'
+import { LiteralSet } from '../literals/literals.ts'
 import data from './providers.json' with { type: 'json' }
 import { requiredLiterals } from './required-literals.ts'
 

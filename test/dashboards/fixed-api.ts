@@ -2,7 +2,7 @@ import type { Column } from '../../dashboards/boards/board.ts'
 import { BOARDS } from '../../dashboards/boards/boards.ts'
 import type { Breadth, LineAccount, PageApi, Row } from '../../dashboards/web/api.ts'
 import type { VerdictItem } from '../../schemas/verdict.ts'
-import type { IncidentView } from '../../verdict/incident-view.ts'
+import type { IncidentView } from '../../verdict/incidents/incident-view.ts'
 import { item } from '../verdict/items.ts'
 
 /** What a hostile server may write into a reply: markup, a terminal's escapes, letters that run backwards. */

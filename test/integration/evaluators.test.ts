@@ -77,7 +77,7 @@ const mail = (...refusing: string[]) =>
 /** The process that holds the lease. */
 async function holder(): Promise<number> {
   // Both may have claimed a term at the same time: who holds it the lease's own query says.
-  const [row] = await store.query<{ holder: string }>(sql('lease'), { name: 'evaluator' })
+  const [row] = await store.query<{ holder: string }>(sql('incidents/lease'), { name: 'evaluator' })
   return Number(row?.holder.split('/')[1] ?? 0)
 }
 

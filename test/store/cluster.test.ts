@@ -87,7 +87,6 @@ test('projections, indexes and codecs are made where the rows lie', () => {
     'ALTER TABLE attempts_1m_local ON CLUSTER `mail` MATERIALIZE PROJECTION',
     'ALTER TABLE attempts_1m_local ON CLUSTER `mail` MATERIALIZE PROJECTION',
     'ALTER TABLE attempts_1m_local ON CLUSTER `mail` MODIFY COLUMN',
-    'ALTER TABLE attempts_1h_local ON CLUSTER `mail` MODIFY COLUMN',
   ])
 })
 

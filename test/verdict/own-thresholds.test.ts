@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
+import { subCause } from '../../verdict/evidence/sub-cause.ts'
 import { OwnThresholds, useThresholds } from '../../verdict/own-thresholds.ts'
-import { subCause } from '../../verdict/sub-cause.ts'
 import { SILENCE, THRESHOLDS } from '../../verdict/thresholds.ts'
 
 const DEFAULTS = structuredClone({ ...THRESHOLDS, silence: SILENCE })

@@ -1,5 +1,5 @@
 import type { Notice } from '../../schemas/incident.ts'
-import type { IncidentView } from '../incident-view.ts'
+import type { IncidentView } from '../incidents/incident-view.ts'
 import { shown } from '../shown.ts'
 import { fill, type Templates } from './template.ts'
 

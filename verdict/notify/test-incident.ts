@@ -1,4 +1,4 @@
-import type { IncidentView } from '../incident-view.ts'
+import type { IncidentView } from '../incidents/incident-view.ts'
 
 /** A made-up incident for trying channels: its names are reserved for examples (RFC 2606), and it says so. */
 export function testIncident(now: number): IncidentView {

@@ -1,6 +1,6 @@
 import type { AuthenticationFacts, PacketCase } from '../../schemas/packet.ts'
 import type { Store } from '../../store/store.ts'
-import { publishedAt, readDnsHistory } from '../dns-history.ts'
+import { publishedAt, readDnsHistory } from '../evidence/dns-history.ts'
 
 /** Where nothing was looked up. */
 export const NOT_LOOKED_UP: AuthenticationFacts = {

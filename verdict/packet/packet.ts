@@ -1,7 +1,7 @@
 import type { Direction } from '../../schemas/event.ts'
 import type { AuthenticationFacts, Packet, PacketCase, PacketSighting } from '../../schemas/packet.ts'
 import type { Evidence, VerdictItem } from '../../schemas/verdict.ts'
-import { nextStep } from '../next-steps.ts'
+import { nextStep } from '../evidence/next-steps.ts'
 import { contactsFor } from './contacts.ts'
 import type { Remedy } from './remedies.ts'
 

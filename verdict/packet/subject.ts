@@ -1,5 +1,5 @@
 import type { VerdictItem } from '../../schemas/verdict.ts'
-import { WAVES } from '../incident.ts'
+import { WAVES } from '../incidents/incident.ts'
 import type { CaseSelection } from './cases.ts'
 
 /** The refusals that a verdict is about. */

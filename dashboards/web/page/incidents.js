@@ -4,8 +4,8 @@ import { element, quoted, show } from './element.js'
 import { aboutLinks, packetLinks } from './subject.js'
 import { count, utc, wordsFor } from './words.js'
 
-/** @typedef {import('../../../verdict/incident-list.ts').FailingChannel} FailingChannel */
-/** @typedef {import('../../../verdict/incident-view.ts').IncidentView} IncidentView */
+/** @typedef {import('../../../verdict/incidents/incident-list.ts').FailingChannel} FailingChannel */
+/** @typedef {import('../../../verdict/incidents/incident-view.ts').IncidentView} IncidentView */
 /** @typedef {import('./link.js').Place} Place */
 
 /**

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest'
-import { readIncidents, writeAction, writeIncidents } from '../../../verdict/incident-store.ts'
+import { readIncidents, writeAction, writeIncidents } from '../../../verdict/incidents/incident-store.ts'
 import { migratedStore } from '../../store/temporary-store.ts'
 import { temporaryFolder } from '../../temporary-folder.ts'
 import { HOSTILE } from '../board-store.ts'

@@ -2,10 +2,10 @@ import { loader } from '../../../cli/simulate.ts'
 import { WINDOW_S } from '../../../dashboards/grafana/alerts.ts'
 import { Config } from '../../../schemas/config.ts'
 import type { Store } from '../../../store/store.ts'
-import { evaluate, type RoundReport } from '../../../verdict/evaluator.ts'
+import { evaluate, type RoundReport } from '../../../verdict/incidents/evaluator.ts'
 import { judgeWindow } from '../../../verdict/judge.ts'
-import { readCompleteness } from '../../../verdict/read.ts'
 import { drawRun } from '../../../verdict/simulate/run.ts'
+import { readCompleteness } from '../../../verdict/window/read.ts'
 
 const RATE = 1500
 const SEED = 7

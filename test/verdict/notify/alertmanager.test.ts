@@ -1,5 +1,5 @@
 import { expect, vi } from 'vitest'
-import { writeIncidents } from '../../../verdict/incident-store.ts'
+import { writeIncidents } from '../../../verdict/incidents/incident-store.ts'
 import { needs } from '../../needs.ts'
 import { makeAlertmanager, whyNoAlertmanager } from './alertmanager.ts'
 import { startReceiver } from './receiver.ts'

@@ -1,0 +1,140 @@
+import type { Direction } from '../../schemas/event.ts'
+import { gainOver } from '../intervals.ts'
+import { STATES } from '../states.ts'
+import type { Candidate, Words } from '../subject.ts'
+import { THRESHOLDS as T } from '../thresholds.ts'
+import type { Usual } from '../usual/usual.ts'
+import { inSpan, inWindow } from '../window/cells.ts'
+import { BARE, BARE_SIDES, FAMILIES, SENDER_SIDES, UNREACHABLE } from '../words.ts'
+import { excessGain } from './gains.ts'
+import type { Group, Weighed } from './groups.ts'
+import { once } from './once.ts'
+import { type PartName, type Parts, partsBy, withRefused } from './parts.ts'
+import { holds, refusalsOf } from './refusals.ts'
+import { blamesMailbox } from './unknown-elsewhere.ts'
+
+/** What the candidates are counted with. */
+export interface Counting {
+  cells: Weighed
+  direction: Direction
+  /** By the numbers of sender and domain. */
+  unknownOf(sender: number, domain: number): number
+  usual: Usual
+}
+
+/** A subject over one span (its place) with one kind of words; undefined where its refusals are too few or nothing out of the ordinary. */
+function candidateOf(
+  group: Group,
+  span: number,
+  family: number,
+  by: Counting,
+  parts: (name: PartName, words: Words) => Parts,
+): Candidate | undefined {
+  const { cells, direction } = by
+  const refusals = refusalsOf(group, span, family, cells, by.usual)
+  if (refusals === undefined) return undefined
+  const { held, refused } = refusals
+  const whole = group.held()
+  const { messages = 0, accepted = 0, expected: usual } = whole[span] ?? {}
+  const isHeld = holds(cells, held, family)
+  const heldCells = group.troubled.filter(isHeld)
+  const counts = countHeld(cells, heldCells, span)
+  // What names the sender is measured by what named the sender before: dead hosts of the past say nothing of it.
+  const words: Words = FAMILIES[family] === SENDER_SIDES && direction === 'outbound' ? 'sender' : 'any'
+  // Inbound, friends and strangers are in one crowd: only their parts tell (rank.ts).
+  const isUsual = (expected: number) =>
+    direction === 'outbound' &&
+    gainOver(expected / messages, refused, messages) * counts.independence < T.min_gain
+  const expectedByHabit = usual?.[words] ?? 0
+  if (isUsual(expectedByHabit)) return undefined
+  // Mostly unknown recipients: what is usual is what the senders' lists have elsewhere, and no less.
+  const isList = counts.unknown * 2 > refused && direction === 'outbound'
+  const usualOf = isList ? listShares(by, words) : (cell: number) => cells.usual[words][cell] ?? 0
+  const expected = isList
+    ? group.cells().reduce((sum, cell) => sum + inSpan(cells, cell, span) * usualOf(cell), 0)
+    : expectedByHabit
+  if (isList && isUsual(expected)) return undefined
+  const allBy = (name: PartName) =>
+    isList ? partsBy(cells, group.cells(), name, span, usualOf) : parts(name, words)
+  const partsOf = (name: PartName) => once(() => withRefused(allBy(name), cells, heldCells, name, span))
+  const sendersOf = (isCounted: (cell: number) => boolean) => {
+    const all = partsBy(cells, group.cells().filter(isCounted), 'sender_domain', span, usualOf)
+    return withRefused(all, cells, heldCells.filter(isCounted), 'sender_domain', span)
+  }
+  // Bounces have no sender: they are nobody's habit, and our own never met the gateway.
+  const hasMet = (cell: number) =>
+    cells.sender_domain[cell] !== 0 && (isHeld(cell) || cells.state[cell] === STATES.accepted)
+  const met = once(() => sendersOf(hasMet))
+  return {
+    ...group.named,
+    span_s: cells.spans[span] ?? 0,
+    messages,
+    accepted,
+    accepted_in_window: whole.at(-1)?.accepted ?? 0,
+    refused,
+    expected,
+    held,
+    sides: [...(FAMILIES[family] ?? []), ...BARE_SIDES],
+    words,
+    sender_words: counts.senderWords / refused,
+    content_words: counts.contentWords / refused,
+    unknown_words: counts.unknown / refused,
+    unreachable: counts.unreachable / refused,
+    independence: counts.independence,
+    operators: partsOf('operator'),
+    domains: partsOf('recipient_org_domain'),
+    senders: partsOf('sender_domain'),
+    sendersBeside: (operator) => sendersOf((cell) => cells.operator[cell] !== operator),
+    met,
+    excess: once(() => excessGain([...met().values()], counts.independence)),
+  }
+}
+
+// The usual share of a cell of a list with many unknown recipients.
+function listShares({ cells, unknownOf }: Counting, words: Words): (cell: number) => number {
+  const { sender_domain, recipient_org_domain, usual } = cells
+  return (cell) =>
+    Math.max(usual[words][cell] ?? 0, unknownOf(sender_domain[cell] ?? 0, recipient_org_domain[cell] ?? 0))
+}
+
+/** What the cells that a wave holds say, over one span. */
+function countHeld(cells: Weighed, held: readonly number[], span: number) {
+  const isUnknown = blamesMailbox(cells)
+  const content = cells.names.find('sender_content')
+  const unreachableFor = UNREACHABLE.map(cells.names.find)
+  const n = (cell: number) => inSpan(cells, cell, span)
+  const sum = (of: (cell: number) => number, isCounted: (cell: number) => boolean = () => true) =>
+    held.reduce((sum, cell) => (isCounted(cell) ? sum + of(cell) : sum), 0)
+  return {
+    independence: sum((cell) => cells.transactions[cell] ?? 0) / sum((cell) => inWindow(cells, cell)),
+    unknown: sum(n, isUnknown),
+    senderWords: sum(n, (cell) => FAMILIES[cells.family[cell] ?? BARE] === SENDER_SIDES),
+    contentWords: sum(n, (cell) => cells.side[cell] === content),
+    unreachable: sum(n, (cell) => unreachableFor.includes(cells.reason[cell] ?? 0)),
+  }
+}
+
+/** A subject whose refusals are above the usual, over each span and with each kind of words. */
+export function candidatesOf(group: Group, by: Counting): Candidate[] {
+  const found: Candidate[] = []
+  for (const span of by.cells.spans.keys()) {
+    const parts = sharedParts(group, span, by.cells)
+    for (const family of FAMILIES.keys()) {
+      const candidate = candidateOf(group, span, family, by, parts)
+      if (candidate !== undefined) found.push(candidate)
+    }
+  }
+  return found
+}
+
+// Whatever the family, a group has the same parts.
+function sharedParts(group: Group, span: number, cells: Weighed) {
+  const known = new Map<string, Parts>()
+  return (name: PartName, words: Words): Parts => {
+    const key = `${name} ${words}`
+    const parts =
+      known.get(key) ?? partsBy(cells, group.cells(), name, span, (cell) => cells.usual[words][cell] ?? 0)
+    known.set(key, parts)
+    return parts
+  }
+}

@@ -1,0 +1,170 @@
+import type { Direction } from '../../schemas/event.ts'
+import { gainOver } from '../intervals.ts'
+import { type Candidate, type History, kindOf, type Named, type Subject } from '../subject.ts'
+import { THRESHOLDS as T } from '../thresholds.ts'
+import { acceptedBefore, fleetShare, isWelcome, ownShare, type Usual } from '../usual/usual.ts'
+import { hasShape, isAmple } from './breadth.ts'
+import { gainOf, spreadGain } from './gains.ts'
+
+// How far the refusals are above the usual.
+function gainAbove(candidate: Candidate, usual_share: number, direction: Direction): number {
+  const { messages, refused, independence } = candidate
+  const pooled = gainOver(usual_share, refused, messages) * independence
+  // Inbound, friends and strangers are in one crowd.
+  return direction === 'inbound' ? Math.max(pooled, candidate.excess()) : pooled
+}
+
+// How well a candidate explains what is refused: as one thing that refuses a share of everything, or as one cause that
+// its receivers (a provider's domains) heed or not.
+function explainedBy(candidate: Candidate, usual_share: number, direction: Direction): number {
+  if (direction === 'inbound') return gainAbove(candidate, usual_share, direction)
+  const { independence, domains, operators } = candidate
+  const kind = kindOf(candidate)
+  const pooled = gainOf(candidate, independence)
+  if (kind === 'recipient_domain') return pooled
+  const parts = (kind === 'provider' ? domains : operators)()
+  return Math.max(pooled, spreadGain(Array.from(parts.values(), (part) => gainOf(part, independence))))
+}
+
+/** Whether it is a remote sender that we always refuse, which is no news: most of what knocks at a gateway is refused. */
+export function isStranger(
+  { kind }: Pick<Named, 'kind'>,
+  own: History | undefined,
+  direction: Direction,
+): boolean {
+  if (direction === 'outbound' || !['sender_domain', 'source_ip', 'pair'].includes(kind)) return false
+  return own === undefined || !isWelcome(own)
+}
+
+// A dead domain, a receiver that never took this sender: nothing has changed. Where no server answers, the fleet's
+// history is enough to say so; where one refuses, it may be the wave itself.
+function neverTook(
+  candidate: Candidate,
+  own: History | undefined,
+  fleet: History,
+  direction: Direction,
+): boolean {
+  const before = acceptedBefore(own) + candidate.accepted_in_window
+  // What a receiver thinks of one of several senders is news only where it thought otherwise before.
+  if (candidate.kind === 'pair') return before < T.min_pair_accepted
+  if (before > 0) return false
+  // A domain that our gateway never took mail for is not ours: strangers try to relay through it.
+  if (direction === 'inbound') return true
+  const { messages, recent_messages } = fleet
+  if (candidate.unreachable >= T.min_coherence) return messages + recent_messages >= T.min_fleet_history
+  return (own?.messages ?? 0) >= T.never_messages
+}
+
+// In a tie the wider subject of our own side is chosen, then the narrower of the receivers'.
+const ORDER = [
+  'all',
+  'recipient_domain',
+  'provider',
+  'operator',
+  'sender_domain',
+  'source_ip',
+  'pair',
+] as const
+
+// Of many messages a small drift is as certain as it is unimportant.
+function isFarAbove(usual: number, { refused, messages }: Candidate): boolean {
+  return refused * (1 - usual) >= T.min_odds_ratio * usual * (messages - refused)
+}
+
+/** A candidate that stands out of what was usual, whatever else the window holds. */
+export interface News {
+  candidate: Candidate
+  /** Its subject's name among all, whatever the span (`subjectKey`). */
+  key: string
+  subject: Omit<Subject, 'fleet_senders' | 'rank'>
+  /** The usual share that it is ranked by: no less than the fleet's. */
+  rank_share: number
+}
+
+/** A subject's name among all, whatever the span. */
+export const subjectKey = ({
+  kind,
+  selection,
+  sides,
+}: Pick<Subject, 'kind' | 'selection' | 'sides'>): string => JSON.stringify([kind, selection, sides])
+
+/** What a candidate is as news by its own history; undefined where it is none. */
+export function newsOf(
+  candidate: Candidate,
+  own: History | undefined,
+  usual: Usual,
+  direction: Direction,
+): News | undefined {
+  const { kind, sender_domain, source_ip, provider, operator, recipient_org_domain } = candidate
+  if (!isAmple(candidate, direction)) return undefined
+  const fleet = fleetShare(usual.fleet, direction, candidate.words)
+  const ownUsual = kind === 'all' ? fleet : ownShare(own, direction, fleet, candidate.words)
+  const usual_share = Math.min(
+    T.max_usual_share[direction],
+    Math.max(candidate.expected / candidate.messages, ownUsual),
+  )
+  if (direction === 'outbound' && !isFarAbove(usual_share, candidate)) return undefined
+  if (kindOf(candidate) === 'recipient_domain' && neverTook(candidate, own, usual.fleet, direction))
+    return undefined
+  const gain = gainAbove(candidate, usual_share, direction)
+  if (gain < T.min_gain) return undefined
+  const subject = {
+    kind: kindOf(candidate),
+    selection: {
+      sender: sender_domain,
+      ip: source_ip,
+      provider: kind === 'provider' ? provider : operator,
+      domain: recipient_org_domain,
+    },
+    span_s: candidate.span_s,
+    held: candidate.held,
+    sides: candidate.sides,
+    usual_share,
+    usual_messages: own === undefined ? 0 : own.messages + own.recent_messages,
+    accepted_before: acceptedBefore(own),
+    last_accepted_before: own?.last_accepted ?? '',
+    gain,
+  }
+  return { candidate, key: subjectKey(subject), subject, rank_share: Math.max(usual_share, fleet) }
+}
+
+/**
+ * The subject that explains most; none where there is no news. Where it is a recipient domain, all domains that explain
+ * more than any wider subject come with it: they share no message, so that none changes another.
+ * `among` says how many subjects there are of each kind: of many, one stands out by chance; `passed` holds the keys of
+ * those that are no wave.
+ */
+export function bestOf(
+  news: readonly News[],
+  direction: Direction,
+  among: (kind: Candidate['kind']) => number,
+  passed: ReadonlySet<string>,
+): Subject[] {
+  // Of one subject the span that shows it best.
+  const bySubject = new Map<string, { candidate: Candidate; subject: Subject }>()
+  for (const { candidate, key, subject, rank_share } of news) {
+    if (passed.has(key)) continue
+    const rank = explainedBy(candidate, rank_share, direction) - Math.log(among(candidate.kind))
+    const known = bySubject.get(key)
+    if (known !== undefined && known.subject.rank >= rank) continue
+    if (hasShape(candidate, direction))
+      bySubject.set(key, { candidate, subject: { ...subject, rank, fleet_senders: among('sender_domain') } })
+  }
+  const found = [...bySubject.values()]
+  const most = Math.max(...found.map(({ subject }) => subject.rank))
+  const near = found.filter(({ subject }) => subject.rank >= most - T.tie)
+  near.sort(
+    (a, b) =>
+      ORDER.indexOf(a.candidate.kind) - ORDER.indexOf(b.candidate.kind) || b.subject.rank - a.subject.rank,
+  )
+  const [best] = near
+  if (best === undefined) return []
+  if (best.candidate.kind !== 'recipient_domain') return [best.subject]
+  const wider = found.filter(({ subject }) => subject.kind !== 'recipient_domain')
+  const widest = Math.max(0, ...wider.map(({ subject }) => subject.rank))
+  const others = found.filter(
+    ({ candidate, subject }) =>
+      candidate !== best.candidate && candidate.kind === 'recipient_domain' && subject.rank > widest,
+  )
+  return [best.subject, ...others.map(({ subject }) => subject)]
+}

@@ -1,0 +1,200 @@
+import type { Direction } from '../../schemas/event.ts'
+import { type ColumnsOf, type Store, type Texts, textAt } from '../../store/store.ts'
+import { sql } from '../sql.ts'
+import { STATES, type State } from '../states.ts'
+import { type NameColumns, type Names, nameColumns, noNames, perName } from './names.ts'
+import { operatorOf } from './operators.ts'
+import { type Span, span } from './read.ts'
+
+/**
+ * Attempts in the order of their times, a column each (most were accepted, and are no more than counted): times in
+ * milliseconds since 1970, states, names and words by number. Of one that was accepted, the words are empty.
+ */
+export interface Attempts extends NameColumns {
+  time: Float64Array
+  /** One number a message and recipient, by whomever it is told. */
+  message: Float64Array
+  /** Whether no other attempt of the window tells of the message. */
+  is_alone: Uint8Array
+  /** One number for what was sent at once, to however many recipients. */
+  transaction: Float64Array
+  /** Whether the log tells who answered; else the recipient domain stands for it. */
+  is_named: Uint8Array
+  state: Uint8Array
+  side: Int32Array
+  reason: Int32Array
+  confidence: Float64Array
+  texts(place: number): AttemptTexts
+}
+
+/** What is read of few attempts. */
+export interface AttemptTexts {
+  recipient: string
+  recipient_domain: string
+  /** State of its MX records then. */
+  dns_mx: string
+  rule: string
+  reply_fingerprint: string
+  reply_text: string
+  remote_host: string
+}
+
+// As attempts.sql gives them.
+interface Row {
+  is_inbound: number
+  time: number
+  message: number
+  transaction: number
+  sender: string
+  domain: string
+  address: string
+  provider: string
+  host_domain: string
+  reason: string
+  side: string
+  state: State
+  rule: string
+  confidence: number
+  recipient: string
+  recipient_domain: string
+  dns_mx: string
+  reply_fingerprint: string
+  reply_text: string
+  remote_host: string
+}
+
+// Places of the times in their order; places of the same time stay as they are. Numbers are sorted faster than rows, and a
+// window has fewer milliseconds than fit above the places.
+function inOrder(times: ArrayLike<number>, from: number): Float64Array {
+  const keys = new Float64Array(times.length)
+  for (let i = 0; i < keys.length; i++) keys[i] = ((times[i] ?? 0) - from) * keys.length + i
+  keys.sort()
+  for (let i = 0; i < keys.length; i++) keys[i] = (keys[i] ?? 0) % keys.length
+  return keys
+}
+
+// Messages that more than one of these attempts tells of.
+function triedAgain(messages: ArrayLike<number>): ReadonlySet<number> {
+  const again = new Set<number>()
+  const sorted = new Float64Array(messages).sort()
+  for (let i = 1; i < sorted.length; i++) {
+    const message = sorted[i] ?? 0
+    if (message === sorted[i - 1]) again.add(message)
+  }
+  return again
+}
+
+// A column by the numbers that its texts have; each text of a dictionary is looked up once.
+function numbered(column: Texts = [], number: (text: string) => number): Int32Array {
+  if (!('places' in column)) return Int32Array.from(column, number)
+  const of = Int32Array.from(column.texts, number)
+  const numbers = new Int32Array(column.places.length)
+  for (let i = 0; i < numbers.length; i++) numbers[i] = of[column.places[i] ?? 0] ?? 0
+  return numbers
+}
+
+/** What the rows of both directions are read with. */
+interface Columns {
+  rows: ColumnsOf<Row>
+  names: Names
+  by_number: Record<
+    'sender' | 'domain' | 'address' | 'provider' | 'host_domain' | 'reason' | 'side' | 'state',
+    Int32Array
+  >
+  again: ReadonlySet<number>
+}
+
+function columnsOf(rows: ColumnsOf<Row>): Columns {
+  const names = noNames()
+  const of = (column: Texts | undefined) => numbered(column, names.number)
+  const { sender, domain, address, provider, host_domain, reason, side } = rows
+  return {
+    rows,
+    names,
+    by_number: {
+      sender: of(sender),
+      domain: of(domain),
+      address: of(address),
+      provider: of(provider),
+      host_domain: of(host_domain),
+      reason: of(reason),
+      side: of(side),
+      state: numbered(rows.state, (state) => STATES[state as State] ?? STATES.refused),
+    },
+    again: triedAgain(rows.message ?? []),
+  }
+}
+
+/** The attempts in these rows, in this order. */
+function attemptsIn(
+  { rows, names, by_number, again }: Columns,
+  order: readonly number[],
+  direction: Direction,
+): Attempts {
+  const count = order.length
+  const attempts: Attempts = {
+    ...nameColumns(names, count),
+    time: new Float64Array(count),
+    message: new Float64Array(count),
+    is_alone: new Uint8Array(count),
+    transaction: new Float64Array(count),
+    is_named: new Uint8Array(count),
+    state: new Uint8Array(count),
+    side: new Int32Array(count),
+    reason: new Int32Array(count),
+    confidence: new Float64Array(count),
+    texts: (place) => {
+      const row = order[place] ?? -1
+      return {
+        recipient: textAt(rows.recipient, row),
+        recipient_domain: textAt(rows.recipient_domain, row),
+        dns_mx: textAt(rows.dns_mx, row),
+        rule: textAt(rows.rule, row),
+        reply_fingerprint: textAt(rows.reply_fingerprint, row),
+        reply_text: textAt(rows.reply_text, row),
+        remote_host: textAt(rows.remote_host, row),
+      }
+    },
+  }
+  const operatedBy = perName(names, (provider) => names.number(operatorOf(provider)))
+  for (let i = 0; i < count; i++) {
+    const row = order[i] ?? 0
+    const domain = by_number.domain[row] ?? 0
+    const host = direction === 'outbound' ? by_number.host_domain[row] : 0
+    const named = by_number.provider[row] || host || 0
+    const provider = named === 0 ? domain : named
+    const message = rows.message?.[row] ?? 0
+    attempts.time[i] = rows.time?.[row] ?? 0
+    attempts.message[i] = message
+    attempts.is_alone[i] = again.has(message) ? 0 : 1
+    attempts.transaction[i] = rows.transaction?.[row] ?? 0
+    attempts.sender_domain[i] = by_number.sender[row] ?? 0
+    attempts.recipient_org_domain[i] = domain
+    attempts.source_ip[i] = by_number.address[row] ?? 0
+    attempts.is_named[i] = named === 0 ? 0 : 1
+    attempts.provider[i] = provider
+    attempts.operator[i] = operatedBy(provider)
+    attempts.state[i] = by_number.state[row] ?? 0
+    attempts.side[i] = by_number.side[row] ?? 0
+    attempts.reason[i] = by_number.reason[row] ?? 0
+    attempts.confidence[i] = rows.confidence?.[row] ?? 0
+  }
+  return attempts
+}
+
+/** The attempts of a span by direction, in the order of their times. */
+export async function readAttempts(
+  store: Store,
+  { from, to }: Span,
+  directions: readonly Direction[],
+): Promise<Record<Direction, Attempts>> {
+  const rows = await store.queryColumns<Row>(sql('window/attempts'), { directions, ...span(from, to) })
+  const columns = columnsOf(rows)
+  const order: Record<Direction, number[]> = { outbound: [], inbound: [] }
+  for (const row of inOrder(rows.time ?? [], from))
+    order[rows.is_inbound?.[row] === 1 ? 'inbound' : 'outbound'].push(row)
+  return {
+    outbound: attemptsIn(columns, order.outbound, 'outbound'),
+    inbound: attemptsIn(columns, order.inbound, 'inbound'),
+  }
+}

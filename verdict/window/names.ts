@@ -1,0 +1,77 @@
+import type { Selection } from '../subject.ts'
+
+/** The names of a window, each with a number, so that they are compared, counted and joined as integers. */
+export interface Names {
+  /** By number; the first, 0, is the empty name. */
+  readonly texts: readonly string[]
+  /** The number of a name; the next one where it is new. */
+  number(name: string): number
+  /** The number of a name, -1 where it is not known. */
+  find(name: string): number
+}
+
+/** No names yet but the empty one. */
+export function noNames(): Names {
+  const texts = ['']
+  const numbers = new Map([['', 0]])
+  return {
+    texts,
+    number(name) {
+      const known = numbers.get(name)
+      if (known !== undefined) return known
+      numbers.set(name, texts.length)
+      return texts.push(name) - 1
+    },
+    find: (name) => numbers.get(name) ?? -1,
+  }
+}
+
+/** What a name gives, by its number: found once for each. */
+export function perName({ texts }: Names, of: (name: string) => number): (number: number) => number {
+  const known = new Map<number, number>()
+  return (number) => {
+    let found = known.get(number)
+    if (found === undefined) {
+      found = of(texts[number] ?? '')
+      known.set(number, found)
+    }
+    return found
+  }
+}
+
+/** Who sent and who took each of many things (attempts, messages, cells): a column a name, a place a thing. */
+export interface NameColumns {
+  names: Names
+  count: number
+  sender_domain: Int32Array
+  source_ip: Int32Array
+  provider: Int32Array
+  /** Of several providers of one company the company, else the provider. */
+  operator: Int32Array
+  recipient_org_domain: Int32Array
+}
+
+/** Room for the names of so many things. */
+export const nameColumns = (names: Names, count: number): NameColumns => ({
+  names,
+  count,
+  sender_domain: new Int32Array(count),
+  source_ip: new Int32Array(count),
+  provider: new Int32Array(count),
+  operator: new Int32Array(count),
+  recipient_org_domain: new Int32Array(count),
+})
+
+/** Whether the names at a place are those of a selection: an empty one is any, and a provider's may be its operator's. */
+export function selecting(of: NameColumns, selection: Selection): (place: number) => boolean {
+  const { sender_domain, source_ip, provider, operator, recipient_org_domain } = of
+  const sender = of.names.find(selection.sender)
+  const ip = of.names.find(selection.ip)
+  const by = of.names.find(selection.provider)
+  const domain = of.names.find(selection.domain)
+  return (place) =>
+    (sender === 0 || sender === sender_domain[place]) &&
+    (ip === 0 || ip === source_ip[place]) &&
+    (by === 0 || by === provider[place] || by === operator[place]) &&
+    (domain === 0 || domain === recipient_org_domain[place])
+}
