@@ -210,7 +210,6 @@ const MAX_SENDERS = 1000
 /** Judges one direction of a window; the other is read and judged meanwhile. */
 async function judgeDirection(store: Store, view: View, question: Question): Promise<VerdictItem[]> {
   const material = await readMaterial(store, view)
-
   const { sender = '', all = false } = question
   const { window } = view
   const { found: waves, told } = findWaves(view, material)
