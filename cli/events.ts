@@ -1,3 +1,4 @@
+import { NO_MAIL_STATES } from '../schemas/dns-snapshots.ts'
 import { OUTCOMES } from '../schemas/event.ts'
 import { REASONS } from '../schemas/reasons.ts'
 import { typingSlipOf } from '../schemas/typing-slip.ts'
@@ -68,7 +69,6 @@ const BRIEF = [
 
 // Not shown, but read for what is said below the table.
 const BESIDE = ['recipient_domain', 'dns_mx'] as const
-const TAKES_NO_MAIL: ReadonlySet<unknown> = new Set(['nxdomain', 'missing', 'nullmx', 'permerror'])
 
 /** The brief columns; the log's format only where several logs tell of the attempts, for then it says who told. */
 export const briefColumns = (rows: readonly Row[]): readonly string[] =>
@@ -169,7 +169,7 @@ export async function findEvents(
 function slipsIn(rows: readonly Row[]): string[] {
   const slips = new Set<string>()
   for (const { reason, dns_mx, recipient_domain } of rows) {
-    if (reason !== 'domain_not_found' && !TAKES_NO_MAIL.has(dns_mx)) continue
+    if (reason !== 'domain_not_found' && !NO_MAIL_STATES.includes(String(dns_mx))) continue
     const meant = typingSlipOf(String(recipient_domain))
     if (meant !== '') slips.add(`${recipient_domain} takes no mail; was ${meant} meant?`)
   }

@@ -4,6 +4,9 @@ import type { Columns } from './delivery-events.ts'
 export const SNAPSHOT_TYPES = ['mx', 'spf', 'dkim', 'dmarc'] as const
 export type SnapshotType = (typeof SNAPSHOT_TYPES)[number]
 
+/** States of MX records (`dns_mx`) by which a domain does not exist or takes no mail. */
+export const NO_MAIL_STATES: readonly string[] = ['nxdomain', 'missing', 'nullmx', 'permerror']
+
 /** What a domain publishes now, as it was found. */
 export interface Published {
   /** The mail domain, lower-case A-labels. */

@@ -69,8 +69,9 @@ const CONFIDENCE = {
 const MAX_ALTERNATIVES = 3
 // A status that names only its class, or 5.7.1, which is written for anything: any word says more.
 const VAGUE = /^\d\.(?:\d\.0|7\.1)$/
+const reasonOfDetail = (status: string) => REASON_OF_STATUS.get(`X${status.slice(1)}`)
 // A detail that stands for no reason says no more than its subject.
-const isVague = (status: string) => VAGUE.test(status) || !REASON_OF_STATUS.has(`X${status.slice(1)}`)
+const isVague = (status: string) => VAGUE.test(status) || reasonOfDetail(status) === undefined
 
 // The sender's own server was asked, and is quoted: what it says of a user is said of the sender.
 const CALLOUT =
@@ -150,8 +151,7 @@ export function compile(rules: readonly Rule[]): Classifier {
       // A 4yz with a status that says as little only defers: the code tells that.
       if (facts.status[0] === '4' && isVague(facts.status)) return undefined
       const subject = facts.status.split('.')[1]
-      const reason =
-        REASON_OF_STATUS.get(`X${facts.status.slice(1)}`) ?? REASON_OF_STATUS.get(`X.${subject}.0`)
+      const reason = reasonOfDetail(facts.status) ?? reasonOfDetail(`${facts.status[0]}.${subject}.0`)
       return reason && judged(reason, 'enhanced-status', facts.status, CONFIDENCE.enhanced)
     }
     let best: Classification | undefined

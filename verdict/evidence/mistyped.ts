@@ -1,3 +1,4 @@
+import { NO_MAIL_STATES } from '../../schemas/dns-snapshots.ts'
 import { typingSlipOf } from '../../schemas/typing-slip.ts'
 import type { Mistyped, VerdictItem } from '../../schemas/verdict.ts'
 import type { Store } from '../../store/store.ts'
@@ -12,8 +13,7 @@ const MAX_NAMED = 10
 const FEW_DAYS = 1
 const MAX_DOMAINS = 2000
 
-// States of MX records by which a domain takes no mail, and by which it does.
-const DEAD = ['nxdomain', 'missing', 'nullmx', 'permerror']
+// States of MX records by which a domain takes mail.
 const ALIVE = ['valid', 'implicit']
 
 /** What was refused at a recipient domain, of one sender or of an organisational domain. */
@@ -27,7 +27,7 @@ interface Refused {
 }
 
 /** What was refused of these senders and at these organisational domains, by recipient domain. */
-function refusedOf(attempts: Attempts, senders: readonly string[], domains: readonly string[]): Refused[] {
+function refusedAt(attempts: Attempts, senders: readonly string[], domains: readonly string[]): Refused[] {
   const { names, sender_domain, recipient_org_domain, reason, state } = attempts
   const ofSenders = new Set(senders.map(names.find))
   const atDomains = new Set(domains.map(names.find))
@@ -43,7 +43,7 @@ function refusedOf(attempts: Attempts, senders: readonly string[], domains: read
       found.set(key, refused)
     }
     refused.recipients.add(recipient)
-    refused.isDead ||= reason[i] === notFound || DEAD.includes(dns_mx)
+    refused.isDead ||= reason[i] === notFound || NO_MAIL_STATES.includes(dns_mx)
     refused.isAlive ||= ALIVE.includes(dns_mx)
   }
   for (let i = 0; i < attempts.count; i++) {
@@ -58,7 +58,7 @@ function refusedOf(attempts: Attempts, senders: readonly string[], domains: read
 /** Those that take no mail: by the mail server that looked for them, by what DNS said then, or by what was published. */
 async function deadOf(store: Store, { from, to }: Span, refused: readonly Refused[]): Promise<Refused[]> {
   const domains = new Set(refused.filter(({ isDead }) => !isDead).map(({ domain }) => domain))
-  const asked = { ...span(from, to), domains: [...domains], dead: DEAD }
+  const asked = { ...span(from, to), domains: [...domains], dead: NO_MAIL_STATES }
   const rows =
     domains.size === 0 ? [] : await store.query<{ domain: string }>(sql('evidence/dead-domains'), asked)
   const published = new Set(rows.map(({ domain }) => domain))
@@ -110,7 +110,7 @@ export async function readMistyped(
   const refused =
     window.direction === 'inbound'
       ? []
-      : refusedOf(attempts, subjects('sender_domain'), subjects('recipient_domain'))
+      : refusedAt(attempts, subjects('sender_domain'), subjects('recipient_domain'))
   const slips = await slipsOf(store, await deadOf(store, window, refused))
   return (item) => {
     const mistyped = slips

@@ -58,13 +58,14 @@ export function areMostRefused(senders: readonly Part[]): boolean {
   return refused > 0 && refusedOf(senders).length >= T.min_platform_share * alike
 }
 
+// Bounces have no sender, and some logs name none.
+const namedOf = (senders: ReadonlyMap<number, Part>): Part[] =>
+  [...senders].filter(([name]) => name !== 0).map(([, part]) => part)
+
 function isMostSenders(senders: ReadonlyMap<number, Part>): boolean {
-  const named = [...senders].filter(([name]) => name !== 0).map(([, part]) => part)
+  const named = namedOf(senders)
   return named.length >= T.min_platform_senders && areMostRefused(named)
 }
-
-const isNameless = (senders: ReadonlyMap<number, Part>): boolean =>
-  [...senders.keys()].every((name) => name === 0)
 
 // What one provider refuses to all and others to one sender is no trouble of all: without that provider most senders must
 // be refused as well.
@@ -84,9 +85,9 @@ function isOneSenders({ senders, met, independence }: Candidate, direction: Dire
   return gainOf(sumOf(others), independence) <= 0
 }
 
-// Bounces have no sender. What a provider thinks of them alone is no news: from the others it takes what it usually takes.
+// What a provider thinks of bounces alone is no news: from named senders it takes what it usually takes.
 function isOfBounces({ senders, independence }: Candidate): boolean {
-  const named = [...senders()].filter(([name]) => name !== 0).map(([, part]) => part)
+  const named = namedOf(senders())
   return named.length > 0 && gainOf(sumOf(named), independence) <= 0
 }
 
@@ -98,12 +99,10 @@ function isOfStrangers({ met, independence }: Candidate): boolean {
   return !areMostRefused(welcome) || excessGain(others, independence) < T.min_rest_gain
 }
 
-/** Whether the refusals of a candidate are as many as the kind of its wave asks. */
+/** Whether the refusals of a candidate are the share of its messages that the kind of its wave asks. */
 export function isAmple(candidate: Candidate, direction: Direction): boolean {
   const kind = kindOf(candidate)
   const { refused, messages } = candidate
-  if (refused < T.min_refused[kind]) return false
-  if (candidate.kind === 'pair' && refused < T.min_pair_refused) return false
   // At a gateway most may have been refused for other reasons, as always.
   const met = direction === 'inbound' ? sumOf([...candidate.met().values()]).messages : messages
   // Few receivers ask the list that has our addresses: as of one address, so of all.
@@ -137,7 +136,7 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
     case 'all':
       if (!isBroad(candidate, direction)) return false
       // A log that names no senders tells of us alone.
-      if (direction === 'outbound' && isNameless(candidate.senders())) return true
+      if (direction === 'outbound' && namedOf(candidate.senders()).length === 0) return true
       return (
         outlasts(candidate.senders(), 1, candidate.independence) &&
         isMostSenders(candidate.senders()) &&

@@ -80,7 +80,7 @@ function groupOf(
   cells: () => readonly number[],
 ): Group | undefined {
   const trouble = troubleOf(of, troubled)
-  if (!isEnough(trouble, isReceiver(named), leastRefused(named.kind))) return undefined
+  if (!isEnough(trouble, isReceiver(named), leastRefused(named))) return undefined
   return { named, troubled, trouble, cells, held: once(() => heldBy(of, cells())) }
 }
 
@@ -95,7 +95,7 @@ function groupsOfKind(cells: Weighed, troubled: readonly number[], kind: Kind): 
   const sums = new Map<number, number>()
   const pairOf = (cell: number) => (first[cell] ?? 0) * size + secondOf(cell)
   for (const cell of named) sums.set(pairOf(cell), (sums.get(pairOf(cell)) ?? 0) + inWindow(cells, cell))
-  const least = leastRefused(kind.kind)
+  const least = leastRefused(namedOf(kind, cells, named[0] ?? 0))
   const groups = new Map<number, Map<number, { troubled: number[]; cells: number[] }>>()
   const isFirst = new Uint8Array(size)
   for (const cell of named) {

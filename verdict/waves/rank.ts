@@ -2,7 +2,7 @@ import type { Direction } from '../../schemas/event.ts'
 import { gainOver } from '../intervals.ts'
 import { type Candidate, type History, kindOf, type Named, type Subject } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
-import { acceptedBefore, fleetShare, isWelcome, ownShare, type Usual } from '../usual/usual.ts'
+import { acceptedBefore, fleetShare, isWelcome, ownShare } from '../usual/usual.ts'
 import { hasShape, isAmple } from './breadth.ts'
 import { gainOf, spreadGain } from './gains.ts'
 
@@ -88,24 +88,23 @@ export const subjectKey = ({
   sides,
 }: Pick<Subject, 'kind' | 'selection' | 'sides'>): string => JSON.stringify([kind, selection, sides])
 
-/** What a candidate is as news by its own history; undefined where it is none. */
+/** What a candidate is as news by its own history and that of all mail; undefined where it is none. */
 export function newsOf(
   candidate: Candidate,
   own: History | undefined,
-  usual: Usual,
+  all: History,
   direction: Direction,
 ): News | undefined {
   const { kind, sender_domain, source_ip, provider, operator, recipient_org_domain } = candidate
   if (!isAmple(candidate, direction)) return undefined
-  const fleet = fleetShare(usual.fleet, direction, candidate.words)
+  const fleet = fleetShare(all, direction, candidate.words)
   const ownUsual = kind === 'all' ? fleet : ownShare(own, direction, fleet, candidate.words)
   const usual_share = Math.min(
     T.max_usual_share[direction],
     Math.max(candidate.expected / candidate.messages, ownUsual),
   )
   if (direction === 'outbound' && !isFarAbove(usual_share, candidate)) return undefined
-  if (kindOf(candidate) === 'recipient_domain' && neverTook(candidate, own, usual.fleet, direction))
-    return undefined
+  if (kindOf(candidate) === 'recipient_domain' && neverTook(candidate, own, all, direction)) return undefined
   const gain = gainAbove(candidate, usual_share, direction)
   if (gain < T.min_gain) return undefined
   const subject = {

@@ -47,7 +47,7 @@ export function refusalsOf(
   const delayed = stalled + (mayPass ? 0 : inWords('limited'))
   const isRouting = FAMILIES[family] === ROUTING_SIDES && isReceiver(named)
   const mailbox = isRouting ? inState(trouble, span, STATES.mailbox) : 0
-  const least = leastRefused(named.kind)
+  const least = leastRefused(named)
   let refused = inWords('refused')
   // Asked before what else the subject holds is counted: of most there are too few.
   if (refused + delayed + mailbox < least) return undefined

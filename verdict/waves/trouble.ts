@@ -1,5 +1,5 @@
 import { STATES } from '../states.ts'
-import type { Named } from '../subject.ts'
+import { kindOf, type Named } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import type { Cells } from '../window/cells.ts'
 import { BARE, FAMILIES, NETWORK_SIDES, OTHER, ROUTING_SIDES } from '../words.ts'
@@ -12,10 +12,10 @@ export interface Worded extends Cells {
 const STATE_COUNT = Object.keys(STATES).length
 const FAMILY_COUNT = OTHER + 1
 
-/** Fewer refusals are no wave of a kind of subject. */
-export function leastRefused(kind: Named['kind']): number {
-  if (kind === 'pair') return T.min_pair_refused
-  return T.min_refused[kind === 'operator' ? 'provider' : kind]
+/** Fewer refusals are no wave of a subject with these names. */
+export function leastRefused(named: Named): number {
+  const least = T.min_refused[kindOf(named)]
+  return named.kind === 'pair' ? Math.max(least, T.min_pair_refused) : least
 }
 
 /** What was not accepted of a subject's messages: counted by span, state and kind of words. */

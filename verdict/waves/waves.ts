@@ -64,7 +64,9 @@ function newsOfGroup(group: Group, counting: Counting): News[] {
   const { usual, direction } = counting
   const own = group.named.kind === 'all' ? usual.fleet : usual.own.get(historyKey(group.named))
   if (isStranger(group.named, own, direction)) return []
-  return candidatesOf(group, counting).flatMap((candidate) => newsOf(candidate, own, usual, direction) ?? [])
+  return candidatesOf(group, counting).flatMap(
+    (candidate) => newsOf(candidate, own, usual.fleet, direction) ?? [],
+  )
 }
 
 /**
