@@ -34,20 +34,34 @@ async function loadEngine(): Promise<Engine> {
   }
 }
 
-/** One queue: a session runs one query at a time, and a second one is refused rather than kept waiting. Throws a StoreError. */
-function oneAtATime(session: Session, folder: string) {
+/** Runs statements of one session, one after the other. Throws a StoreError. */
+interface Queue {
+  (sql: string, params: object | undefined, format: string): Promise<Result>
+  /** How many have no answer yet. */
+  waiting(): number
+}
+
+/** One queue: a session runs one query at a time, and a second one is refused rather than kept waiting. */
+function oneAtATime(session: Session, folder: string): Queue {
   let last: Promise<unknown> = Promise.resolve()
-  return (sql: string, params: object | undefined, format: string): Promise<Result> => {
+  let waiting = 0
+  const queue = async (sql: string, params: object | undefined, format: string): Promise<Result> => {
     const run = () =>
       params === undefined
         ? session.queryAsync(sql, { format })
         : session.queryBindAsync(sql, params, { format })
-    const next = last.then(run, run)
+    // Begun at once where nothing is before it: the engine works on while the caller does.
+    const next = waiting++ === 0 ? run() : last.then(run, run)
     last = next.catch(() => {})
-    return next.catch((error: unknown) => {
+    try {
+      return await next
+    } catch (error) {
       throw storeError(folder, error)
-    })
+    } finally {
+      waiting--
+    }
   }
+  return Object.assign(queue, { waiting: () => waiting })
 }
 
 /** Where rows wait in files for the engine, in a store's folder. What a killed process left there is in no table yet. */
@@ -81,7 +95,7 @@ export async function openEmbedded(path: string, { mustExist = false } = {}): Pr
   const other = await inUse(folder, { failed: false })
   if (other !== undefined) throw other
   const sessions: Session[] = []
-  const open = async (): Promise<ReturnType<typeof oneAtATime>> => {
+  const open = async (): Promise<Queue> => {
     const session = new engine.Session(folder)
     sessions.push(session)
     const run = oneAtATime(session, folder)
@@ -90,8 +104,8 @@ export async function openEmbedded(path: string, { mustExist = false } = {}): Pr
     await run('SET output_format_json_quote_64bit_integers = 0', undefined, 'Null')
     return run
   }
-  let writer: ReturnType<typeof oneAtATime>
-  const readers: ReturnType<typeof oneAtATime>[] = []
+  let writer: Queue
+  const readers: Queue[] = []
   try {
     writer = await open()
     for (let i = 0; i < READ_SESSIONS; i++) {
@@ -107,9 +121,10 @@ export async function openEmbedded(path: string, { mustExist = false } = {}): Pr
   }
   const blocks = join(folder, BLOCKS)
   await emptyFolder(blocks)
-  let turn = 0
   let files = 0
-  const reader = () => readers[turn++ % readers.length] ?? writer
+  // The one that is free soonest: a short query does not wait for a long one.
+  const reader = () =>
+    readers.reduce((least, one) => (one.waiting() < least.waiting() ? one : least), readers[0] ?? writer)
 
   return {
     folder,

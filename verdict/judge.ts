@@ -19,7 +19,14 @@ import { type Material, nextSubjects } from './waves/waves.ts'
 import { type Attempts, readAttempts } from './window/attempts.ts'
 import { cellsOf } from './window/cells.ts'
 import { messagesOf } from './window/messages.ts'
-import { readCompleteness, readFirstAccepted, type Span, spansOf, type Window } from './window/read.ts'
+import {
+  type KnownRecipients,
+  knownRecipients,
+  readCompleteness,
+  type Span,
+  spansOf,
+  type Window,
+} from './window/read.ts'
 import { type SenderRow, sendersOf } from './window/senders.ts'
 
 /** What is asked: the window that ends at `at` (milliseconds since 1970), all senders or one. */
@@ -135,23 +142,24 @@ async function complete(
   store: Store,
   { window, attempts }: View,
   judged: readonly Judged[],
+  known: KnownRecipients,
 ): Promise<VerdictItem[]> {
   const items = judged.map(({ item }) => item)
   const waves = items.filter(({ verdict }) => verdict !== 'mailbox_noise')
   const recipients = judged.flatMap(({ recipients }) => recipients)
   const [firstAccepted, changes, tellMistyped] = await Promise.all([
-    readFirstAccepted(store, window, recipients),
+    known.firstAccepted(recipients),
     readDnsChanges(store, window.to, waves),
     readMistyped(store, window, attempts, items),
   ])
   return judged.map(({ item, from, recipients }) => {
-    const known = recipients.filter((name) => (firstAccepted(name) ?? window.to) < from)
+    const before = recipients.filter((name) => (firstAccepted(name) ?? window.to) < from)
     const dns_changes = changes[waves.indexOf(item)] ?? []
     return tellMistyped({
       ...item,
       evidence: {
         ...item.evidence,
-        known_recipients: [recipients.length, known.length],
+        known_recipients: [recipients.length, before.length],
         ...(dns_changes.length === 0 ? {} : { dns_changes }),
       },
     })
@@ -207,44 +215,71 @@ function hasSomethingToSay({ messages, refused, mailbox, domains }: SenderRow, i
 // Told with `all`; nobody reads on.
 const MAX_SENDERS = 1000
 
-/** Judges one direction of a window; the other is read and judged meanwhile. */
-async function judgeDirection(store: Store, view: View, question: Question): Promise<VerdictItem[]> {
-  const material = await readMaterial(store, view)
-  const { sender = '', all = false } = question
-  const { window } = view
-  const { found: waves, told } = findWaves(view, material)
-  const named = new Set(
-    waves.filter(({ item }) => item.subject_kind === 'sender_domain').map(({ item }) => item.subject),
-  )
-  const isAbout = ({ item }: Judged) =>
-    item.subject === sender || item.evidence.top_senders.some(({ name }) => name === sender)
-  const found = sender === '' ? waves : waves.filter(isAbout)
+/** The senders that are spoken of though they are no wave: of what these waves leave, and beside those already found. */
+function otherSenders(
+  { window, left }: View,
+  { usual }: Material,
+  { sender = '', all = false }: Question,
+  told: readonly Wave[],
+  found: readonly Judged[],
+): Subject[] {
   // Who knocks at our gateway is no subject of ours.
-  const senders =
-    window.direction === 'outbound'
-      ? sendersOf(view.left(window.from, told).messages).slice(0, MAX_SENDERS)
-      : []
-  for (const row of senders) {
-    if (named.has(row.sender_domain) || (sender !== '' && row.sender_domain !== sender)) continue
-    if (!all && !(sender !== '' && found.length === 0) && !hasSomethingToSay(row, senders.length === 1))
-      continue
-    const subject: Subject = {
+  if (window.direction === 'inbound') return []
+  const named = new Set(
+    found.filter(({ item }) => item.subject_kind === 'sender_domain').map(({ item }) => item.subject),
+  )
+  const isAsked = sender !== '' && !found.some((judged) => isAbout(judged, sender))
+  const senders = sendersOf(left(window.from, told).messages).slice(0, MAX_SENDERS)
+  return senders
+    .filter(
+      (row) =>
+        !named.has(row.sender_domain) &&
+        (sender === '' || row.sender_domain === sender) &&
+        (all || isAsked || hasSomethingToSay(row, senders.length === 1)),
+    )
+    .map(({ sender_domain }) => ({
       kind: 'sender_domain',
       fleet_senders: senders.length,
-      selection: { sender: row.sender_domain, ip: '', provider: '', domain: '' },
+      selection: { sender: sender_domain, ip: '', provider: '', domain: '' },
       span_s: (window.to - window.from) / 1000,
       held: ['refused'],
       sides: [],
-      usual_share: fleetShare(material.usual.fleet, window.direction),
+      usual_share: fleetShare(usual.fleet, window.direction),
       usual_messages: 0,
       accepted_before: 0,
       last_accepted_before: '',
       gain: 0,
       rank: 0,
-    }
-    found.push(judgeSubject(view, subject, told, false))
-  }
-  return complete(store, view, found)
+    }))
+}
+
+const isAbout = ({ item }: Judged, sender: string): boolean =>
+  item.subject === sender || item.evidence.top_senders.some(({ name }) => name === sender)
+
+/** Judges one direction of a window; the other is read and judged meanwhile. */
+async function judgeDirection(store: Store, view: View, question: Question): Promise<VerdictItem[]> {
+  const { window } = view
+  const known = knownRecipients(store, window)
+  const material = await readMaterial(store, view)
+  // Mostly there are no waves: the recipients of these senders are read while waves are looked for.
+  const all = view.left(window.from, [])
+  known.ask(
+    otherSenders(view, material, question, [], []).flatMap((subject) =>
+      refusedRecipients(all, subject, false),
+    ),
+  )
+  const { found, told } = findWaves(view, material)
+  const others = otherSenders(view, material, question, told, found)
+  const { sender = '' } = question
+  return complete(
+    store,
+    view,
+    [
+      ...(sender === '' ? found : found.filter((judged) => isAbout(judged, sender))),
+      ...others.map((subject) => judgeSubject(view, subject, told, false)),
+    ],
+    known,
+  )
 }
 
 /** Whether a verdict is somebody's problem. */

@@ -1,189 +1,63 @@
-import { type ColumnsOf, type Store, textAt } from '../../store/store.ts'
+import type { ColumnsOf, Store } from '../../store/store.ts'
 import { sql } from '../sql.ts'
-import { type History, NAMELESS, type Named } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
-import { operatorOf, providersOf } from '../window/operators.ts'
-import { span, type Window } from '../window/read.ts'
-import { BLAMING_SIDES } from '../words.ts'
+import { type Span, span, type Window } from '../window/read.ts'
+import { countRows, FATES, type Lists, listsOf, type Row } from './counts.ts'
 import type { TroubledNames } from './troubled-names.ts'
-import { EMPTY_HISTORY, historyKey, type Usual } from './usual.ts'
+import type { Usual } from './usual.ts'
 
-// What became of attempts, as one number: how they ended, and more bits.
-const FATE = { delayed: 0, accepted: 1, mailbox: 2, blamed: 3, refused: 4 } as const
-const LATELY = 8
-const ENDINGS = 7
+const HOUR_MS = 3_600_000
+const startOfHour = (time: number) => Math.floor(time / HOUR_MS) * HOUR_MS
 
-const SIDES: readonly [side: string, fate: number][] = [
-  ['recipient_mailbox', FATE.mailbox],
-  ['throttling', FATE.delayed],
-  ...BLAMING_SIDES.map((side): [string, number] => [side, FATE.blamed]),
-]
+type Answer = Promise<ColumnsOf<Row>>
 
-/** What history.sql and the statements of week.ts tell the ends of attempts by, as parameters. */
-export const FATES = {
-  sides: SIDES.map(([side]) => side),
-  fates: SIDES.map(([, fate]) => fate),
-  accepted: FATE.accepted,
-  refused: FATE.refused,
-}
-
-/** As history.sql gives them: places in the lists of names, 0 for any other; the last time in seconds since 1970. */
-export interface Row {
-  kind: 'sender' | 'address' | 'domain'
-  name: number
-  part: number
-  fate: number
-  attempts: number
-  last_time: number
-}
-
-/** A history that is being counted; the last time that something was accepted in seconds since 1970. */
-interface Count {
-  history: History
-  last: number
-}
-
-function add(count: Count, { fate, attempts, last_time }: Row): void {
-  const to = count.history
-  const isRecent = (fate & LATELY) !== 0
-  const ending = fate & ENDINGS
-  const isRefused = ending === FATE.refused || ending === FATE.blamed
-  if (isRecent) {
-    to.recent_messages += attempts
-    if (ending === FATE.accepted) to.recent_accepted += attempts
-    if (isRefused) to.recent_refused += attempts
-    if (ending === FATE.blamed) to.recent_blamed += attempts
-  } else {
-    to.messages += attempts
-    if (ending === FATE.accepted) to.accepted += attempts
-    if (isRefused) to.refused += attempts
-    if (ending === FATE.blamed) to.blamed += attempts
-    if (ending === FATE.mailbox) to.mailbox += attempts
-  }
-  if (ending === FATE.accepted) count.last = Math.max(count.last, last_time)
-}
-
-// ISO 8601, as text in the order of time.
-const finished = ({ history, last }: Count): History =>
-  last === 0
-    ? history
-    : { ...history, last_accepted: new Date(last * 1000).toISOString().replace('.000', '') }
-
-/** Counts a history by the names that were asked for. */
-function counter(names: TroubledNames, { senders, ips, domains, providers: receivers, pair_senders }: Lists) {
-  // What is asked for at each place of the list; '' where it stands for another.
-  const among = (list: readonly string[], asked: readonly string[]): string[] => {
-    const set = new Set(asked)
-    return list.map((name) => (set.has(name) ? name : ''))
-  }
-  const providers = among(receivers, names.providers)
-  const operators = among(receivers.map(operatorOf), names.operator_names)
-  const isPair = new Set(names.pairs.map((pair) => `${pair.sender_domain} ${pair.domain}`))
-  const fleet: Count = { history: { ...EMPTY_HISTORY }, last: 0 }
-  const own = new Map<string, Count>()
-  // By places: to make a key of names for every row took longer than to count it.
-  const byPlace = new Map<number, Count[]>()
-  const subjectsOf = ({ kind, name, part }: Row): (Partial<Named> & Pick<Named, 'kind'>)[] => {
-    const operator = operators[part] ?? ''
-    if (kind === 'sender') {
-      const sender_domain = senders[name] ?? ''
-      return [
-        { kind: 'provider', provider: providers[part] ?? '' },
-        { kind: 'operator', operator },
-        { kind: 'sender_domain', sender_domain },
-        { kind: 'pair', sender_domain, operator },
-      ]
-    }
-    if (kind === 'address') {
-      const source_ip = ips[name] ?? ''
-      return [
-        { kind: 'source_ip', source_ip },
-        { kind: 'pair', source_ip, operator },
-      ]
-    }
-    const recipient_org_domain = domains[name] ?? ''
-    const sender = pair_senders[part] ?? ''
-    const sender_domain = isPair.has(`${sender} ${recipient_org_domain}`) ? sender : ''
-    return [
-      { kind: 'recipient_domain', recipient_org_domain },
-      { kind: 'pair', sender_domain, recipient_org_domain },
-    ]
-  }
-  const countOf = (named: Partial<Named> & Pick<Named, 'kind'>): Count => {
-    const key = historyKey({ ...NAMELESS, ...named })
-    const count = own.get(key) ?? { history: { ...EMPTY_HISTORY }, last: 0 }
-    own.set(key, count)
-    return count
-  }
-  return {
-    add(row: Row): void {
-      const place = (KINDS.indexOf(row.kind) * PLACES + row.name) * PLACES + row.part
-      let counts = byPlace.get(place)
-      if (counts === undefined) {
-        counts = subjectsOf(row)
-          .filter((named) => Object.values(named).every((name) => name !== ''))
-          .map(countOf)
-        byPlace.set(place, counts)
-      }
-      if (row.kind === 'sender') add(fleet, row)
-      for (const count of counts) add(count, row)
-    },
-    usual: (): Usual => ({
-      fleet: finished(fleet),
-      own: new Map(Array.from(own, ([key, count]) => [key, finished(count)])),
-      stopped: new Set(),
-    }),
-  }
-}
-
-const KINDS: readonly Row['kind'][] = ['sender', 'address', 'domain']
-// Places in a list are 16 bits.
-const PLACES = 2 ** 16
-
-type Lists = Record<'senders' | 'ips' | 'domains' | 'providers' | 'pair_senders', string[]>
-
-/** The names by kind, to be asked for by their places; the first of each list stands for any other. */
-export function listsOf({ senders, ips, domains, providers, operator_names, pairs }: TroubledNames): Lists {
-  const list = (names: readonly string[]) => [...new Set(['', ...names])]
-  return {
-    senders: list(senders),
-    ips: list(ips),
-    domains: list(domains),
-    providers: list([...providers, ...operator_names.flatMap(providersOf)]),
-    pair_senders: list(pairs.map(({ sender_domain }) => sender_domain)),
-  }
-}
-
-/** Counts these rows for the names that were asked for. */
-export function countRows(rows: ColumnsOf<Row>, names: TroubledNames, lists: Lists): Usual {
-  const { add, usual } = counter(names, lists)
-  for (let i = 0; i < (rows.name?.length ?? 0); i++)
-    add({
-      kind: textAt(rows.kind, i) as Row['kind'],
-      name: rows.name?.[i] ?? 0,
-      part: rows.part?.[i] ?? 0,
-      fate: rows.fate?.[i] ?? 0,
-      attempts: rows.attempts?.[i] ?? 0,
-      last_time: rows.last_time?.[i] ?? 0,
-    })
-  return usual()
-}
-
-/** The day before a window: of all mail, and of subjects that have these names and of pairs of them. */
-export async function readHistory(
-  store: Store,
-  { direction, from }: Window,
-  names: TroubledNames,
-): Promise<Usual> {
-  const lists = listsOf(names)
-  const rows = await store.queryColumns<Row>(sql('usual/history'), {
-    direction,
-    ...span(from - T.history_ms, from),
-    recent: new Date(from - T.recent_ms).toISOString(),
-    ...lists,
-    ips: lists.ips.map((ip) => ip || '::'),
-    ...FATES,
-    lately: LATELY,
+function readMinutes(store: Store, { direction, from, to }: Window, recent: number, lists: Lists): Answer {
+  return store.queryColumns<Row>(sql('usual/minutes'), {
+    ...{ direction, ...span(from, to), recent: new Date(recent).toISOString() },
+    ...{ ...lists, ips: addresses(lists), ...FATES },
   })
-  return countRows(rows, names, lists)
+}
+
+const addresses = ({ ips }: Lists) => ips.map((ip) => ip || '::')
+
+// Whole hours of outbound mail, each statement from what has such rows together.
+function readHours(
+  store: Store,
+  { from, to }: Span,
+  recent: number,
+  lists: Lists,
+  { domains, pairs }: TroubledNames,
+): Answer[] {
+  const { senders, providers, pair_senders } = lists
+  const asked = { ...span(from, to), recent: new Date(recent).toISOString(), ...FATES }
+  const ask = (statement: string, of: object) => store.queryColumns<Row>(sql(statement), { ...asked, ...of })
+  return [
+    ask('usual/hours', { senders, ips: addresses(lists), providers }),
+    ...(domains.length === 0 ? [] : [ask('usual/hours-of-domains', { domains: lists.domains })]),
+    ...(pairs.length === 0
+      ? []
+      : [
+          ask('usual/minutes-of-pairs', {
+            ...{ domains: lists.domains, pair_senders },
+            pair_domains: pairs.map(({ domain }) => domain),
+          }),
+        ]),
+  ]
+}
+
+/**
+ * The day before a window: of all mail, and of subjects that have these names and of pairs of them. Outbound it is read by hours,
+ * and by minutes since the last hour began: times are to the hour then (last-accepted.ts).
+ */
+export async function readHistory(store: Store, window: Window, names: TroubledNames): Promise<Usual> {
+  const { direction, from } = window
+  const lists = listsOf(names)
+  const recent = from - T.recent_ms
+  const day = { direction, from: from - T.history_ms, to: from }
+  if (direction === 'inbound') return countRows([await readMinutes(store, day, recent, lists)], names, lists)
+  const hour = startOfHour(from)
+  const hours = { from: startOfHour(day.from), to: hour }
+  const answers = readHours(store, hours, startOfHour(recent), lists, names)
+  if (hour < from) answers.push(readMinutes(store, { direction, from: hour, to: from }, recent, lists))
+  return countRows(await Promise.all(answers), names, lists)
 }

@@ -1,4 +1,4 @@
--- As history.sql of recipient domains, but by hours: a projection of attempts_1m has them by domain, so that no other is read.
+-- As minutes.sql of recipient domains, but by hours: a projection of attempts_1m has them by domain, so that no other is read.
 WITH
     transform(recipient_org_domain, {domains:Array(String)}, range(length({domains:Array(String)})), 0)::UInt16 AS domain,
     (-- include usual/ending.sql

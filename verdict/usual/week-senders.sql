@@ -1,4 +1,4 @@
--- As history.sql of senders, each at some providers, but of whole days: a projection of attempts_1h sums them up. Times are to
+-- As minutes.sql of senders, each at some providers, but of whole days: a projection of attempts_1h sums them up. Times are to
 -- the day.
 WITH
     transform(sender_domain, {senders:Array(String)}, range(length({senders:Array(String)})), 0)::UInt16 AS sender,

@@ -3,7 +3,7 @@ import { sql } from '../sql.ts'
 import { type History, NAMELESS } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import { type Span, span } from '../window/read.ts'
-import { countRows, FATES, listsOf, type Row } from './history.ts'
+import { countRows, FATES, listsOf, type Row } from './counts.ts'
 import type { TroubledNames } from './troubled-names.ts'
 import { acceptedBefore, EMPTY_HISTORY, historyKey, NO_HISTORY, type Usual } from './usual.ts'
 
@@ -63,7 +63,7 @@ async function readWeek(
     ...span(to - T.memory_ms, to),
     ...{ ...of, ...FATES },
   })
-  return countRows(rows, names, lists)
+  return countRows([rows], names, lists)
 }
 
 /**

@@ -1,0 +1,19 @@
+-- As minutes.sql of outbound senders and addresses, but of whole hours, from the roll-up by hour. It has no clients of inbound mail.
+WITH
+    transform(sender_domain, {senders:Array(String)}, range(length({senders:Array(String)})), 0)::UInt16 AS sender,
+    transform(source_ip, {ips:Array(IPv6)}, range(length({ips:Array(IPv6)})), 0)::UInt16 AS address,
+    transform(provider, {providers:Array(String)}, range(length({providers:Array(String)})), 0)::UInt16 AS receiver,
+    (-- include usual/ending.sql
+        + if(hour >= parseDateTimeBestEffort({recent:String}, 'UTC'), {lately:UInt8}, 0))::UInt8 AS fate
+SELECT
+    if(grouping(address) = 0, 'address', 'sender')::LowCardinality(String) AS kind,
+    if(kind = 'address', address, sender) AS name,
+    receiver AS part,
+    fate,
+    toFloat64(sum(attempts_1h.attempts)) AS attempts,
+    toUInt32(max(hour)) AS last_time
+FROM attempts_1h
+WHERE direction = 'outbound'
+    AND hour >= parseDateTimeBestEffort({from:String}, 'UTC')
+    AND hour < parseDateTimeBestEffort({to:String}, 'UTC')
+GROUP BY GROUPING SETS ((sender, receiver, fate), (address, receiver, fate))
