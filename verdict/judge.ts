@@ -7,9 +7,10 @@ import { factsOf, othersThere, refusedRecipients, type Some } from './evidence/f
 import { readMistyped } from './evidence/mistyped.ts'
 import { topReplies } from './evidence/replies.ts'
 import { wilson } from './intervals.ts'
-import { nameOf, type Subject, type Wave } from './subject.ts'
+import { nameOf, type Selection, type Subject, type Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { readHistory } from './usual/history.ts'
+import { readLastAccepted } from './usual/last-accepted.ts'
 import { troubledNames } from './usual/troubled-names.ts'
 import { fleetShare } from './usual/usual.ts'
 import { withWeek } from './usual/week.ts'
@@ -86,6 +87,7 @@ function viewOf(window: Window, completeness: Completeness, attempts: Attempts):
 /** A subject that is judged; what its item still lacks is read for all of them at once. */
 interface Judged {
   item: VerdictItem
+  selection: Selection
   /** Start of its span. */
   from: number
   recipients: string[]
@@ -134,7 +136,7 @@ function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_s
     evidence,
     next_step,
   }
-  return { item, from: start, recipients }
+  return { item, selection: subject.selection, from: start, recipients }
 }
 
 /** The items with what is read for all of them at once: whom they knew before, what changed in DNS, who is mistyped. */
@@ -147,18 +149,23 @@ async function complete(
   const items = judged.map(({ item }) => item)
   const waves = items.filter(({ verdict }) => verdict !== 'mailbox_noise')
   const recipients = judged.flatMap(({ recipients }) => recipients)
-  const [firstAccepted, changes, tellMistyped] = await Promise.all([
+  const lastAccepted = judged.map(({ item, selection }) =>
+    readLastAccepted(store, window, selection, item.evidence.last_accepted_before),
+  )
+  const [accepted, firstAccepted, changes, tellMistyped] = await Promise.all([
+    Promise.all(lastAccepted),
     known.firstAccepted(recipients),
     readDnsChanges(store, window.to, waves),
     readMistyped(store, window, attempts, items),
   ])
-  return judged.map(({ item, from, recipients }) => {
+  return judged.map(({ item, from, recipients }, place) => {
     const before = recipients.filter((name) => (firstAccepted(name) ?? window.to) < from)
     const dns_changes = changes[waves.indexOf(item)] ?? []
     return tellMistyped({
       ...item,
       evidence: {
         ...item.evidence,
+        last_accepted_before: accepted[place] ?? '',
         known_recipients: [recipients.length, before.length],
         ...(dns_changes.length === 0 ? {} : { dns_changes }),
       },

@@ -7,7 +7,8 @@ import type { TroubledNames } from './troubled-names.ts'
 import type { Usual } from './usual.ts'
 
 const HOUR_MS = 3_600_000
-const startOfHour = (time: number) => Math.floor(time / HOUR_MS) * HOUR_MS
+/** The beginning of its hour, in milliseconds since 1970. */
+export const startOfHour = (time: number) => Math.floor(time / HOUR_MS) * HOUR_MS
 
 type Answer = Promise<ColumnsOf<Row>>
 
