@@ -61,3 +61,41 @@ test('the day before a window, by names and by pairs of them', async () => {
   expect(usual.own.get(historyKey({ ...NAMELESS, ...pair }))?.last_accepted).toBe('2026-06-10T02:00:00Z')
   expect(own({ kind: 'sender_domain', sender_domain: 's3.example' })).toEqual(Array(4).fill(undefined))
 })
+
+test('a day by hours and what the last hour has by minutes are one', async () => {
+  const from = FROM + 20 * 60_000
+  const at = (hours: number, minutes: number) => hours - minutes / 60
+  await fill(store, [
+    // In the hour that the day begins in, and before it.
+    ...times(6, 's1.example', 'd1.example', at(24, 1)),
+    ...times(9, 's1.example', 'd1.example', at(25, 59)),
+    ...times(5, 's1.example', 'd1.example', at(5, 30), DENIED),
+    // The last hours begin where an hour does.
+    ...times(4, 's1.example', 'd1.example', at(3, 1)),
+    ...times(3, 's2.example', 'd1.example', at(0, 10), LISTED),
+    ...times(2, 's1.example', 'd1.example', at(0, 15)),
+    ...times(9, 's1.example', 'd1.example', at(0, 21)),
+  ])
+  const names = {
+    ...{ senders: ['s1.example'], ips: [], providers: [], operator_names: [] },
+    domains: ['d1.example'],
+    pairs: [{ sender_domain: 's1.example', domain: 'd1.example' }],
+  }
+  const usual = await readHistory(store, { direction: 'outbound', from, to: from + HOUR }, names)
+  const expected = { messages: 11, accepted: 6, refused: 5, recent_accepted: 6 }
+  expect(usual.fleet).toMatchObject({ ...expected, recent_messages: 9, recent_refused: 3 })
+  const own = (named: Partial<Named> & Pick<Named, 'kind'>) =>
+    usual.own.get(historyKey({ ...NAMELESS, ...named }))
+  expect(own({ kind: 'recipient_domain', recipient_org_domain: 'd1.example' })).toEqual(usual.fleet)
+  const ofSender = {
+    ...expected,
+    recent_messages: 6,
+    recent_refused: 0,
+    last_accepted: '2026-06-10T12:15:00Z',
+  }
+  for (const named of [
+    { kind: 'sender_domain' },
+    { kind: 'pair', recipient_org_domain: 'd1.example' },
+  ] as const)
+    expect(own({ ...named, sender_domain: 's1.example' })).toMatchObject(ofSender)
+})
