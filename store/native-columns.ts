@@ -1,4 +1,4 @@
-import { type ColumnsOf, type Dictionary, StoreError, type Texts } from './store.ts'
+import { type ColumnsOf, StoreError, type Texts } from './store.ts'
 
 type Values = ArrayLike<number> | Texts
 
@@ -41,6 +41,17 @@ class Reader {
     return texts
   }
 
+  /** So many texts of which most may be empty: these share a place. */
+  column(count: number): Texts {
+    const texts = ['']
+    const places = new Uint32Array(count)
+    for (let i = 0; i < count; i++) {
+      const text = this.text()
+      if (text !== '') places[i] = texts.push(text) - 1
+    }
+    return { texts, places }
+  }
+
   /** So many numbers of a type, copied: an array must lie at a multiple of its numbers' size. */
   numbers(count: number, type: NumberType): ArrayLike<number> {
     const { buffer, byteOffset } = this.#bytes
@@ -62,7 +73,7 @@ const NUMBERS: Record<string, NumberType> = {
 // Of a dictionary's places, by the lowest byte of the flags that stand before it.
 const PLACES = [Uint8Array, Uint16Array, Uint32Array] as const
 
-function dictionary(reader: Reader): Dictionary {
+function dictionary(reader: Reader): Texts {
   // The version of the encoding.
   reader.u64()
   const type = PLACES[reader.u64() & 0xff] ?? Uint32Array
@@ -71,17 +82,17 @@ function dictionary(reader: Reader): Dictionary {
 }
 
 function column(reader: Reader, type: string, rows: number): Values {
-  if (type === 'String') return reader.texts(rows)
+  if (type === 'String') return reader.column(rows)
   if (type === 'LowCardinality(String)') return dictionary(reader)
   const numbers = NUMBERS[type]
   if (numbers === undefined) throw new StoreError(`no column of type ${type} is read from Native format`)
   return reader.numbers(rows, numbers)
 }
 
-const isDictionary = (values: Values): values is Dictionary => 'places' in values
+const areTexts = (values: Values): values is Texts => 'places' in values
 
-// One after the other: each block has its own.
-function joinedDictionary(blocks: readonly Dictionary[]): Dictionary {
+// One behind the other: each block has its own.
+function joinedTexts(blocks: readonly Texts[]): Texts {
   const places = new Uint32Array(blocks.reduce((sum, { places }) => sum + places.length, 0))
   const texts: string[] = []
   let at = 0
@@ -95,8 +106,7 @@ function joinedDictionary(blocks: readonly Dictionary[]): Dictionary {
 function joined(blocks: readonly Values[]): Values {
   const [first] = blocks
   if (first === undefined || blocks.length === 1) return first ?? []
-  if (isDictionary(first)) return joinedDictionary(blocks.filter(isDictionary))
-  if (Array.isArray(first)) return first.concat(...(blocks.slice(1) as string[][]))
+  if (areTexts(first)) return joinedTexts(blocks.filter(areTexts))
   const numbers = new Float64Array(
     (blocks as ArrayLike<number>[]).reduce((sum, { length }) => sum + length, 0),
   )

@@ -1,16 +1,12 @@
-/** Few texts of many rows: each row's is `texts[places[row]]`. A text may stand in it more than once. */
-export interface Dictionary {
+/** A column of texts: each row's is `texts[places[row]]`. A text may stand in it more than once. */
+export interface Texts {
   readonly texts: readonly string[]
   readonly places: ArrayLike<number>
 }
 
-/** A column of texts, as the engine sends it. */
-export type Texts = readonly string[] | Dictionary
-
 /** The text of a row; '' where there is no such row. */
 export const textAt = (column: Texts | undefined, row: number): string =>
-  (column === undefined || !('places' in column) ? column?.[row] : column.texts[column.places[row] ?? -1]) ??
-  ''
+  column?.texts[column.places[row] ?? -1] ?? ''
 
 /** The columns of an answer, by name: of each one value a row. Where there are no rows there may be no columns. */
 export type ColumnsOf<Row> = {
@@ -23,7 +19,7 @@ export interface Store {
   query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]>
   /**
    * Columns of a query: of many rows these are read several times faster than objects. Of the types Float64, UInt8 to
-   * UInt32, String and LowCardinality(String), which comes as a dictionary; others are a StoreError.
+   * UInt32, String and LowCardinality(String); others are a StoreError.
    */
   queryColumns<Row>(sql: string, params?: Record<string, unknown>): Promise<ColumnsOf<Row>>
   /** A statement without rows. */

@@ -44,7 +44,7 @@ interface Count {
   last: number
 }
 
-function add(count: Count, { fate, attempts, last_time }: Row): void {
+function add(count: Count, fate: number, attempts: number, last_time: number): void {
   const to = count.history
   const isRecent = (fate & LATELY) !== 0
   const ending = fate & ENDINGS
@@ -84,7 +84,7 @@ function counter(names: TroubledNames, { senders, ips, domains, providers: recei
   const own = new Map<string, Count>()
   // By places: to make a key of names for every row took longer than to count it.
   const byPlace = new Map<number, Count[]>()
-  const subjectsOf = ({ kind, name, part }: Row): (Partial<Named> & Pick<Named, 'kind'>)[] => {
+  const subjectsOf = (kind: string, name: number, part: number): (Partial<Named> & Pick<Named, 'kind'>)[] => {
     const operator = operators[part] ?? ''
     if (kind === 'sender') {
       const sender_domain = senders[name] ?? ''
@@ -115,17 +115,18 @@ function counter(names: TroubledNames, { senders, ips, domains, providers: recei
     return count
   }
   return {
-    add(row: Row): void {
-      const place = (KINDS.indexOf(row.kind) * PLACES + row.name) * PLACES + row.part
+    /** Where rows of a kind with these places count. */
+    countsOf(kind: string, name: number, part: number): readonly Count[] {
+      const place = (KINDS.indexOf(kind) * PLACES + name) * PLACES + part
       let counts = byPlace.get(place)
       if (counts === undefined) {
-        counts = subjectsOf(row)
+        const own = subjectsOf(kind, name, part)
           .filter((named) => Object.values(named).every((name) => name !== ''))
           .map(countOf)
+        counts = kind === 'sender' ? [fleet, ...own] : own
         byPlace.set(place, counts)
       }
-      if (row.kind === 'sender') add(fleet, row)
-      for (const count of counts) add(count, row)
+      return counts
     },
     usual: (): Usual => ({
       fleet: finished(fleet),
@@ -135,7 +136,7 @@ function counter(names: TroubledNames, { senders, ips, domains, providers: recei
   }
 }
 
-const KINDS: readonly Row['kind'][] = ['sender', 'address', 'domain', 'pair']
+const KINDS: readonly string[] = ['sender', 'address', 'domain', 'pair'] satisfies Row['kind'][]
 // Places in a list are 16 bits.
 const PLACES = 2 ** 16
 
@@ -156,16 +157,10 @@ export function listsOf({ senders, ips, domains, providers, operator_names, pair
 
 /** Counts the rows of some answers for the names that were asked for. */
 export function countRows(answers: readonly ColumnsOf<Row>[], names: TroubledNames, lists: Lists): Usual {
-  const { add, usual } = counter(names, lists)
-  for (const rows of answers)
-    for (let i = 0; i < (rows.name?.length ?? 0); i++)
-      add({
-        kind: textAt(rows.kind, i) as Row['kind'],
-        name: rows.name?.[i] ?? 0,
-        part: rows.part?.[i] ?? 0,
-        fate: rows.fate?.[i] ?? 0,
-        attempts: rows.attempts?.[i] ?? 0,
-        last_time: rows.last_time?.[i] ?? 0,
-      })
+  const { countsOf, usual } = counter(names, lists)
+  for (const { kind, name = [], part = [], fate = [], attempts = [], last_time = [] } of answers)
+    for (let i = 0; i < name.length; i++)
+      for (const count of countsOf(textAt(kind, i), name[i] ?? 0, part[i] ?? 0))
+        add(count, fate[i] ?? 0, attempts[i] ?? 0, last_time[i] ?? 0)
   return usual()
 }

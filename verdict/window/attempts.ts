@@ -84,12 +84,12 @@ function triedAgain(messages: ArrayLike<number>): ReadonlySet<number> {
   return again
 }
 
-// A column by the numbers that its texts have; each text of a dictionary is looked up once.
-function numbered(column: Texts = [], number: (text: string) => number): Int32Array {
-  if (!('places' in column)) return Int32Array.from(column, number)
-  const of = Int32Array.from(column.texts, number)
-  const numbers = new Int32Array(column.places.length)
-  for (let i = 0; i < numbers.length; i++) numbers[i] = of[column.places[i] ?? 0] ?? 0
+// A column by the numbers that its texts have; each is looked up once.
+function numbered(column: Texts | undefined, number: (text: string) => number): Int32Array {
+  const { texts, places } = column ?? { texts: [], places: [] }
+  const of = Int32Array.from(texts, number)
+  const numbers = new Int32Array(places.length)
+  for (let i = 0; i < numbers.length; i++) numbers[i] = of[places[i] ?? 0] ?? 0
   return numbers
 }
 
