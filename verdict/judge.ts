@@ -9,10 +9,10 @@ import { topReplies } from './evidence/replies.ts'
 import { wilson } from './intervals.ts'
 import { nameOf, type Selection, type Subject, type Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
-import { readHistory } from './usual/history.ts'
+import { readHistory, withPairs } from './usual/history.ts'
 import { readLastAccepted } from './usual/last-accepted.ts'
-import { troubledNames } from './usual/troubled-names.ts'
-import { fleetShare } from './usual/usual.ts'
+import { type TroubledNames, troubledNames } from './usual/troubled-names.ts'
+import { fleetShare, type Usual } from './usual/usual.ts'
 import { withWeek } from './usual/week.ts'
 import { areMostRefused } from './waves/breadth.ts'
 import { subjectKey } from './waves/rank.ts'
@@ -173,29 +173,38 @@ async function complete(
   })
 }
 
-/** What the waves of a direction follow from. */
-async function readMaterial(store: Store, { window, left }: View): Promise<Material> {
+/** What the waves of a direction follow from, and the names whose history is known. */
+async function readMaterial(
+  store: Store,
+  { window, left }: View,
+): Promise<{ material: Material; names: TroubledNames }> {
   const { direction, from, to } = window
   const cells = cellsOf(left(from, []).messages, spansOf(window), to)
   const names = troubledNames(cells, direction)
   const day = await readHistory(store, window, names)
-  return {
-    direction,
-    cells,
-    usual: direction === 'outbound' ? await withWeek(store, window, day, names) : day,
-  }
+  const usual = direction === 'outbound' ? await withWeek(store, window, day, names) : day
+  return { material: { direction, cells, usual }, names }
 }
 
 /**
  * Takes out of the window what explains most of its refusals, again and again until nothing is above the usual:
  * so two troubles at once are told apart, and the large one does not colour the small one.
  */
-function findWaves(view: View, material: Material): { found: Judged[]; told: Wave[] } {
+async function findWaves(
+  view: View,
+  read: Material,
+  readPairs: (usual: Usual) => Promise<Usual>,
+): Promise<{ found: Judged[]; told: Wave[] }> {
+  let material = read
   const found: Judged[] = []
   const told: Wave[] = []
   const passed = new Set<string>()
   while (told.length < T.max_waves && passed.size < T.max_waves) {
-    const subjects = nextSubjects(material, told, passed)
+    let subjects = nextSubjects(material, told, passed)
+    if (subjects === undefined) {
+      material = { ...material, usual: await readPairs(material.usual) }
+      subjects = nextSubjects(material, told, passed) ?? []
+    }
     if (subjects.length === 0) break
     const before = [...told]
     for (const subject of subjects) {
@@ -267,7 +276,7 @@ const isAbout = ({ item }: Judged, sender: string): boolean =>
 async function judgeDirection(store: Store, view: View, question: Question): Promise<VerdictItem[]> {
   const { window } = view
   const known = knownRecipients(store, window)
-  const material = await readMaterial(store, view)
+  const { material, names } = await readMaterial(store, view)
   // Mostly there are no waves: the recipients of these senders are read while waves are looked for.
   const all = view.left(window.from, [])
   known.ask(
@@ -275,7 +284,7 @@ async function judgeDirection(store: Store, view: View, question: Question): Pro
       refusedRecipients(all, subject, false),
     ),
   )
-  const { found, told } = findWaves(view, material)
+  const { found, told } = await findWaves(view, material, (usual) => withPairs(store, window, usual, names))
   const others = otherSenders(view, material, question, told, found)
   const { sender = '' } = question
   return complete(

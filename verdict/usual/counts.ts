@@ -132,6 +132,7 @@ function counter(names: TroubledNames, { senders, ips, domains, providers: recei
       fleet: finished(fleet),
       own: new Map(Array.from(own, ([key, count]) => [key, finished(count)])),
       stopped: new Set(),
+      knows_pairs: true,
     }),
   }
 }

@@ -22,43 +22,50 @@ function readMinutes(store: Store, { direction, from, to }: Window, recent: numb
 const addresses = ({ ips }: Lists) => ips.map((ip) => ip || '::')
 
 // Whole hours of outbound mail, each statement from what has such rows together.
-function readHours(
-  store: Store,
-  { from, to }: Span,
-  recent: number,
-  lists: Lists,
-  { domains, pairs }: TroubledNames,
-): Answer[] {
-  const { senders, providers, pair_senders } = lists
+function readHours(store: Store, { from, to }: Span, recent: number, lists: Lists): Answer[] {
+  const { senders, providers, domains } = lists
   const asked = { ...span(from, to), recent: new Date(recent).toISOString(), ...FATES }
   const ask = (statement: string, of: object) => store.queryColumns<Row>(sql(statement), { ...asked, ...of })
   return [
     ask('usual/hours', { senders, ips: addresses(lists), providers }),
-    ...(domains.length === 0 ? [] : [ask('usual/hours-of-domains', { domains: lists.domains })]),
-    ...(pairs.length === 0
-      ? []
-      : [
-          ask('usual/minutes-of-pairs', {
-            ...{ domains: lists.domains, pair_senders },
-            pair_domains: pairs.map(({ domain }) => domain),
-          }),
-        ]),
+    ...(domains.length > 1 ? [ask('usual/hours-of-domains', { domains })] : []),
   ]
 }
 
 /**
- * The day before a window: of all mail, and of subjects that have these names and of pairs of them. Outbound it is read by hours,
- * and by minutes since the last hour began: times are to the hour then (last-accepted.ts).
+ * The day before a window: of all mail, and of subjects that have these names. Outbound it is read by hours, and by minutes since
+ * the last hour began: times are to the hour then (last-accepted.ts), and nothing is known of one sender at one recipient domain.
  */
 export async function readHistory(store: Store, window: Window, names: TroubledNames): Promise<Usual> {
   const { direction, from } = window
-  const lists = listsOf(names)
   const recent = from - T.recent_ms
   const day = { direction, from: from - T.history_ms, to: from }
-  if (direction === 'inbound') return countRows([await readMinutes(store, day, recent, lists)], names, lists)
+  if (direction === 'inbound') {
+    const lists = listsOf(names)
+    return countRows([await readMinutes(store, day, recent, lists)], names, lists)
+  }
+  const lists = listsOf({ ...names, pairs: [] })
   const hour = startOfHour(from)
-  const hours = { from: startOfHour(day.from), to: hour }
-  const answers = readHours(store, hours, startOfHour(recent), lists, names)
+  const answers = readHours(store, { from: startOfHour(day.from), to: hour }, startOfHour(recent), lists)
   if (hour < from) answers.push(readMinutes(store, { direction, from: hour, to: from }, recent, lists))
-  return countRows(await Promise.all(answers), names, lists)
+  const usual = countRows(await Promise.all(answers), names, lists)
+  return { ...usual, knows_pairs: names.pairs.length === 0 }
+}
+
+/** ... with that of one sender at one recipient domain, which no roll-up has but the one by minute: it takes as long as all the rest. */
+export async function withPairs(
+  store: Store,
+  { from }: Window,
+  usual: Usual,
+  names: TroubledNames,
+): Promise<Usual> {
+  const lists = listsOf(names)
+  const { domains, pair_senders } = lists
+  const rows = await store.queryColumns<Row>(sql('usual/minutes-of-pairs'), {
+    ...span(startOfHour(from - T.history_ms), from),
+    recent: new Date(startOfHour(from - T.recent_ms)).toISOString(),
+    ...{ domains, pair_senders, pair_domains: names.pairs.map(({ domain }) => domain), ...FATES },
+  })
+  const { own } = countRows([rows], names, lists)
+  return { ...usual, own: new Map([...usual.own, ...own]), knows_pairs: true }
 }

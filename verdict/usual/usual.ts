@@ -11,6 +11,8 @@ export interface Usual {
   own: ReadonlyMap<string, History>
   /** Recipient domains that took mail, but not in the day before: their history is older (week.ts). */
   stopped: ReadonlySet<string>
+  /** Whether it tells of one sender at one recipient domain (`withPairs`). */
+  knows_pairs: boolean
 }
 
 /** Of who sent or took nothing. */
@@ -28,7 +30,12 @@ export const EMPTY_HISTORY: History = {
 }
 
 /** Of a log that has just begun. */
-export const NO_HISTORY: Usual = { fleet: EMPTY_HISTORY, own: new Map(), stopped: new Set() }
+export const NO_HISTORY: Usual = {
+  fleet: EMPTY_HISTORY,
+  own: new Map(),
+  stopped: new Set(),
+  knows_pairs: true,
+}
 
 /** One key for a candidate and for its history. */
 export function historyKey(row: Named): string {

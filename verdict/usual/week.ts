@@ -98,5 +98,6 @@ export async function withWeek(
     fleet: better(fleet, ofSenders.fleet),
     own: new Map(Array.from(usual.own, ([key, day]) => [key, better(day, weekOf(key))])),
     stopped: new Set(took.map(({ domain }) => domain)),
+    knows_pairs: usual.knows_pairs,
   }
 }

@@ -79,6 +79,8 @@ export interface News {
   subject: Omit<Subject, 'fleet_senders' | 'rank'>
   /** The usual share that it is ranked by: no less than the fleet's. */
   rank_share: number
+  /** One sender at one recipient domain whose history was not read: perhaps it is none. */
+  is_assumed: boolean
 }
 
 /** A subject's name among all, whatever the span. */
@@ -88,23 +90,28 @@ export const subjectKey = ({
   sides,
 }: Pick<Subject, 'kind' | 'selection' | 'sides'>): string => JSON.stringify([kind, selection, sides])
 
-/** What a candidate is as news by its own history and that of all mail; undefined where it is none. */
+/**
+ * What a candidate is as news by its own history and that of all mail; undefined where it is none. `is_assumed`: its own is not
+ * known, and the best is thought of it.
+ */
 export function newsOf(
   candidate: Candidate,
   own: History | undefined,
   all: History,
   direction: Direction,
+  is_assumed = false,
 ): News | undefined {
   const { kind, sender_domain, source_ip, provider, operator, recipient_org_domain } = candidate
   if (!isAmple(candidate, direction)) return undefined
   const fleet = fleetShare(all, direction, candidate.words)
-  const ownUsual = kind === 'all' ? fleet : ownShare(own, direction, fleet, candidate.words)
+  const ownUsual = is_assumed ? 0 : kind === 'all' ? fleet : ownShare(own, direction, fleet, candidate.words)
   const usual_share = Math.min(
     T.max_usual_share[direction],
     Math.max(candidate.expected / candidate.messages, ownUsual),
   )
   if (direction === 'outbound' && !isFarAbove(usual_share, candidate)) return undefined
-  if (kindOf(candidate) === 'recipient_domain' && neverTook(candidate, own, all, direction)) return undefined
+  const isNever = () => kindOf(candidate) === 'recipient_domain' && neverTook(candidate, own, all, direction)
+  if (!is_assumed && isNever()) return undefined
   const gain = gainAbove(candidate, usual_share, direction)
   if (gain < T.min_gain) return undefined
   const subject = {
@@ -124,34 +131,45 @@ export function newsOf(
     last_accepted_before: own?.last_accepted ?? '',
     gain,
   }
-  return { candidate, key: subjectKey(subject), subject, rank_share: Math.max(usual_share, fleet) }
+  return {
+    candidate,
+    key: subjectKey(subject),
+    subject,
+    rank_share: Math.max(usual_share, fleet),
+    is_assumed,
+  }
 }
 
 /**
  * The subject that explains most; none where there is no news. Where it is a recipient domain, all domains that explain
  * more than any wider subject come with it: they share no message, so that none changes another.
  * `among` says how many subjects there are of each kind: of many, one stands out by chance; `passed` holds the keys of
- * those that are no wave.
+ * those that are no wave. Undefined where it turns on one whose history is not known: nothing else in a rank depends on it.
  */
 export function bestOf(
   news: readonly News[],
   direction: Direction,
   among: (kind: Candidate['kind']) => number,
   passed: ReadonlySet<string>,
-): Subject[] {
+): Subject[] | undefined {
   // Of one subject the span that shows it best.
-  const bySubject = new Map<string, { candidate: Candidate; subject: Subject }>()
-  for (const { candidate, key, subject, rank_share } of news) {
+  const bySubject = new Map<string, { candidate: Candidate; subject: Subject; is_assumed: boolean }>()
+  for (const { candidate, key, subject, rank_share, is_assumed } of news) {
     if (passed.has(key)) continue
     const rank = explainedBy(candidate, rank_share, direction) - Math.log(among(candidate.kind))
     const known = bySubject.get(key)
     if (known !== undefined && known.subject.rank >= rank) continue
     if (hasShape(candidate, direction))
-      bySubject.set(key, { candidate, subject: { ...subject, rank, fleet_senders: among('sender_domain') } })
+      bySubject.set(key, {
+        candidate,
+        subject: { ...subject, rank, fleet_senders: among('sender_domain') },
+        is_assumed,
+      })
   }
   const found = [...bySubject.values()]
   const most = Math.max(...found.map(({ subject }) => subject.rank))
   const near = found.filter(({ subject }) => subject.rank >= most - T.tie)
+  if (near.some(({ is_assumed }) => is_assumed)) return undefined
   near.sort(
     (a, b) =>
       ORDER.indexOf(a.candidate.kind) - ORDER.indexOf(b.candidate.kind) || b.subject.rank - a.subject.rank,

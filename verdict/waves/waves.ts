@@ -62,22 +62,25 @@ function namesIn({ names, count }: Cells, column: Int32Array, gone: Uint8Array):
 /** What stands out of a subject's messages, over each span and with each kind of words. */
 function newsOfGroup(group: Group, counting: Counting): News[] {
   const { usual, direction } = counting
-  const own = group.named.kind === 'all' ? usual.fleet : usual.own.get(historyKey(group.named))
+  const { kind, recipient_org_domain } = group.named
+  const own = kind === 'all' ? usual.fleet : usual.own.get(historyKey(group.named))
+  const isAssumed = kind === 'pair' && recipient_org_domain !== '' && !usual.knows_pairs
   if (isStranger(group.named, own, direction)) return []
   return candidatesOf(group, counting).flatMap(
-    (candidate) => newsOf(candidate, own, usual.fleet, direction) ?? [],
+    (candidate) => newsOf(candidate, own, usual.fleet, direction, isAssumed) ?? [],
   )
 }
 
 /**
- * What explains most of the refusals that the waves already told leave over; nothing where all is as usual. Pure.
+ * What explains most of the refusals that the waves already told leave over; nothing where all is as usual, undefined where that
+ * turns on the history of one sender at one recipient domain, and it is not known. Pure.
  * `passed`: subjects that were looked at and are no wave (`subjectKey`).
  */
 export function nextSubjects(
   material: Material,
   told: readonly Wave[],
   passed: ReadonlySet<string>,
-): Subject[] {
+): Subject[] | undefined {
   const { direction, usual } = material
   const { cells, groups } = prepare(material)
   const isTold = toldBy(cells, told)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { NAMELESS, type Named } from '../../../verdict/subject.ts'
-import { readHistory } from '../../../verdict/usual/history.ts'
+import { readHistory, withPairs } from '../../../verdict/usual/history.ts'
 import { historyKey } from '../../../verdict/usual/usual.ts'
 import { migratedStore } from '../../store/temporary-store.ts'
 import { type Fate, fill, single } from '../traffic.ts'
@@ -39,7 +39,9 @@ test('the day before a window, by names and by pairs of them', async () => {
     pairs: ['s1.example', 's2.example'].map((sender_domain) => ({ sender_domain, domain: 'd1.example' })),
   }
   const window = { direction: 'outbound', from: FROM, to: FROM + HOUR } as const
-  const usual = await readHistory(store, window, names)
+  const day = await readHistory(store, window, names)
+  expect(day.knows_pairs).toBe(false)
+  const usual = await withPairs(store, window, day, names)
   const own = (named: Partial<Named> & Pick<Named, 'kind'>) => {
     const history = usual.own.get(historyKey({ ...NAMELESS, ...named }))
     return [history?.messages, history?.refused, history?.recent_messages, history?.recent_refused]
@@ -81,7 +83,8 @@ test('a day by hours and what the last hour has by minutes are one', async () =>
     domains: ['d1.example'],
     pairs: [{ sender_domain: 's1.example', domain: 'd1.example' }],
   }
-  const usual = await readHistory(store, { direction: 'outbound', from, to: from + HOUR }, names)
+  const window = { direction: 'outbound', from, to: from + HOUR } as const
+  const usual = await withPairs(store, window, await readHistory(store, window, names), names)
   const expected = { messages: 11, accepted: 6, refused: 5, recent_accepted: 6 }
   expect(usual.fleet).toMatchObject({ ...expected, recent_messages: 9, recent_refused: 3 })
   const own = (named: Partial<Named> & Pick<Named, 'kind'>) =>
@@ -98,4 +101,23 @@ test('a day by hours and what the last hour has by minutes are one', async () =>
     { kind: 'pair', recipient_org_domain: 'd1.example' },
   ] as const)
     expect(own({ ...named, sender_domain: 's1.example' })).toMatchObject(ofSender)
+})
+
+test('inbound a day is read by minutes, pairs and all', async () => {
+  const from = FROM + 20 * 60_000
+  const knocks = (count: number, hours: number, fate?: Fate) =>
+    times(count, 's1.example', 'd1.example', hours, fate).map((row) => ({
+      ...row,
+      direction: 'inbound' as const,
+    }))
+  await fill(store, [...knocks(3, 24), ...knocks(5, 23), ...knocks(4, 3, DENIED), ...knocks(2, 2)])
+  const names = {
+    ...{ senders: ['s1.example'], ips: ['192.0.2.1'], providers: [], operator_names: [] },
+    domains: ['d1.example'],
+    pairs: [{ sender_domain: 's1.example', domain: 'd1.example' }],
+  }
+  const usual = await readHistory(store, { direction: 'inbound', from, to: from + HOUR }, names)
+  expect(usual.knows_pairs).toBe(true)
+  expect(usual.fleet).toMatchObject({ messages: 9, accepted: 5, refused: 4, recent_messages: 2 })
+  expect([...usual.own.values()].map(({ messages }) => messages)).toEqual([9, 9, 9, 9])
 })

@@ -88,6 +88,7 @@ export function material(
       fleet: day(5000, 50),
       own: new Map(own.map(([named, history]) => [historyKey(named), history])),
       stopped: new Set(),
+      knows_pairs: true,
     },
   }
 }
@@ -95,7 +96,7 @@ export function material(
 export function waves(of: Material): string[] {
   const told: (Wave & { name: string })[] = []
   for (let i = 0; i < 9; i++) {
-    const found = nextSubjects(of, told, new Set())
+    const found = nextSubjects(of, told, new Set()) ?? []
     if (found.length === 0) break
     told.push(...found.map((subject) => ({ ...subject, name: `${subject.kind} ${nameOf(subject)}` })))
   }
