@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { History, Named } from '../../../verdict/subject.ts'
+import { nextSubjects } from '../../../verdict/waves/waves.ts'
 import {
   AUTH,
   cell,
@@ -132,6 +133,19 @@ test('what a receiver always thought of one sender is no news, where it takes th
   expect(waves(material(cells))).toEqual([])
   const pair = { ...NAMED, sender_domain: 's1.example', recipient_org_domain: 'odd.example' }
   expect(waves(material(cells, [[pair, day(20, 0)]]))).toEqual(['recipient_domain odd.example'])
+})
+
+test('the history of one sender at one domain is asked for only where a wave turns on it', () => {
+  const unread = (cells: ReturnType<typeof cell>[]) => {
+    const of = material(cells)
+    return nextSubjects({ ...of, usual: { ...of.usual, knows_pairs: false } }, [], new Set())
+  }
+  const odd = { domain: 'odd.example' }
+  const rest = [...DOMAINS.map((domain) => cell({ domain }, 20)), cell({ ...odd, sender: 's2.example' }, 30)]
+  expect(unread([...rest, cell(odd, 12, DENIED)])).toBeUndefined()
+  expect(unread([...rest, cell(odd, 2, DENIED)])).toEqual([])
+  const broken = DOMAINS.map((domain) => cell({ domain }, 12, AUTH))
+  expect(unread([...rest, ...broken])).toMatchObject([{ kind: 'sender_domain' }])
 })
 
 test('unknown recipients of a list that is stale everywhere lose no directory', () => {
