@@ -1,34 +1,24 @@
 import { DIRECTIONS, type Direction } from '../schemas/event.ts'
-import type { Completeness, VerdictItem } from '../schemas/verdict.ts'
+import type { VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
-import { decide, isUnclear } from './evidence/decide.ts'
-import { readDnsChanges } from './evidence/dns-changes.ts'
-import { factsOf, othersThere, refusedRecipients, type Some } from './evidence/facts.ts'
-import { readMistyped } from './evidence/mistyped.ts'
-import { topReplies } from './evidence/replies.ts'
+import { isUnclear } from './evidence/decide.ts'
+import { refusedRecipients } from './evidence/facts.ts'
+import { complete, type Judged, judgeSubject } from './evidence/items.ts'
 import { wilson } from './intervals.ts'
-import { nameOf, type Selection, type Subject, type Wave } from './subject.ts'
+import type { Subject, Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { readHistory, withPairs } from './usual/history.ts'
-import { readLastAccepted } from './usual/last-accepted.ts'
 import { type TroubledNames, troubledNames } from './usual/troubled-names.ts'
 import { fleetShare, type Usual } from './usual/usual.ts'
 import { withWeek } from './usual/week.ts'
-import { areMostRefused } from './waves/breadth.ts'
 import { subjectKey } from './waves/rank.ts'
 import { type Material, nextSubjects } from './waves/waves.ts'
-import { type Attempts, readAttempts } from './window/attempts.ts'
+import { readAttempts } from './window/attempts.ts'
 import { cellsOf } from './window/cells.ts'
-import { messagesOf } from './window/messages.ts'
-import {
-  type KnownRecipients,
-  knownRecipients,
-  readCompleteness,
-  type Span,
-  spansOf,
-  type Window,
-} from './window/read.ts'
+import { knownRecipients } from './window/known-recipients.ts'
+import { readCompleteness, type Span, spansOf } from './window/read.ts'
 import { type SenderRow, sendersOf } from './window/senders.ts'
+import { type View, viewOf } from './window/view.ts'
 
 /** What is asked: the window that ends at `at` (milliseconds since 1970), all senders or one. */
 export interface Question {
@@ -37,140 +27,6 @@ export interface Question {
   sender?: string
   /** Subjects with nothing to say as well. */
   all?: boolean
-}
-
-/** What is left of a window. */
-interface Left extends Some {
-  /** Places of the attempts that were not accepted. */
-  refusals: readonly number[]
-}
-
-/** What a direction of a window holds, and what was usual before. */
-interface View {
-  window: Window
-  completeness: Completeness
-  attempts: Attempts
-  /** What the attempts since a moment that these waves leave come to: the messages that were last tried since then. */
-  left(from: number, told: readonly Wave[]): Left
-}
-
-function viewOf(window: Window, completeness: Completeness, attempts: Attempts): View {
-  const untold = messagesOf(attempts, window.to, [])
-  let of: readonly Wave[] | undefined
-  let all = untold
-  const known = new Map<number, Left>()
-  return {
-    window,
-    completeness,
-    attempts,
-    left(from, told) {
-      // Asked for one subject after the other with the same waves told.
-      if (of !== told) {
-        all = told.length === 0 ? untold : messagesOf(attempts, window.to, told)
-        known.clear()
-      }
-      of = told
-      let left = known.get(from)
-      if (left === undefined) {
-        // By all its tries in the window, as cells.ts counts it: what was put off again is no first try in a shorter span.
-        const { messages, refusals } = all
-        const places: number[] = []
-        for (let i = 0; i < messages.count; i++) if ((messages.time[i] ?? 0) >= from) places.push(i)
-        left = { messages, places, refusals: refusals.filter((i) => (attempts.time[i] ?? 0) >= from) }
-        known.set(from, left)
-      }
-      return left
-    },
-  }
-}
-
-/** A subject that is judged; what its item still lacks is read for all of them at once. */
-interface Judged {
-  item: VerdictItem
-  selection: Selection
-  /** Start of its span. */
-  from: number
-  recipients: string[]
-}
-
-const isSender = ({ kind }: Subject) => kind === 'sender_domain' || kind === 'source_ip'
-
-function judgeSubject(view: View, subject: Subject, told: readonly Wave[], has_shape: boolean): Judged {
-  const { direction, from, to } = view.window
-  const start = Math.max(from, to - subject.span_s * 1000)
-  const left = view.left(start, told)
-  const facts = factsOf(left, subject)
-  const recipients = refusedRecipients(left, subject, has_shape)
-  // What is no wave is told by all that it was refused.
-  const wave: Wave =
-    has_shape && facts.refused > 0 ? subject : { ...subject, held: [...subject.held, 'mailbox'] }
-  const { verdict, confidence, sub_cause, evidence, next_step } = decide({
-    direction,
-    subject_kind: subject.kind,
-    window_ms: to - from,
-    fleet_senders: subject.fleet_senders,
-    others_refused: has_shape && isSender(subject) && areMostRefused(othersThere(left, subject)),
-    has_shape,
-    gain: subject.gain,
-    evidence: {
-      ...facts,
-      span_s: subject.span_s,
-      usual_share: subject.usual_share,
-      usual_messages: subject.usual_messages,
-      accepted_before: subject.accepted_before,
-      last_accepted_before: subject.last_accepted_before,
-      top_replies: topReplies(view.attempts, left.refusals, wave),
-      known_recipients: [recipients.length, 0],
-      completeness: view.completeness,
-    },
-  })
-  const item = {
-    direction,
-    subject_kind: subject.kind,
-    subject: nameOf(subject, facts.top_providers[0]?.name),
-    verdict,
-    confidence,
-    sub_cause,
-    window_start: new Date(from).toISOString(),
-    window_end: new Date(to).toISOString(),
-    evidence,
-    next_step,
-  }
-  return { item, selection: subject.selection, from: start, recipients }
-}
-
-/** The items with what is read for all of them at once: whom they knew before, what changed in DNS, who is mistyped. */
-async function complete(
-  store: Store,
-  { window, attempts }: View,
-  judged: readonly Judged[],
-  known: KnownRecipients,
-): Promise<VerdictItem[]> {
-  const items = judged.map(({ item }) => item)
-  const waves = items.filter(({ verdict }) => verdict !== 'mailbox_noise')
-  const recipients = judged.flatMap(({ recipients }) => recipients)
-  const lastAccepted = judged.map(({ item, selection }) =>
-    readLastAccepted(store, window, selection, item.evidence.last_accepted_before),
-  )
-  const [accepted, firstAccepted, changes, tellMistyped] = await Promise.all([
-    Promise.all(lastAccepted),
-    known.firstAccepted(recipients),
-    readDnsChanges(store, window.to, waves),
-    readMistyped(store, window, attempts, items),
-  ])
-  return judged.map(({ item, from, recipients }, place) => {
-    const before = recipients.filter((name) => (firstAccepted(name) ?? window.to) < from)
-    const dns_changes = changes[waves.indexOf(item)] ?? []
-    return tellMistyped({
-      ...item,
-      evidence: {
-        ...item.evidence,
-        last_accepted_before: accepted[place] ?? '',
-        known_recipients: [recipients.length, before.length],
-        ...(dns_changes.length === 0 ? {} : { dns_changes }),
-      },
-    })
-  })
 }
 
 /** What the waves of a direction follow from, and the names whose history is known. */

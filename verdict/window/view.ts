@@ -1,0 +1,53 @@
+import type { Completeness } from '../../schemas/verdict.ts'
+import type { Wave } from '../subject.ts'
+import type { Attempts } from './attempts.ts'
+import { type Messages, messagesOf } from './messages.ts'
+import type { Window } from './read.ts'
+
+/** What is left of a window. */
+export interface Left {
+  messages: Messages
+  places: readonly number[]
+  /** Places of the attempts that were not accepted. */
+  refusals: readonly number[]
+}
+
+/** What a direction of a window holds. */
+export interface View {
+  window: Window
+  completeness: Completeness
+  attempts: Attempts
+  /** What the attempts since a moment that these waves leave come to: the messages that were last tried since then. */
+  left(from: number, told: readonly Wave[]): Left
+}
+
+/** Of the attempts of one direction. */
+export function viewOf(window: Window, completeness: Completeness, attempts: Attempts): View {
+  const untold = messagesOf(attempts, window.to, [])
+  let of: readonly Wave[] | undefined
+  let all = untold
+  const known = new Map<number, Left>()
+  return {
+    window,
+    completeness,
+    attempts,
+    left(from, told) {
+      // Asked for one subject after the other with the same waves told.
+      if (of !== told) {
+        all = told.length === 0 ? untold : messagesOf(attempts, window.to, told)
+        known.clear()
+      }
+      of = told
+      let left = known.get(from)
+      if (left === undefined) {
+        // By all its tries in the window, as cells.ts counts it: what was put off again is no first try in a shorter span.
+        const { messages, refusals } = all
+        const places: number[] = []
+        for (let i = 0; i < messages.count; i++) if ((messages.time[i] ?? 0) >= from) places.push(i)
+        left = { messages, places, refusals: refusals.filter((i) => (attempts.time[i] ?? 0) >= from) }
+        known.set(from, left)
+      }
+      return left
+    },
+  }
+}
