@@ -73,15 +73,23 @@ function inOrder(times: ArrayLike<number>, from: number): Float64Array {
   return keys
 }
 
-// Messages that more than one of these attempts tells of.
-function triedAgain(messages: ArrayLike<number>): ReadonlySet<number> {
-  const again = new Set<number>()
-  const sorted = new Float64Array(messages).sort()
-  for (let i = 1; i < sorted.length; i++) {
-    const message = sorted[i] ?? 0
-    if (message === sorted[i - 1]) again.add(message)
+// By attempt, whether no other tells of its message. Messages are hashes: they find their places in a table by themselves (open
+// addressing, at most half full).
+function aloneAmong(messages: ArrayLike<number>): Uint8Array {
+  const isAlone = new Uint8Array(messages.length).fill(1)
+  const mask = 2 ** Math.ceil(Math.log2(messages.length + 1) + 1) - 1
+  const table = new Int32Array(mask + 1).fill(-1)
+  for (let i = 0; i < messages.length; i++) {
+    let at = (messages[i] ?? 0) & mask
+    let other = table[at] ?? -1
+    while (other >= 0 && messages[other] !== messages[i]) {
+      at = (at + 1) & mask
+      other = table[at] ?? -1
+    }
+    if (other >= 0) isAlone[other] = isAlone[i] = 0
+    else table[at] = i
   }
-  return again
+  return isAlone
 }
 
 // A column by the numbers that its texts have; each is looked up once.
@@ -101,7 +109,7 @@ interface Columns {
     'sender' | 'domain' | 'address' | 'provider' | 'host_domain' | 'reason' | 'side' | 'state',
     Int32Array
   >
-  again: ReadonlySet<number>
+  isAlone: Uint8Array
 }
 
 function columnsOf(rows: ColumnsOf<Row>): Columns {
@@ -121,17 +129,19 @@ function columnsOf(rows: ColumnsOf<Row>): Columns {
       side: of(side),
       state: numbered(rows.state, (state) => STATES[state as State] ?? STATES.refused),
     },
-    again: triedAgain(rows.message ?? []),
+    isAlone: aloneAmong(rows.message ?? []),
   }
 }
 
 /** The attempts in these rows, in this order. */
 function attemptsIn(
-  { rows, names, by_number, again }: Columns,
-  order: readonly number[],
+  { rows, names, by_number, isAlone }: Columns,
+  order: ArrayLike<number>,
   direction: Direction,
 ): Attempts {
   const count = order.length
+  const { time = [], message = [], transaction = [], confidence = [] } = rows
+  const { sender, domain, address, provider, host_domain, reason, side, state } = by_number
   const attempts: Attempts = {
     ...nameColumns(names, count),
     time: new Float64Array(count),
@@ -159,25 +169,23 @@ function attemptsIn(
   const operatedBy = perName(names, (provider) => names.number(operatorOf(provider)))
   for (let i = 0; i < count; i++) {
     const row = order[i] ?? 0
-    const domain = by_number.domain[row] ?? 0
-    const host = direction === 'outbound' ? by_number.host_domain[row] : 0
-    const named = by_number.provider[row] || host || 0
-    const provider = named === 0 ? domain : named
-    const message = rows.message?.[row] ?? 0
-    attempts.time[i] = rows.time?.[row] ?? 0
-    attempts.message[i] = message
-    attempts.is_alone[i] = again.has(message) ? 0 : 1
-    attempts.transaction[i] = rows.transaction?.[row] ?? 0
-    attempts.sender_domain[i] = by_number.sender[row] ?? 0
-    attempts.recipient_org_domain[i] = domain
-    attempts.source_ip[i] = by_number.address[row] ?? 0
+    const host = direction === 'outbound' ? host_domain[row] : 0
+    const named = provider[row] || host || 0
+    const by = named || (domain[row] ?? 0)
+    attempts.time[i] = time[row] ?? 0
+    attempts.message[i] = message[row] ?? 0
+    attempts.is_alone[i] = isAlone[row] ?? 1
+    attempts.transaction[i] = transaction[row] ?? 0
+    attempts.sender_domain[i] = sender[row] ?? 0
+    attempts.recipient_org_domain[i] = domain[row] ?? 0
+    attempts.source_ip[i] = address[row] ?? 0
     attempts.is_named[i] = named === 0 ? 0 : 1
-    attempts.provider[i] = provider
-    attempts.operator[i] = operatedBy(provider)
-    attempts.state[i] = by_number.state[row] ?? 0
-    attempts.side[i] = by_number.side[row] ?? 0
-    attempts.reason[i] = by_number.reason[row] ?? 0
-    attempts.confidence[i] = rows.confidence?.[row] ?? 0
+    attempts.provider[i] = by
+    attempts.operator[i] = operatedBy(by)
+    attempts.state[i] = state[row] ?? 0
+    attempts.side[i] = side[row] ?? 0
+    attempts.reason[i] = reason[row] ?? 0
+    attempts.confidence[i] = confidence[row] ?? 0
   }
   return attempts
 }
