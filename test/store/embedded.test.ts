@@ -243,6 +243,17 @@ test('migrations are applied once; a dry run changes nothing; a changed one is r
   )
 })
 
+test('short queries do not wait for a long one', async () => {
+  const ended: string[] = []
+  const long = store.query('SELECT sleep(2)').then(() => ended.push('long'))
+  for (let i = 0; i < 4; i++) {
+    await store.query('SELECT 1')
+    ended.push('short')
+  }
+  await long
+  expect(ended).toEqual(['short', 'short', 'short', 'short', 'long'])
+})
+
 test('a second process on the same folder is told so in one line', async () => {
   const script = `import { openEmbedded } from '${join(import.meta.dirname, '../../store/embedded.ts')}'; try { await openEmbedded('${join(folder, 'data')}') } catch (e) { console.log(e.message); process.exit(3) }`
   const second = () =>
