@@ -1,7 +1,7 @@
 import type { Direction } from '../../schemas/event.ts'
 import { STATES } from '../states.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
-import { type Cells, inSpan, inWindow } from '../window/cells.ts'
+import { type Cells, inWindow } from '../window/cells.ts'
 
 /** Names whose history counts. */
 export interface TroubledNames {
@@ -12,25 +12,6 @@ export interface TroubledNames {
   domains: string[]
   /** One sender at one recipient domain. */
   pairs: { sender_domain: string; domain: string }[]
-}
-
-// Those of the pairs (numbers by `pairOf`) of which so much was refused over some span as a wave needs: whatever the past says, of
-// the others there is none.
-function ampleAmong(pairs: readonly number[], cells: Cells, pairOf: (cell: number) => number): number[] {
-  const { spans } = cells
-  const counts = new Map(pairs.map((pair) => [pair, spans.map(() => ({ all: 0, refused: 0 }))]))
-  for (let cell = 0; cell < cells.count; cell++) {
-    const of = counts.get(pairOf(cell))
-    if (of === undefined) continue
-    for (const [span, count] of of.entries()) {
-      const messages = inSpan(cells, cell, span)
-      count.all += messages
-      if (cells.state[cell] !== STATES.accepted) count.refused += messages
-    }
-  }
-  const isAmple = ({ all, refused }: { all: number; refused: number }) =>
-    refused >= T.min_pair_refused && refused >= T.min_share.recipient_domain * all
-  return pairs.filter((pair) => counts.get(pair)?.some(isAmple))
 }
 
 /** The names that are refused often enough to be looked at; the habit of all others is the fleet's. */
@@ -65,7 +46,7 @@ export function troubledNames(cells: Cells, direction: Direction): TroubledNames
     providers: namesOf(cells.provider),
     operator_names: namesOf(cells.operator),
     domains: namesOf(recipient_org_domain),
-    pairs: ampleAmong(troubled(pairOf, T.min_pair_refused), cells, pairOf).map((pair) => ({
+    pairs: troubled(pairOf, T.min_pair_refused).map((pair) => ({
       sender_domain: name(Math.floor(pair / size)),
       domain: name(pair % size),
     })),

@@ -21,20 +21,23 @@ export interface View {
   left(from: number, told: readonly Wave[]): Left
 }
 
+const NONE: readonly Wave[] = []
+
 /** Of the attempts of one direction. */
 export function viewOf(window: Window, completeness: Completeness, attempts: Attempts): View {
   const untold = messagesOf(attempts, window.to, [])
-  let of: readonly Wave[] | undefined
+  let of: readonly Wave[] = NONE
   let all = untold
   const known = new Map<number, Left>()
   return {
     window,
     completeness,
     attempts,
-    left(from, told) {
+    left(from, waves) {
       // Asked for one subject after the other with the same waves told.
+      const told = waves.length === 0 ? NONE : waves
       if (of !== told) {
-        all = told.length === 0 ? untold : messagesOf(attempts, window.to, told)
+        all = told === NONE ? untold : messagesOf(attempts, window.to, told)
         known.clear()
       }
       of = told
