@@ -12,21 +12,15 @@ export interface Some {
   places: readonly number[]
 }
 
-/** How many messages have each name, by its number. */
-function countsOf({ messages, places }: Some, name: Name): Map<number, number> {
+/** How many messages have each name, the most frequent first. */
+function counted({ messages, places }: Some, name: Name): Counted[] {
+  const { texts } = messages.names
   const counts = new Map<number, number>()
   const numbers = messages[name]
   for (const i of places) counts.set(numbers[i] ?? 0, (counts.get(numbers[i] ?? 0) ?? 0) + 1)
-  return counts
-}
-
-/** How many messages have each name, the most frequent first. */
-function counted(of: Some, name: Name): Counted[] {
-  const { texts } = of.messages.names
-  return Array.from(countsOf(of, name), ([number, messages]) => ({
-    name: texts[number] ?? '',
-    messages,
-  })).sort((a, b) => b.messages - a.messages || (a.name < b.name ? -1 : 1))
+  return Array.from(counts, ([number, messages]) => ({ name: texts[number] ?? '', messages })).sort(
+    (a, b) => b.messages - a.messages || (a.name < b.name ? -1 : 1),
+  )
 }
 
 // As a number of domains that are refused alike: exp of the Shannon entropy.
@@ -51,27 +45,32 @@ export function isOfKind(
 
 const TOP = 5
 
-// What is the same for every subject of the same messages.
+// What is the same for every subject of the same messages: how many have each name, by its number.
 interface Counts {
   /** Those that were not accepted: few, on a common day. */
   troubled: readonly number[]
-  senders: ReadonlyMap<number, number>
+  senders: Int32Array
   /** A null sender is no other sender. */
-  domains: ReadonlyMap<number, number>
-  providers: ReadonlyMap<number, number>
+  domains: Int32Array
+  providers: Int32Array
 }
 const COUNTS = new WeakMap<Some, Counts>()
 
 function countsOfAll(span: Some): Counts {
   let counts = COUNTS.get(span)
   if (counts === undefined) {
-    const { messages, places } = span
-    const named = places.filter((i) => messages.sender_domain[i] !== 0)
-    counts = {
-      troubled: places.filter((i) => messages.state[i] !== STATES.accepted),
-      senders: countsOf(span, 'sender_domain'),
-      domains: countsOf({ messages, places: named }, 'recipient_org_domain'),
-      providers: countsOf(span, 'provider'),
+    const { sender_domain, recipient_org_domain, provider, state, names } = span.messages
+    const none = () => new Int32Array(names.texts.length)
+    const troubled: number[] = []
+    counts = { troubled, senders: none(), domains: none(), providers: none() }
+    const add = (to: Int32Array, name = 0) => {
+      to[name] = (to[name] ?? 0) + 1
+    }
+    for (const i of span.places) {
+      if (state[i] !== STATES.accepted) troubled.push(i)
+      add(counts.senders, sender_domain[i])
+      if (sender_domain[i] !== 0) add(counts.domains, recipient_org_domain[i])
+      add(counts.providers, provider[i])
     }
     COUNTS.set(span, counts)
   }
@@ -96,11 +95,11 @@ export function factsOf(span: Some, subject: Wave) {
   const providers = count(refused, 'provider')
   // Of messages with some names, those that are not the subject's: counted without looking at every message again.
   const against = (
-    counts: ReadonlyMap<number, number>,
+    counts: Int32Array,
     of: ReadonlySet<number>,
     isCounted: (place: number) => boolean,
   ): [messages: number, refused: number] => [
-    Array.from(of).reduce((sum, name) => sum + (counts.get(name) ?? 0), 0) - inside.filter(isCounted).length,
+    Array.from(of).reduce((sum, name) => sum + (counts[name] ?? 0), 0) - inside.filter(isCounted).length,
     refusedElsewhere.filter(isCounted).length,
   ]
   const isNamed = (name: Name, of: ReadonlySet<number>) => (place: number) =>

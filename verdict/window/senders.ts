@@ -1,5 +1,6 @@
 import { STATES } from '../states.ts'
 import type { Messages } from './messages.ts'
+import { placesBy } from './names.ts'
 
 /** One sender's counts. */
 export interface SenderRow {
@@ -13,30 +14,29 @@ export interface SenderRow {
 }
 
 /** Every sender of these messages, the most refused first. */
-export function sendersOf({
-  names,
-  count,
-  sender_domain,
-  recipient_org_domain,
-  state,
-}: Messages): SenderRow[] {
-  const bySender = new Map<number, SenderRow & { names: Set<number> }>()
-  for (let i = 0; i < count; i++) {
-    const sender = sender_domain[i] ?? 0
-    if (sender === 0) continue
-    let row = bySender.get(sender)
-    if (row === undefined) {
-      const counts = { messages: 0, accepted: 0, refused: 0, mailbox: 0, domains: 0 }
-      row = { sender_domain: names.texts[sender] ?? '', ...counts, names: new Set() }
-      bySender.set(sender, row)
+export function sendersOf(messages: Messages): SenderRow[] {
+  const { names, count, sender_domain, recipient_org_domain, state } = messages
+  const bySender = placesBy(sender_domain, messages)
+  // By domain the sender that it was last counted for.
+  const countedFor = new Int32Array(names.texts.length)
+  const rows = new Map<number, SenderRow>()
+  for (let first = 0; first < count; first++) {
+    const sender = sender_domain[first] ?? 0
+    if (sender === 0 || rows.has(sender)) continue
+    const counts = { messages: 0, accepted: 0, refused: 0, mailbox: 0, domains: 0 }
+    const row: SenderRow = { sender_domain: names.texts[sender] ?? '', ...counts }
+    for (const i of bySender(sender)) {
+      const domain = recipient_org_domain[i] ?? 0
+      row.messages++
+      if (state[i] === STATES.accepted) row.accepted++
+      else if (state[i] === STATES.refused) row.refused++
+      else if (state[i] === STATES.mailbox) row.mailbox++
+      if (countedFor[domain] !== sender) row.domains++
+      countedFor[domain] = sender
     }
-    row.messages++
-    if (state[i] === STATES.accepted) row.accepted++
-    else if (state[i] === STATES.refused) row.refused++
-    else if (state[i] === STATES.mailbox) row.mailbox++
-    row.domains = row.names.add(recipient_org_domain[i] ?? 0).size
+    rows.set(sender, row)
   }
-  return [...bySender.values()].sort(
+  return [...rows.values()].sort(
     (a, b) => b.refused - a.refused || b.mailbox - a.mailbox || b.messages - a.messages,
   )
 }
