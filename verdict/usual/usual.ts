@@ -2,8 +2,6 @@ import type { Direction } from '../../schemas/event.ts'
 import { wilson } from '../intervals.ts'
 import type { History, Named, Words } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
-import type { Cells } from '../window/cells.ts'
-import { UNREACHABLE } from '../words.ts'
 
 /** History before the window: the fleet's, and that of subjects and parts by `historyKey`. */
 export interface Usual {
@@ -43,7 +41,8 @@ export function historyKey(row: Named): string {
   return JSON.stringify([kind, sender_domain, source_ip, provider, operator, recipient_org_domain])
 }
 
-function namedOf(key: string): Named {
+/** The names that a key is of. */
+export function namedOf(key: string): Named {
   const [kind, sender_domain, source_ip, provider, operator, recipient_org_domain] = JSON.parse(key)
   return { kind, sender_domain, source_ip, provider, operator, recipient_org_domain }
 }
@@ -98,84 +97,4 @@ export const acceptedBefore = (history: History | undefined): number =>
 export function isWelcome(history: History): boolean {
   const accepted = acceptedBefore(history)
   return accepted >= T.min_counter && accepted > Math.min(history.refused, history.recent_refused)
-}
-
-// Of a stranger a refusal is no news, of a sender that was welcome it is (Laplace's rule).
-function clientShare(history: History, fleet: number): number {
-  const { messages, accepted, refused, recent_messages, recent_accepted, recent_refused } = history
-  if (!isWelcome(history)) return T.max_usual_share.inbound
-  const shares = [(refused + 1) / (messages + 2), (recent_refused + 1) / (recent_messages + 2)]
-  return accepted === 0
-    ? (shares[1] ?? fleet)
-    : recent_accepted === 0
-      ? (shares[0] ?? fleet)
-      : Math.min(...shares)
-}
-
-// That a host does not answer which never answered anybody is no news, whoever else writes to it (Laplace's rule). Others must
-// have taken mail: where nobody answers, it is we.
-function deadShare(history: History, fleet: History): number {
-  if (acceptedBefore(history) > 0 || acceptedBefore(fleet) < T.min_fleet_history) return 0
-  return (history.refused + history.recent_refused + 1) / (history.messages + history.recent_messages + 2)
-}
-
-/**
- * What is usual for the messages of each cell, in such words: the one baseline of all subjects that hold it, so that a
- * sender, a provider and the two together are measured alike. Inbound it is the client's habit.
- */
-export function cellShares(
-  cells: Cells,
-  { fleet: ofFleet, own, stopped }: Usual,
-  direction: Direction,
-  fleet: number,
-  words: Words,
-): Float64Array {
-  const { names, sender_domain, operator, recipient_org_domain } = cells
-  const size = names.texts.length
-  const isInbound = direction === 'inbound'
-  const bySender = new Float64Array(size).fill(isInbound ? T.max_usual_share.inbound : fleet)
-  const byDomain = new Float64Array(size).fill(fleet)
-  const byDead = new Float64Array(size)
-  const pairs: { sender: number; pair: number; history: History }[] = []
-  // Few names have a history of their own.
-  for (const [key, history] of own) {
-    const named = namedOf(key)
-    const sender = names.find(named.sender_domain)
-    const domain = names.find(named.recipient_org_domain)
-    if (named.kind === 'sender_domain' && sender > 0)
-      bySender[sender] = isInbound ? clientShare(history, fleet) : ownShare(history, direction, fleet, words)
-    if (named.kind === 'recipient_domain' && domain > 0) {
-      byDomain[domain] = ownShare(history, direction, fleet, words)
-      byDead[domain] = deadShare(history, ofFleet)
-    }
-    const by = names.find(named.operator)
-    if (named.kind === 'pair' && sender > 0 && by > 0)
-      pairs.push({ sender, pair: sender * size + by, history })
-  }
-  const shares = new Float64Array(cells.count)
-  if (isInbound) {
-    // Whoever knocks, he does not make our own configuration fail.
-    const ownFault = names.find('system_error')
-    for (let i = 0; i < shares.length; i++)
-      shares[i] = cells.reason[i] === ownFault ? T.prior_share : (bySender[sender_domain[i] ?? 0] ?? 0)
-    return shares
-  }
-  const byPair = new Map(
-    pairs.map(({ sender, pair, history }) => [
-      pair,
-      ownShare(history, direction, bySender[sender] ?? fleet, words),
-    ]),
-  )
-  const stoppedDomains = new Set(Array.from(stopped, names.find))
-  const unreachable = UNREACHABLE.map(names.find)
-  for (let i = 0; i < shares.length; i++) {
-    const domain = recipient_org_domain[i] ?? 0
-    const ofDead = unreachable.includes(cells.reason[i] ?? 0) ? (byDead[domain] ?? 0) : 0
-    const ofDomain = Math.max(byDomain[domain] ?? fleet, ofDead)
-    const sender = sender_domain[i] ?? 0
-    const ofSender = byPair.get(sender * size + (operator[i] ?? 0)) ?? bySender[sender] ?? fleet
-    // What senders are refused is mostly what a domain refuses that takes nothing any more.
-    shares[i] = stoppedDomains.has(domain) ? ofDomain : Math.max(ofDomain, ofSender)
-  }
-  return shares
 }

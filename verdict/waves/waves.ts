@@ -1,6 +1,7 @@
 import type { Direction } from '../../schemas/event.ts'
 import type { Subject, Wave } from '../subject.ts'
-import { cellShares, fleetShare, historyKey, type Usual } from '../usual/usual.ts'
+import { cellShares } from '../usual/cell-shares.ts'
+import { historyKey, type Usual } from '../usual/usual.ts'
 import type { Cells } from '../window/cells.ts'
 import { toldBy } from '../window/messages.ts'
 import { perName } from '../window/names.ts'
@@ -25,15 +26,11 @@ interface Prepared {
 const PREPARED = new WeakMap<Material, Prepared>()
 
 function weighed({ cells, usual, direction }: Material): Weighed {
-  const shares = (words: 'any' | 'sender') =>
-    cellShares(cells, usual, direction, fleetShare(usual.fleet, direction, words), words)
-  const any = shares('any')
-  const sender = direction === 'inbound' ? any : shares('sender')
   const { names, side, count } = cells
   const familyBy = perName(names, familyOf)
   const family = new Uint8Array(count)
   for (let cell = 0; cell < count; cell++) family[cell] = familyBy(side[cell] ?? 0)
-  return { ...cells, family, usual: { any, sender } }
+  return { ...cells, family, usual: cellShares(cells, usual, direction) }
 }
 
 function prepare(material: Material): Prepared {
