@@ -20,24 +20,28 @@ export function troubledNames(cells: Cells, direction: Direction): TroubledNames
   const size = names.texts.length
   const places: number[] = []
   for (let cell = 0; cell < cells.count; cell++) if (state[cell] !== STATES.accepted) places.push(cell)
-  const troubled = (keyOf: (cell: number) => number, least: number = T.min_history_trouble): number[] => {
-    const counts = new Map<number, number>()
-    for (const cell of places) {
-      const key = keyOf(cell)
-      if (key !== 0) counts.set(key, (counts.get(key) ?? 0) + inWindow(cells, cell))
-    }
-    return [...counts]
-      .filter(([, trouble]) => trouble >= least)
-      .sort(([, a], [, b]) => b - a)
-      .slice(0, T.max_history_names)
-      .map(([key]) => key)
-  }
   const name = (number: number) => names.texts[number] ?? ''
-  const namesOf = (column: Int32Array, least?: number) =>
-    troubled((cell) => column[cell] ?? 0, least).map(name)
-  const pairOf = (cell: number) => {
-    const [sender = 0, domain = 0] = [sender_domain[cell], recipient_org_domain[cell]]
-    return sender === 0 || domain === 0 ? 0 : sender * size + domain
+  const most = (keys: readonly number[], countOf: (key: number) => number, least: number): number[] =>
+    keys
+      .filter((key) => countOf(key) >= least)
+      .sort((a, b) => countOf(b) - countOf(a))
+      .slice(0, T.max_history_names)
+  const namesOf = (column: Int32Array, least: number = T.min_history_trouble): string[] => {
+    const counts = new Int32Array(size)
+    const found: number[] = []
+    for (const cell of places) {
+      const number = column[cell] ?? 0
+      if (number !== 0 && counts[number] === 0) found.push(number)
+      counts[number] = (counts[number] ?? 0) + inWindow(cells, cell)
+    }
+    return most(found, (number) => counts[number] ?? 0, least).map(name)
+  }
+  const pairs = new Map<number, number>()
+  for (const cell of places) {
+    const sender = sender_domain[cell] ?? 0
+    const domain = recipient_org_domain[cell] ?? 0
+    const pair = sender * size + domain
+    if (sender !== 0 && domain !== 0) pairs.set(pair, (pairs.get(pair) ?? 0) + inWindow(cells, cell))
   }
   return {
     // Inbound each client's habit tells whether its refusal is news.
@@ -46,7 +50,7 @@ export function troubledNames(cells: Cells, direction: Direction): TroubledNames
     providers: namesOf(cells.provider),
     operator_names: namesOf(cells.operator),
     domains: namesOf(recipient_org_domain),
-    pairs: troubled(pairOf, T.min_pair_refused).map((pair) => ({
+    pairs: most([...pairs.keys()], (pair) => pairs.get(pair) ?? 0, T.min_pair_refused).map((pair) => ({
       sender_domain: name(Math.floor(pair / size)),
       domain: name(pair % size),
     })),
