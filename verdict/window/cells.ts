@@ -81,10 +81,14 @@ export function cellsOf(messages: Messages, spans: readonly number[], to: number
   const isTroubled = new Uint8Array(names.texts.length)
   for (let i = 0; i < messages.count; i++)
     if (state[i] !== STATES.accepted) isTroubled[recipient_org_domain[i] ?? 0] = 1
-  const domains = recipient_org_domain.map((domain) => (isTroubled[domain] === 1 ? domain : 0))
+  const domains = new Int32Array(messages.count)
+  for (let i = 0; i < messages.count; i++)
+    if (isTroubled[recipient_org_domain[i] ?? 0] === 1) domains[i] = recipient_org_domain[i] ?? 0
   const cells = roomForCells(names, spans, messages.count)
   const find = finder(cells, messages, domains)
   const starts = spans.map((span_s) => to - span_s * 1000)
+  // Of most cells there is one: no other is looked up.
+  const firstTold = new Float64Array(messages.count)
   const told = new Set<string>()
   let count = 0
   for (let i = 0; i < messages.count; i++) {
@@ -106,9 +110,10 @@ export function cellsOf(messages: Messages, spans: readonly number[], to: number
       cells.messages[at] = (cells.messages[at] ?? 0) + 1
     }
     if (state[i] === STATES.accepted) continue
-    const transaction = `${cell} ${messages.transaction[i]}`
-    if (told.has(transaction)) continue
-    told.add(transaction)
+    const transaction = messages.transaction[i] ?? 0
+    if (cells.transactions[cell] === 0) firstTold[cell] = transaction
+    else if (transaction === firstTold[cell] || told.has(`${cell} ${transaction}`)) continue
+    else told.add(`${cell} ${transaction}`)
     cells.transactions[cell] = (cells.transactions[cell] ?? 0) + 1
   }
   cells.count = count
