@@ -104,7 +104,7 @@ export function isAmple(candidate: Candidate, direction: Direction): boolean {
   const kind = kindOf(candidate)
   const { refused, messages } = candidate
   // At a gateway most may have been refused for other reasons, as always.
-  const met = direction === 'inbound' ? sumOf([...candidate.met().values()]).messages : messages
+  const met = direction === 'inbound' ? sumOf(candidate.met().values()).messages : messages
   // Few receivers ask the list that has our addresses: as of one address, so of all.
   const isNamed = kind === 'all' && direction === 'outbound' && candidate.sender_words >= T.min_coherence
   return refused >= T.min_share[isNamed ? 'source_ip' : kind] * met

@@ -9,7 +9,7 @@ import { BARE, BARE_SIDES, FAMILIES, SENDER_SIDES, UNREACHABLE } from '../words.
 import { excessGain } from './gains.ts'
 import type { Group, Weighed } from './groups.ts'
 import { once } from './once.ts'
-import { type PartName, type Parts, partsBy, withRefused } from './parts.ts'
+import { type PartName, partsBy } from './parts.ts'
 import { holds, refusalsOf } from './refusals.ts'
 import { blamesMailbox } from './unknown-elsewhere.ts'
 
@@ -23,54 +23,45 @@ export interface Counting {
 }
 
 /** A subject over one span (its place) with one kind of words; undefined where its refusals are too few or nothing out of the ordinary. */
-function candidateOf(
-  group: Group,
-  span: number,
-  family: number,
-  by: Counting,
-  parts: (name: PartName, words: Words) => Parts,
-): Candidate | undefined {
+function candidateOf(group: Group, span: number, family: number, by: Counting): Candidate | undefined {
   const { cells, direction } = by
   const refusals = refusalsOf(group, span, family, cells, by.usual)
   if (refusals === undefined) return undefined
   const { held, refused } = refusals
   const whole = group.held()
-  const { messages = 0, accepted = 0, expected: usual } = whole[span] ?? {}
-  const isHeld = holds(cells, held, family)
-  const heldCells = group.troubled.filter(isHeld)
-  const counts = countHeld(cells, heldCells, span)
+  const [messages = 0, accepted = 0] = [whole.messages[span], whole.accepted[span]]
   // What names the sender is measured by what named the sender before: dead hosts of the past say nothing of it.
   const words: Words = FAMILIES[family] === SENDER_SIDES && direction === 'outbound' ? 'sender' : 'any'
   // Inbound, friends and strangers are in one crowd: only their parts tell (rank.ts).
-  const isUsual = (expected: number) =>
-    direction === 'outbound' &&
-    gainOver(expected / messages, refused, messages) * counts.independence < T.min_gain
-  const expectedByHabit = usual?.[words] ?? 0
-  if (isUsual(expectedByHabit)) return undefined
+  const isUsual = (expected: number, independence: number) =>
+    direction === 'outbound' && gainOver(expected / messages, refused, messages) * independence < T.min_gain
+  const expectedByHabit = whole.expected[words][span] ?? 0
+  // Asked before the refusals are looked at: most are as usual even if each is of a transaction of its own.
+  if (isUsual(expectedByHabit, 1)) return undefined
+  const isHeld = holds(cells, held, family)
+  const counts = countHeld(cells, group.troubled.filter(isHeld), span)
+  if (isUsual(expectedByHabit, counts.independence)) return undefined
   // Mostly unknown recipients: what is usual is what the senders' lists have elsewhere, and no less.
   const isList = counts.unknown * 2 > refused && direction === 'outbound'
   const usualOf = isList ? listShares(by, words) : (cell: number) => cells.usual[words][cell] ?? 0
   const expected = isList
     ? group.cells().reduce((sum, cell) => sum + inSpan(cells, cell, span) * usualOf(cell), 0)
     : expectedByHabit
-  if (isList && isUsual(expected)) return undefined
-  const allBy = (name: PartName) =>
-    isList ? partsBy(cells, group.cells(), name, span, usualOf) : parts(name, words)
-  const partsOf = (name: PartName) => once(() => withRefused(allBy(name), cells, heldCells, name, span))
-  const sendersOf = (isCounted: (cell: number) => boolean) => {
-    const all = partsBy(cells, group.cells().filter(isCounted), 'sender_domain', span, usualOf)
-    return withRefused(all, cells, heldCells.filter(isCounted), 'sender_domain', span)
-  }
+  if (isList && isUsual(expected, counts.independence)) return undefined
+  const partsOf = (name: PartName) =>
+    once(() => partsBy(cells, group.cells(), name, span, { usualOf, isRefused: isHeld }))
+  const sendersOf = (isCounted: (cell: number) => boolean) =>
+    partsBy(cells, group.cells(), 'sender_domain', span, { usualOf, isRefused: isHeld, isCounted })
   // Bounces have no sender: they are nobody's habit, and our own never met the gateway.
   const hasMet = (cell: number) =>
-    cells.sender_domain[cell] !== 0 && (isHeld(cell) || cells.state[cell] === STATES.accepted)
+    cells.sender_domain[cell] !== 0 && (cells.state[cell] === STATES.accepted || isHeld(cell))
   const met = once(() => sendersOf(hasMet))
   return {
     ...group.named,
     span_s: cells.spans[span] ?? 0,
     messages,
     accepted,
-    accepted_in_window: whole.at(-1)?.accepted ?? 0,
+    accepted_in_window: whole.accepted.at(-1) ?? 0,
     refused,
     expected,
     held,
@@ -99,42 +90,31 @@ function listShares({ cells, unknownOf }: Counting, words: Words): (cell: number
 
 /** What the cells that a wave holds say, over one span. */
 function countHeld(cells: Weighed, held: readonly number[], span: number) {
+  const { names, family, side, reason } = cells
   const isUnknown = blamesMailbox(cells)
-  const content = cells.names.find('sender_content')
-  const unreachableFor = UNREACHABLE.map(cells.names.find)
-  const n = (cell: number) => inSpan(cells, cell, span)
-  const sum = (of: (cell: number) => number, isCounted: (cell: number) => boolean = () => true) =>
-    held.reduce((sum, cell) => (isCounted(cell) ? sum + of(cell) : sum), 0)
-  return {
-    independence: sum((cell) => cells.transactions[cell] ?? 0) / sum((cell) => inWindow(cells, cell)),
-    unknown: sum(n, isUnknown),
-    senderWords: sum(n, (cell) => FAMILIES[cells.family[cell] ?? BARE] === SENDER_SIDES),
-    contentWords: sum(n, (cell) => cells.side[cell] === content),
-    unreachable: sum(n, (cell) => unreachableFor.includes(cells.reason[cell] ?? 0)),
+  const content = names.find('sender_content')
+  const unreachableFor = UNREACHABLE.map(names.find)
+  let [transactions, messages] = [0, 0]
+  let [unknown, senderWords, contentWords, unreachable] = [0, 0, 0, 0]
+  for (const cell of held) {
+    const n = inSpan(cells, cell, span)
+    transactions += cells.transactions[cell] ?? 0
+    messages += inWindow(cells, cell)
+    if (isUnknown(cell)) unknown += n
+    if (FAMILIES[family[cell] ?? BARE] === SENDER_SIDES) senderWords += n
+    if (side[cell] === content) contentWords += n
+    if (unreachableFor.includes(reason[cell] ?? 0)) unreachable += n
   }
+  return { independence: transactions / messages, unknown, senderWords, contentWords, unreachable }
 }
 
 /** A subject whose refusals are above the usual, over each span and with each kind of words. */
 export function candidatesOf(group: Group, by: Counting): Candidate[] {
   const found: Candidate[] = []
-  for (const span of by.cells.spans.keys()) {
-    const parts = sharedParts(group, span, by.cells)
+  for (const span of by.cells.spans.keys())
     for (const family of FAMILIES.keys()) {
-      const candidate = candidateOf(group, span, family, by, parts)
+      const candidate = candidateOf(group, span, family, by)
       if (candidate !== undefined) found.push(candidate)
     }
-  }
   return found
-}
-
-// Whatever the family, a group has the same parts.
-function sharedParts(group: Group, span: number, cells: Weighed) {
-  const known = new Map<string, Parts>()
-  return (name: PartName, words: Words): Parts => {
-    const key = `${name} ${words}`
-    const parts =
-      known.get(key) ?? partsBy(cells, group.cells(), name, span, (cell) => cells.usual[words][cell] ?? 0)
-    known.set(key, parts)
-    return parts
-  }
 }

@@ -1,6 +1,7 @@
 import { STATES } from '../states.ts'
 import { NAMELESS, type Named, type Words } from '../subject.ts'
 import { inSpan, inWindow } from '../window/cells.ts'
+import { placesBy } from '../window/names.ts'
 import { once } from './once.ts'
 import { isEnough, leastRefused, type Trouble, troubleOf, type Worded } from './trouble.ts'
 
@@ -9,24 +10,23 @@ export interface Weighed extends Worded {
   usual: Record<Words, Float64Array>
 }
 
-/** What a subject holds over one span, whatever the words. */
+/** What a subject holds, whatever the words: a number for each span. */
 export interface Held {
-  messages: number
-  accepted: number
+  messages: Float64Array
+  accepted: Float64Array
   /** Refusals that are usual for these messages. */
-  expected: Record<Words, number>
+  expected: Record<Words, Float64Array>
 }
 
 /** The cells of a subject, by their places. */
 export interface Group {
   named: Named
   /** Put together when they are first asked for. */
-  cells(): readonly number[]
+  cells(): Int32Array
   /** Those of them where not all was accepted: few, on a common day. */
   troubled: readonly number[]
   trouble: Trouble
-  /** What it holds, one for each span. */
-  held(): readonly Held[]
+  held(): Held
 }
 
 // By which of its names a cell belongs to subjects, one or two for each.
@@ -48,24 +48,26 @@ function namedOf({ kind, first, second }: Kind, cells: Weighed, cell: number): N
   return second === undefined ? named : { ...named, [second]: name(second) }
 }
 
-function heldBy(cells: Weighed, places: readonly number[]): Held[] {
-  const { state, usual } = cells
-  const held: Held[] = []
-  // Most cells have messages only in the longest spans.
-  let left = places
-  for (let span = cells.spans.length - 1; span >= 0; span--) {
-    left = left.filter((cell) => inSpan(cells, cell, span) > 0)
-    let [messages, accepted, any, sender] = [0, 0, 0, 0]
-    for (const cell of left) {
+function heldBy(cells: Weighed, places: Int32Array): Held {
+  const { spans, state, usual } = cells
+  const sums = () => new Float64Array(spans.length)
+  const [messages, accepted, any, sender] = [sums(), sums(), sums(), sums()]
+  for (let i = 0; i < places.length; i++) {
+    const cell = places[i] ?? 0
+    const isAccepted = state[cell] === STATES.accepted
+    const usualAny = usual.any[cell] ?? 0
+    const usualSender = usual.sender[cell] ?? 0
+    for (let span = spans.length - 1; span >= 0; span--) {
       const n = inSpan(cells, cell, span)
-      messages += n
-      any += n * (usual.any[cell] ?? 0)
-      sender += n * (usual.sender[cell] ?? 0)
-      if (state[cell] === STATES.accepted) accepted += n
+      // Most cells have messages only in the longest spans.
+      if (n === 0) break
+      messages[span] = (messages[span] ?? 0) + n
+      if (isAccepted) accepted[span] = (accepted[span] ?? 0) + n
+      any[span] = (any[span] ?? 0) + n * usualAny
+      sender[span] = (sender[span] ?? 0) + n * usualSender
     }
-    held.unshift({ messages, accepted, expected: { any, sender } })
   }
-  return held
+  return { messages, accepted, expected: { any, sender } }
 }
 
 const RECEIVERS: readonly Named['kind'][] = ['recipient_domain', 'provider', 'operator']
@@ -77,63 +79,98 @@ function groupOf(
   of: Weighed,
   named: Named,
   troubled: readonly number[],
-  cells: () => readonly number[],
+  cells: () => Int32Array,
 ): Group | undefined {
   const trouble = troubleOf(of, troubled)
   if (!isEnough(trouble, isReceiver(named), leastRefused(named))) return undefined
   return { named, troubled, trouble, cells, held: once(() => heldBy(of, cells())) }
 }
 
-function groupsOfKind(cells: Weighed, troubled: readonly number[], kind: Kind): Group[] {
-  const size = cells.names.texts.length
+const inWindowOf = (cells: Weighed, places: readonly number[]): number =>
+  places.reduce((sum, cell) => sum + inWindow(cells, cell), 0)
+
+// Those of the cells whose name in a column has so many messages together. What the log does not name is nobody's wave.
+function frequentIn(column: Int32Array, cells: Weighed, places: readonly number[], least: number): number[] {
+  const sums = new Int32Array(cells.names.texts.length)
+  for (const cell of places) sums[column[cell] ?? 0] = (sums[column[cell] ?? 0] ?? 0) + inWindow(cells, cell)
+  return places.filter((cell) => column[cell] !== 0 && (sums[column[cell] ?? 0] ?? 0) >= least)
+}
+
+// Lists of those that have one name in a column, in the order of their first.
+function listsBy(column: Int32Array, places: ArrayLike<number>): Map<number, number[]> {
+  const lists = new Map<number, number[]>()
+  for (let i = 0; i < places.length; i++) {
+    const cell = places[i] ?? 0
+    const list = lists.get(column[cell] ?? 0)
+    if (list === undefined) lists.set(column[cell] ?? 0, [cell])
+    else list.push(cell)
+  }
+  return lists
+}
+
+// The cells by the number of a name, for each column by itself.
+type Index = (column: Kind['first']) => (name: number) => Int32Array
+
+interface Listed {
+  troubled: readonly number[]
+  cells(): Int32Array
+}
+
+// The cells of each of a kind's subjects that share the first name.
+function split(troubled: readonly number[], all: () => Int32Array, second?: Int32Array): Listed[] {
+  if (second === undefined) return [{ troubled, cells: all }]
+  const lists = once(() => listsBy(second, all()))
+  return Array.from(listsBy(second, troubled), ([name, troubled]) => ({
+    troubled,
+    cells: once(() => new Int32Array(lists().get(name) ?? [])),
+  }))
+}
+
+function groupsOfKind(cells: Weighed, troubled: readonly number[], kind: Kind, index: Index): Group[] {
   const first = cells[kind.first]
   const second = kind.second === undefined ? undefined : cells[kind.second]
-  const secondOf = (cell: number) => (second === undefined ? 0 : (second[cell] ?? 0))
-  // What the log does not name is nobody's wave.
-  const named = troubled.filter((cell) => first[cell] !== 0 && (second === undefined || second[cell] !== 0))
+  const least = leastRefused({ ...NAMELESS, kind: kind.kind })
   // Most have too few of any kind.
-  const sums = new Map<number, number>()
-  const pairOf = (cell: number) => (first[cell] ?? 0) * size + secondOf(cell)
-  for (const cell of named) sums.set(pairOf(cell), (sums.get(pairOf(cell)) ?? 0) + inWindow(cells, cell))
-  const least = leastRefused(namedOf(kind, cells, named[0] ?? 0))
-  const groups = new Map<number, Map<number, { troubled: number[]; cells: number[] }>>()
-  const isFirst = new Uint8Array(size)
-  for (const cell of named) {
-    if ((sums.get(pairOf(cell)) ?? 0) < least) continue
-    const name = first[cell] ?? 0
-    const inner = groups.get(name) ?? new Map()
-    const group = inner.get(secondOf(cell)) ?? { troubled: [], cells: [] }
-    group.troubled.push(cell)
-    inner.set(secondOf(cell), group)
-    groups.set(name, inner)
-    isFirst[name] = 1
-  }
-  const fill = once(() => {
-    for (let cell = 0; cell < cells.count; cell++) {
-      const name = first[cell] ?? 0
-      if (isFirst[name] === 1) groups.get(name)?.get(secondOf(cell))?.cells.push(cell)
-    }
-  })
-  return [...groups.values()]
-    .flatMap((inner) => [...inner.values()])
-    .flatMap((group) => {
-      const all = () => {
-        fill()
-        return group.cells
-      }
-      return groupOf(cells, namedOf(kind, cells, group.troubled[0] ?? 0), group.troubled, all) ?? []
-    })
+  const ofFirst = frequentIn(first, cells, troubled, least)
+  const frequent = second === undefined ? ofFirst : frequentIn(second, cells, ofFirst, least)
+  return Array.from(listsBy(first, frequent), ([name, places]) =>
+    split(places, () => index(kind.first)(name), second).filter(
+      ({ troubled }) => inWindowOf(cells, troubled) >= least,
+    ),
+  )
+    .filter(({ length }) => length > 0)
+    .sort(([a], [b]) => (a?.troubled[0] ?? 0) - (b?.troubled[0] ?? 0))
+    .flat()
+    .flatMap(
+      (listed) =>
+        groupOf(cells, namedOf(kind, cells, listed.troubled[0] ?? 0), listed.troubled, listed.cells) ?? [],
+    )
 }
 
 /** The cells of each subject that has refusals enough. */
 export function groupsOf(cells: Weighed): Group[] {
-  const places = Array.from({ length: cells.count }, (_, cell) => cell)
-  const troubled = places.filter((cell) => cells.state[cell] !== STATES.accepted)
+  const troubled: number[] = []
+  for (let cell = 0; cell < cells.count; cell++)
+    if (cells.state[cell] !== STATES.accepted) troubled.push(cell)
+  const known = new Map<Kind['first'], (name: number) => Int32Array>()
+  const index: Index = (column) => {
+    const by = known.get(column) ?? placesBy(cells[column], cells)
+    known.set(column, by)
+    return by
+  }
+  const places = new Int32Array(cells.count).map((_, cell) => cell)
   const all = groupOf(cells, { ...NAMELESS, kind: 'all' }, troubled, () => places)
   return [
     ...(all === undefined ? [] : [all]),
-    ...KINDS.flatMap((kind) => groupsOfKind(cells, troubled, kind)),
+    ...KINDS.flatMap((kind) => groupsOfKind(cells, troubled, kind, index)),
   ]
+}
+
+function without(places: Int32Array, gone: Uint8Array): Int32Array {
+  const left = new Int32Array(places.length)
+  let count = 0
+  for (let i = 0; i < places.length; i++) if (gone[places[i] ?? 0] === 0) left[count++] = places[i] ?? 0
+  return left.subarray(0, count)
 }
 
 /** The groups that still have refusals enough when some cells are gone: by cell, whether it is. */
@@ -141,7 +178,7 @@ export function groupsWithout(groups: readonly Group[], cells: Weighed, gone: Ui
   return groups.flatMap((group) => {
     const troubled = group.troubled.filter((cell) => gone[cell] === 0)
     if (troubled.length === group.troubled.length) return [group]
-    const left = once(() => group.cells().filter((cell) => gone[cell] === 0))
+    const left = once(() => without(group.cells(), gone))
     return groupOf(cells, group.named, troubled, left) ?? []
   })
 }

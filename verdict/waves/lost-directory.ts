@@ -4,10 +4,10 @@ import { THRESHOLDS as T } from '../thresholds.ts'
 import { acceptedBefore, historyKey, type Usual } from '../usual/usual.ts'
 import { inSpan } from '../window/cells.ts'
 import type { Group, Weighed } from './groups.ts'
-import { type Parts, partsBy, sumOf, withRefused } from './parts.ts'
+import { type Parts, partsBy, sumOf } from './parts.ts'
 
 function tookMail({ held }: Group, history: History | undefined): boolean {
-  const before = acceptedBefore(history) + (held().at(-1)?.accepted ?? 0)
+  const before = acceptedBefore(history) + (held().accepted.at(-1) ?? 0)
   return before >= T.min_taken && before > (history?.mailbox ?? 0)
 }
 
@@ -42,15 +42,19 @@ export function isDirectoryLost(
   if (mailbox === 0) return false
   const history = own.get(historyKey(named))
   if (!tookMail(group, history)) return false
-  const { messages = 0, accepted = 0 } = group.held()[span] ?? {}
-  const unknown = troubled.filter((cell) => cells.state[cell] === STATES.mailbox)
+  const held = group.held()
+  const [messages = 0, accepted = 0] = [held.messages[span], held.accepted[span]]
+  const isUnknown = (cell: number) => cells.state[cell] === STATES.mailbox
   if (named.kind === 'recipient_domain') {
     if (accepted * T.lost_ratio < messages) return true
-    const senders = partsBy(cells, group.cells(), 'sender_domain', span, () => 0)
-    return isPartLost(withRefused(senders, cells, unknown, 'sender_domain', span), history)
+    const senders = partsBy(cells, group.cells(), 'sender_domain', span, {
+      usualOf: () => 0,
+      isRefused: isUnknown,
+    })
+    return isPartLost(senders, history)
   }
   if (mailbox < T.min_share.provider * messages) return false
-  const domains = new Set(unknown.map((cell) => cells.recipient_org_domain[cell]))
+  const domains = new Set(troubled.filter(isUnknown).map((cell) => cells.recipient_org_domain[cell]))
   const there = group.cells().filter((cell) => domains.has(cells.recipient_org_domain[cell]))
   return mailbox >= T.min_directory_share * there.reduce((sum, cell) => sum + inSpan(cells, cell, span), 0)
 }

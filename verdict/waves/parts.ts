@@ -9,7 +9,7 @@ export type PartName = 'operator' | 'recipient_org_domain' | 'sender_domain'
 export type Parts = ReadonlyMap<number, Part>
 
 /** Parts together, as one. */
-export function sumOf(parts: readonly Part[]): Part {
+export function sumOf(parts: Iterable<Part>): Part {
   const sum = { messages: 0, refused: 0, expected: 0 }
   for (const { messages, refused, expected } of parts) {
     sum.messages += messages
@@ -22,44 +22,37 @@ export function sumOf(parts: readonly Part[]): Part {
 /** Those of the parts that have refusals. */
 export const refusedOf = (parts: Iterable<Part>): Part[] => [...parts].filter(({ refused }) => refused > 0)
 
-/** The parts of these cells over a span, as if nothing were refused. */
+/** What parts are counted by: each takes a cell by its place. */
+export interface PartCounting {
+  /** The share of it that is usually refused. */
+  usualOf(cell: number): number
+  isRefused(cell: number): boolean
+  /** Whether it is of any part; every cell is, where this is not given. */
+  isCounted?(cell: number): boolean
+}
+
+/** The parts of these cells over a span. */
 export function partsBy(
   cells: Weighed,
-  places: readonly number[],
+  places: Int32Array,
   name: PartName,
   span: number,
-  usualOf: (cell: number) => number,
+  { usualOf, isRefused, isCounted }: PartCounting,
 ): Parts {
   const parts = new Map<number, Part>()
   const names = cells[name]
-  for (const cell of places) {
+  for (let i = 0; i < places.length; i++) {
+    const cell = places[i] ?? 0
     const n = inSpan(cells, cell, span)
-    if (n === 0) continue
-    const key = names[cell] ?? 0
-    const part = parts.get(key)
-    if (part === undefined) parts.set(key, { messages: n, refused: 0, expected: n * usualOf(cell) })
-    else {
-      part.messages += n
-      part.expected += n * usualOf(cell)
+    if (n === 0 || isCounted?.(cell) === false) continue
+    let part = parts.get(names[cell] ?? 0)
+    if (part === undefined) {
+      part = { messages: 0, refused: 0, expected: 0 }
+      parts.set(names[cell] ?? 0, part)
     }
+    part.messages += n
+    part.expected += n * usualOf(cell)
+    if (isRefused(cell)) part.refused += n
   }
   return parts
-}
-
-/** The parts with what is refused of each: these cells. */
-export function withRefused(
-  parts: Parts,
-  cells: Weighed,
-  refused: readonly number[],
-  name: PartName,
-  span: number,
-): Parts {
-  const found = new Map(parts)
-  for (const cell of refused) {
-    const n = inSpan(cells, cell, span)
-    const key = cells[name][cell] ?? 0
-    const part = found.get(key)
-    if (n > 0 && part !== undefined) found.set(key, { ...part, refused: part.refused + n })
-  }
-  return found
 }

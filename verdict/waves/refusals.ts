@@ -1,4 +1,4 @@
-import { STATES, type State } from '../states.ts'
+import { STATE_COUNT, STATES, type State } from '../states.ts'
 import type { Wave } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import type { Usual } from '../usual/usual.ts'
@@ -18,11 +18,9 @@ export function holds(
   held: readonly State[],
   words: number,
 ): (cell: number) => boolean {
-  const states = held.map((state) => STATES[state] as number)
-  return (cell) => {
-    const of = family[cell] ?? 0
-    return (of === words || of === BARE) && states.includes(state[cell] ?? 0)
-  }
+  const isState = new Uint8Array(STATE_COUNT)
+  for (const state of held) isState[STATES[state]] = 1
+  return (cell) => (family[cell] === words || family[cell] === BARE) && isState[state[cell] ?? 0] === 1
 }
 
 /**
@@ -51,9 +49,9 @@ export function refusalsOf(
   let refused = inWords('refused')
   // Asked before what else the subject holds is counted: of most there are too few.
   if (refused + delayed + mailbox < least) return undefined
-  const { messages = 0, accepted = 0 } = group.held()[span] ?? {}
+  const { messages, accepted } = group.held()
   const held: State[] = ['refused']
-  if (delayed > 0 && accepted * T.blocked_ratio < messages) {
+  if (delayed > 0 && (accepted[span] ?? 0) * T.blocked_ratio < (messages[span] ?? 0)) {
     held.push('stalled')
     if (!mayPass) held.push('limited')
     refused += delayed

@@ -1,4 +1,4 @@
-import { STATES } from '../states.ts'
+import { STATE_COUNT, STATES } from '../states.ts'
 import { kindOf, type Named } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import type { Cells } from '../window/cells.ts'
@@ -9,7 +9,6 @@ export interface Worded extends Cells {
   family: Uint8Array
 }
 
-const STATE_COUNT = Object.keys(STATES).length
 const FAMILY_COUNT = OTHER + 1
 
 /** Fewer refusals are no wave of a subject with these names. */
