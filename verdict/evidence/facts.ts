@@ -179,9 +179,9 @@ export function refusedRecipients({ messages, places }: Some, subject: Wave, is_
   const found = new Set<string>()
   for (const i of places) {
     if (found.size === (is_wave ? OF_A_WAVE : OF_A_LIST)) break
-    const recipient = messages.recipient[i] ?? ''
-    if (recipient === '' || !isSelected(i)) continue
-    if (isRefused(i) || messages.state[i] === STATES.mailbox) found.add(recipient)
+    if (!isSelected(i) || !(isRefused(i) || messages.state[i] === STATES.mailbox)) continue
+    const recipient = messages.recipient(i)
+    if (recipient !== '') found.add(recipient)
   }
   return [...found]
 }

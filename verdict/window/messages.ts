@@ -8,7 +8,8 @@ import { type NameColumns, nameColumns, selecting } from './names.ts'
  * and words by number.
  */
 export interface Messages extends NameColumns {
-  recipient: string[]
+  /** Of one that was not always accepted; of others ''. */
+  recipient(place: number): string
   transaction: Float64Array
   /** Of the last try. */
   time: Float64Array
@@ -52,7 +53,7 @@ function isSurer({ state, confidence, time }: Attempts, a: number, b: number): b
 /**
  * What became of a message by the places of its tries, in the order of their times: accepted in the end is accepted; where a
  * hop accepted it (a filter, a gateway) and a later one refused it, it is refused. `fresh`: the moment from which on a first
- * try has had no time for a second. It is written at its place.
+ * try has had no time for a second. It is written at its place. Gives the place of a try that tells its recipient.
  */
 function judgeTries(
   attempts: Attempts,
@@ -60,14 +61,14 @@ function judgeTries(
   fresh: number,
   messages: Messages,
   at: number,
-): void {
+): number {
   const { sender_domain, source_ip, provider, operator, is_named, state, time } = attempts
   const [first = 0] = tries
   let isNamed = is_named[first] === 1
   let accepted = -1
   let refused = -1
   let believed = -1
-  let recipient = ''
+  let named = -1
   for (const i of tries) {
     // Not every log names the sender, the address or the server.
     if (sender_domain[i] !== 0) messages.sender_domain[at] = sender_domain[i] ?? 0
@@ -81,7 +82,7 @@ function judgeTries(
     else {
       if (state[i] === REFUSED || state[i] === MAILBOX) refused = time[i] ?? 0
       if (believed < 0 || isSurer(attempts, i, believed)) believed = i
-      if (recipient === '') ({ recipient } = attempts.texts(i))
+      if (named < 0 || attempts.texts(named).recipient === '') named = i
     }
   }
   const last = time[tries.at(-1) ?? first] ?? 0
@@ -95,11 +96,11 @@ function judgeTries(
   const isPutOff = why === GREYLISTED && last - (time[first] ?? 0) >= GREYLISTED_MS
   // Put off for our reputation, and not let in then, is refused.
   const isRefused = why === STALLED && attempts.names.texts[side] === 'sender_reputation'
-  messages.recipient[at] = recipient
   messages.state[at] = isFresh || isPutOff ? LIMITED : isRefused ? REFUSED : why
   messages.side[at] = side
   messages.reason[at] = isAccepted ? 0 : (attempts.reason[believed] ?? 0)
   messages.time[at] = last
+  return named
 }
 
 // Microsoft's edge answers "Access denied" for one unknown recipient as for a whole unknown domain. Where the domain takes
@@ -138,9 +139,11 @@ export interface Outcomes {
  * Retries count once, and what several logs tell of.
  */
 export function messagesOf(attempts: Attempts, to: number, told: readonly Wave[]): Outcomes {
+  // By message an attempt that tells its recipient: few are asked for it.
+  const named = new Int32Array(attempts.count).fill(-1)
   const messages: Messages = {
     ...nameColumns(attempts.names, attempts.count),
-    recipient: [],
+    recipient: (at) => (named[at] === -1 ? '' : attempts.texts(named[at] ?? 0).recipient),
     transaction: new Float64Array(attempts.count),
     time: new Float64Array(attempts.count),
     state: new Uint8Array(attempts.count),
@@ -171,12 +174,12 @@ export function messagesOf(attempts: Attempts, to: number, told: readonly Wave[]
     messages.recipient_org_domain[at] = attempts.recipient_org_domain[i] ?? 0
     messages.transaction[at] = attempts.transaction[i] ?? 0
     messages.time[at] = attempts.time[i] ?? 0
-    messages.recipient.push('')
     if (!isAlone) tries.set(message, { at, all: [i] })
-    else if (!isAccepted) judgeTries(attempts, [i], to - TEN_MINUTES_MS, messages, at)
+    else if (!isAccepted) named[at] = judgeTries(attempts, [i], to - TEN_MINUTES_MS, messages, at)
   }
   messages.count = count
-  for (const { at, all } of tries.values()) judgeTries(attempts, all, to - TEN_MINUTES_MS, messages, at)
+  for (const { at, all } of tries.values())
+    named[at] = judgeTries(attempts, all, to - TEN_MINUTES_MS, messages, at)
   tellUnknown(messages)
   return { messages, refusals }
 }
