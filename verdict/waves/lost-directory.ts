@@ -13,14 +13,11 @@ function tookMail({ held }: Group, history: History | undefined): boolean {
 
 // A part of a directory is lost where a domain's mailboxes are unknown far more often than before, and not on one sender's
 // list alone.
-function isPartLost(senders: Parts, history: History | undefined): boolean {
+function isPartLost(senders: Parts, history: History): boolean {
   const [most, ...others] = [...senders.values()].sort((a, b) => b.refused - a.refused)
-  if (most === undefined || history === undefined) return false
+  if (most === undefined) return false
   const { messages, refused: mailbox } = sumOf(others)
-  const all = mailbox + most.refused
-  if (mailbox < T.min_lost_recipients || all < T.min_lost_part) return false
-  if (all < T.min_share.recipient_domain * (messages + most.messages)) return false
-  if (mailbox < T.min_lost_rest * messages) return false
+  if (mailbox < T.min_lost_recipients || mailbox < T.min_lost_rest * messages) return false
   const before = acceptedBefore(history)
   const usual = T.min_odds_ratio * history.mailbox
   return before > usual && mailbox * before >= usual * (messages - mailbox)
@@ -47,11 +44,13 @@ export function isDirectoryLost(
   const isUnknown = (cell: number) => cells.state[cell] === STATES.mailbox
   if (named.kind === 'recipient_domain') {
     if (accepted * T.lost_ratio < messages) return true
-    const senders = partsBy(cells, group.cells(), 'sender_domain', span, {
-      usualOf: () => 0,
-      isRefused: isUnknown,
-    })
-    return isPartLost(senders, history)
+    if (history === undefined || mailbox < T.min_lost_part) return false
+    if (mailbox < T.min_share.recipient_domain * messages) return false
+    const usualOf = () => 0
+    return isPartLost(
+      partsBy(cells, group.cells(), 'sender_domain', span, { usualOf, isRefused: isUnknown }),
+      history,
+    )
   }
   if (mailbox < T.min_share.provider * messages) return false
   const domains = new Set(troubled.filter(isUnknown).map((cell) => cells.recipient_org_domain[cell]))
