@@ -48,26 +48,26 @@ function namedOf({ kind, first, second }: Kind, cells: Weighed, cell: number): N
   return second === undefined ? named : { ...named, [second]: name(second) }
 }
 
-function heldBy(cells: Weighed, places: Int32Array): Held {
+function addTo({ messages, accepted, expected }: Held, cells: Weighed, cell: number): void {
   const { spans, state, usual } = cells
-  const sums = () => new Float64Array(spans.length)
-  const [messages, accepted, any, sender] = [sums(), sums(), sums(), sums()]
-  for (let i = 0; i < places.length; i++) {
-    const cell = places[i] ?? 0
-    const isAccepted = state[cell] === STATES.accepted
-    const usualAny = usual.any[cell] ?? 0
-    const usualSender = usual.sender[cell] ?? 0
-    for (let span = spans.length - 1; span >= 0; span--) {
-      const n = inSpan(cells, cell, span)
-      // Most cells have messages only in the longest spans.
-      if (n === 0) break
-      messages[span] = (messages[span] ?? 0) + n
-      if (isAccepted) accepted[span] = (accepted[span] ?? 0) + n
-      any[span] = (any[span] ?? 0) + n * usualAny
-      sender[span] = (sender[span] ?? 0) + n * usualSender
-    }
+  const any = usual.any[cell] ?? 0
+  const sender = usual.sender[cell] ?? 0
+  for (let span = spans.length - 1; span >= 0; span--) {
+    const n = inSpan(cells, cell, span)
+    // Most cells have messages only in the longest spans.
+    if (n === 0) return
+    messages[span] = (messages[span] ?? 0) + n
+    if (state[cell] === STATES.accepted) accepted[span] = (accepted[span] ?? 0) + n
+    expected.any[span] = (expected.any[span] ?? 0) + n * any
+    expected.sender[span] = (expected.sender[span] ?? 0) + n * sender
   }
-  return { messages, accepted, expected: { any, sender } }
+}
+
+function heldBy(cells: Weighed, places: Int32Array): Held {
+  const sums = () => new Float64Array(cells.spans.length)
+  const held = { messages: sums(), accepted: sums(), expected: { any: sums(), sender: sums() } }
+  for (let i = 0; i < places.length; i++) addTo(held, cells, places[i] ?? 0)
+  return held
 }
 
 const RECEIVERS: readonly Named['kind'][] = ['recipient_domain', 'provider', 'operator']

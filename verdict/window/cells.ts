@@ -71,6 +71,14 @@ function finder(cells: Cells, messages: Messages, domains: Int32Array) {
   }
 }
 
+// Counts a message of this time in each span that had begun by then.
+function countIn({ messages }: Cells, cell: number, time: number, starts: readonly number[]): void {
+  for (let span = starts.length - 1; span >= 0 && time >= (starts[span] ?? 0); span--) {
+    const at = cell * starts.length + span
+    messages[at] = (messages[at] ?? 0) + 1
+  }
+}
+
 /**
  * What a window that ends at `to` holds, counted by everything that could carry a wave, over each span (seconds) that ends
  * with it (a wave that has just begun would drown in what was accepted before). Every subject is a sum of these:
@@ -104,11 +112,7 @@ export function cellsOf(messages: Messages, spans: readonly number[], to: number
       cells.reason[cell] = messages.reason[i] ?? 0
       cells.recipient_org_domain[cell] = domains[i] ?? 0
     }
-    const time = messages.time[i] ?? 0
-    for (let span = spans.length - 1; span >= 0 && time >= (starts[span] ?? to); span--) {
-      const at = cell * spans.length + span
-      cells.messages[at] = (cells.messages[at] ?? 0) + 1
-    }
+    countIn(cells, cell, messages.time[i] ?? 0, starts)
     if (state[i] === STATES.accepted) continue
     const transaction = messages.transaction[i] ?? 0
     if (cells.transactions[cell] === 0) firstTold[cell] = transaction

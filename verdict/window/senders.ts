@@ -19,12 +19,9 @@ export function sendersOf(messages: Messages): SenderRow[] {
   const bySender = placesBy(sender_domain, messages)
   // By domain the sender that it was last counted for.
   const countedFor = new Int32Array(names.texts.length)
-  const rows = new Map<number, SenderRow>()
-  for (let first = 0; first < count; first++) {
-    const sender = sender_domain[first] ?? 0
-    if (sender === 0 || rows.has(sender)) continue
+  const rowOf = (sender: number): SenderRow => {
     const counts = { messages: 0, accepted: 0, refused: 0, mailbox: 0, domains: 0 }
-    const row: SenderRow = { sender_domain: names.texts[sender] ?? '', ...counts }
+    const row = { sender_domain: names.texts[sender] ?? '', ...counts }
     for (const i of bySender(sender)) {
       const domain = recipient_org_domain[i] ?? 0
       row.messages++
@@ -34,7 +31,12 @@ export function sendersOf(messages: Messages): SenderRow[] {
       if (countedFor[domain] !== sender) row.domains++
       countedFor[domain] = sender
     }
-    rows.set(sender, row)
+    return row
+  }
+  const rows = new Map<number, SenderRow>()
+  for (let i = 0; i < count; i++) {
+    const sender = sender_domain[i] ?? 0
+    if (sender !== 0 && !rows.has(sender)) rows.set(sender, rowOf(sender))
   }
   return [...rows.values()].sort(
     (a, b) => b.refused - a.refused || b.mailbox - a.mailbox || b.messages - a.messages,
