@@ -1,22 +1,10 @@
 import { STATES } from '../states.ts'
-import { NAMELESS, type Named, type Words } from '../subject.ts'
-import { inSpan, inWindow } from '../window/cells.ts'
+import { NAMELESS, type Named } from '../subject.ts'
+import { inWindow } from '../window/cells.ts'
 import { placesBy } from '../window/names.ts'
+import { type Held, heldBy, type Weighed } from './held.ts'
 import { once } from './once.ts'
-import { isEnough, leastRefused, type Trouble, troubleOf, type Worded } from './trouble.ts'
-
-/** Cells, and the share of each that is usually refused. */
-export interface Weighed extends Worded {
-  usual: Record<Words, Float64Array>
-}
-
-/** What a subject holds, whatever the words: a number for each span. */
-export interface Held {
-  messages: Float64Array
-  accepted: Float64Array
-  /** Refusals that are usual for these messages. */
-  expected: Record<Words, Float64Array>
-}
+import { isEnough, leastRefused, type Trouble, troubleOf } from './trouble.ts'
 
 /** The cells of a subject, by their places. */
 export interface Group {
@@ -48,46 +36,18 @@ function namedOf({ kind, first, second }: Kind, cells: Weighed, cell: number): N
   return second === undefined ? named : { ...named, [second]: name(second) }
 }
 
-function addTo({ messages, accepted, expected }: Held, cells: Weighed, cell: number): void {
-  const { spans, state, usual } = cells
-  const any = usual.any[cell] ?? 0
-  const sender = usual.sender[cell] ?? 0
-  for (let span = spans.length - 1; span >= 0; span--) {
-    const n = inSpan(cells, cell, span)
-    // Most cells have messages only in the longest spans.
-    if (n === 0) return
-    messages[span] = (messages[span] ?? 0) + n
-    if (state[cell] === STATES.accepted) accepted[span] = (accepted[span] ?? 0) + n
-    expected.any[span] = (expected.any[span] ?? 0) + n * any
-    expected.sender[span] = (expected.sender[span] ?? 0) + n * sender
-  }
-}
-
-function heldBy(cells: Weighed, places: Int32Array): Held {
-  const sums = () => new Float64Array(cells.spans.length)
-  const held = { messages: sums(), accepted: sums(), expected: { any: sums(), sender: sums() } }
-  for (let i = 0; i < places.length; i++) addTo(held, cells, places[i] ?? 0)
-  return held
-}
-
 const RECEIVERS: readonly Named['kind'][] = ['recipient_domain', 'provider', 'operator']
 /** Whether a kind of subject is one who takes mail, whoever sends it. */
 export const isReceiver = ({ kind }: Pick<Named, 'kind'>): boolean => RECEIVERS.includes(kind)
 
-/** A group of these cells; undefined where its refusals are too few. */
-function groupOf(
-  of: Weighed,
-  named: Named,
-  troubled: readonly number[],
-  cells: () => Int32Array,
-): Group | undefined {
-  const trouble = troubleOf(of, troubled)
-  if (!isEnough(trouble, isReceiver(named), leastRefused(named))) return undefined
-  return { named, troubled, trouble, cells, held: once(() => heldBy(of, cells())) }
-}
+type Places = Pick<Group, 'troubled' | 'cells'>
 
-const inWindowOf = (cells: Weighed, places: readonly number[]): number =>
-  places.reduce((sum, cell) => sum + inWindow(cells, cell), 0)
+/** A group of these cells; undefined where its refusals are too few. */
+function groupOf(cells: Weighed, named: Named, places: Places): Group | undefined {
+  const trouble = troubleOf(cells, places.troubled)
+  if (!isEnough(trouble, isReceiver(named), leastRefused(named))) return undefined
+  return { named, ...places, trouble, held: once(() => heldBy(cells, places.cells())) }
+}
 
 // Those of the cells whose name in a column has so many messages together. What the log does not name is nobody's wave.
 function frequentIn(column: Int32Array, cells: Weighed, places: readonly number[], least: number): number[] {
@@ -108,18 +68,13 @@ function listsBy(column: Int32Array, places: ArrayLike<number>): Map<number, num
   return lists
 }
 
-// The cells by the number of a name, for each column by itself.
+/** For each column by itself: its cells by the number of their name. */
 type Index = (column: Kind['first']) => (name: number) => Int32Array
 
-interface Listed {
-  troubled: readonly number[]
-  cells(): Int32Array
-}
-
-// The cells of each of a kind's subjects that share the first name.
-function split(troubled: readonly number[], all: () => Int32Array, second?: Int32Array): Listed[] {
-  if (second === undefined) return [{ troubled, cells: all }]
-  const lists = once(() => listsBy(second, all()))
+// The places of a first name, by the second where the kind has one.
+function placesOf(troubled: readonly number[], cells: () => Int32Array, second?: Int32Array): Places[] {
+  if (second === undefined) return [{ troubled, cells }]
+  const lists = once(() => listsBy(second, cells()))
   return Array.from(listsBy(second, troubled), ([name, troubled]) => ({
     troubled,
     cells: once(() => new Int32Array(lists().get(name) ?? [])),
@@ -133,18 +88,16 @@ function groupsOfKind(cells: Weighed, troubled: readonly number[], kind: Kind, i
   // Most have too few of any kind.
   const ofFirst = frequentIn(first, cells, troubled, least)
   const frequent = second === undefined ? ofFirst : frequentIn(second, cells, ofFirst, least)
+  const isFrequent = ({ troubled }: Places) =>
+    troubled.reduce((sum, cell) => sum + inWindow(cells, cell), 0) >= least
+  // In the order of their first refusals, those of one first name together.
   return Array.from(listsBy(first, frequent), ([name, places]) =>
-    split(places, () => index(kind.first)(name), second).filter(
-      ({ troubled }) => inWindowOf(cells, troubled) >= least,
-    ),
+    placesOf(places, () => index(kind.first)(name), second).filter(isFrequent),
   )
     .filter(({ length }) => length > 0)
     .sort(([a], [b]) => (a?.troubled[0] ?? 0) - (b?.troubled[0] ?? 0))
     .flat()
-    .flatMap(
-      (listed) =>
-        groupOf(cells, namedOf(kind, cells, listed.troubled[0] ?? 0), listed.troubled, listed.cells) ?? [],
-    )
+    .flatMap((of) => groupOf(cells, namedOf(kind, cells, of.troubled[0] ?? 0), of) ?? [])
 }
 
 /** The cells of each subject that has refusals enough. */
@@ -159,13 +112,14 @@ export function groupsOf(cells: Weighed): Group[] {
     return by
   }
   const places = new Int32Array(cells.count).map((_, cell) => cell)
-  const all = groupOf(cells, { ...NAMELESS, kind: 'all' }, troubled, () => places)
+  const all = groupOf(cells, { ...NAMELESS, kind: 'all' }, { troubled, cells: () => places })
   return [
     ...(all === undefined ? [] : [all]),
     ...KINDS.flatMap((kind) => groupsOfKind(cells, troubled, kind, index)),
   ]
 }
 
+// The places of cells that are not gone.
 function without(places: Int32Array, gone: Uint8Array): Int32Array {
   const left = new Int32Array(places.length)
   let count = 0
@@ -179,6 +133,6 @@ export function groupsWithout(groups: readonly Group[], cells: Weighed, gone: Ui
     const troubled = group.troubled.filter((cell) => gone[cell] === 0)
     if (troubled.length === group.troubled.length) return [group]
     const left = once(() => without(group.cells(), gone))
-    return groupOf(cells, group.named, troubled, left) ?? []
+    return groupOf(cells, group.named, { troubled, cells: left }) ?? []
   })
 }

@@ -3,7 +3,8 @@ import type { History } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import { acceptedBefore, historyKey, type Usual } from '../usual/usual.ts'
 import { inSpan } from '../window/cells.ts'
-import type { Group, Weighed } from './groups.ts'
+import type { Group } from './groups.ts'
+import type { Weighed } from './held.ts'
 import { type Parts, partsBy, sumOf } from './parts.ts'
 
 function tookMail({ held }: Group, history: History | undefined): boolean {

@@ -1,6 +1,6 @@
 import type { Part } from '../subject.ts'
 import { inSpan } from '../window/cells.ts'
-import type { Weighed } from './groups.ts'
+import type { Weighed } from './held.ts'
 
 /** A name that a subject's messages have parts by. */
 export type PartName = 'operator' | 'recipient_org_domain' | 'sender_domain'

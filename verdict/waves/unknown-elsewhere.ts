@@ -1,7 +1,7 @@
 import { STATES } from '../states.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import { inWindow } from '../window/cells.ts'
-import type { Weighed } from './groups.ts'
+import type { Weighed } from './held.ts'
 import { once } from './once.ts'
 
 interface Unknown {
