@@ -150,13 +150,13 @@ export function factsOf(span: Some, subject: Wave) {
 }
 
 /** The other senders that wrote to the domains that refuse a subject, with what is refused of them there. */
-export function othersThere({ messages, places }: Some, subject: Wave): Part[] {
+export function othersThere(span: Some, subject: Wave): Part[] {
+  const { messages, places } = span
   const isSelected = selecting(messages, subject.selection)
   const isRefused = isOfKind(messages, subject)
   const { sender_domain, recipient_org_domain } = messages
-  const refusing = new Set(
-    places.filter((i) => isSelected(i) && isRefused(i)).map((i) => recipient_org_domain[i] ?? 0),
-  )
+  const refused = countsOfAll(span).troubled.filter((i) => isRefused(i) && isSelected(i))
+  const refusing = new Set(refused.map((i) => recipient_org_domain[i] ?? 0))
   const others = new Map<number, Part>()
   for (const i of places) {
     const sender = sender_domain[i] ?? 0
@@ -173,11 +173,12 @@ export function othersThere({ messages, places }: Some, subject: Wave): Part[] {
 const [OF_A_WAVE, OF_A_LIST] = [8, 3]
 
 /** Some recipients of a subject that were refused, or whose mailbox was: of a wave more than of a list. */
-export function refusedRecipients({ messages, places }: Some, subject: Wave, is_wave: boolean): string[] {
+export function refusedRecipients(span: Some, subject: Wave, is_wave: boolean): string[] {
+  const { messages } = span
   const isSelected = selecting(messages, subject.selection)
   const isRefused = isOfKind(messages, subject)
   const found = new Set<string>()
-  for (const i of places) {
+  for (const i of countsOfAll(span).troubled) {
     if (found.size === (is_wave ? OF_A_WAVE : OF_A_LIST)) break
     if (!isSelected(i) || !(isRefused(i) || messages.state[i] === STATES.mailbox)) continue
     const recipient = messages.recipient(i)
