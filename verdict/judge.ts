@@ -90,8 +90,8 @@ const MAX_SENDERS = 1000
 /** The senders that are spoken of though they are no wave: of what these waves leave, and beside those already found. */
 function otherSenders(
   { window, left }: View,
-  { usual }: Material,
   { sender = '', all = false }: Question,
+  usual_share: number,
   told: readonly Wave[],
   found: readonly Judged[],
 ): Subject[] {
@@ -116,7 +116,7 @@ function otherSenders(
       span_s: (window.to - window.from) / 1000,
       held: ['refused'],
       sides: [],
-      usual_share: fleetShare(usual.fleet, window.direction),
+      usual_share,
       usual_messages: 0,
       accepted_before: 0,
       last_accepted_before: '',
@@ -132,16 +132,17 @@ const isAbout = ({ item }: Judged, sender: string): boolean =>
 async function judgeDirection(store: Store, view: View, question: Question): Promise<VerdictItem[]> {
   const { window } = view
   const known = knownRecipients(store, window)
-  const { material, names } = await readMaterial(store, view)
-  // Mostly there are no waves: the recipients of these senders are read while waves are looked for.
+  const reading = readMaterial(store, view)
+  // Mostly there are no waves: recipients of these senders, found while the history is read, are read while waves are looked for.
   const all = view.left(window.from, [])
-  known.ask(
-    otherSenders(view, material, question, [], []).flatMap((subject) =>
-      refusedRecipients(all, subject, false),
-    ),
+  const likely = otherSenders(view, question, 0, [], []).flatMap((subject) =>
+    refusedRecipients(all, subject, false),
   )
+  const { material, names } = await reading
+  known.ask(likely)
   const { found, told } = await findWaves(view, material, (usual) => withPairs(store, window, usual, names))
-  const others = otherSenders(view, material, question, told, found)
+  const usual_share = fleetShare(material.usual.fleet, window.direction)
+  const others = otherSenders(view, question, usual_share, told, found)
   const { sender = '' } = question
   return complete(
     store,
