@@ -72,7 +72,7 @@ async function emptyFolder(path: string): Promise<void> {
   await mkdir(path, { mode: 0o700 })
 }
 
-const READ_SESSIONS = 3
+const READ_SESSIONS = 4
 // The engine has no other way to stop a query that its client has given up.
 const READ_LIMITS = 'max_execution_time = 60, max_memory_usage = 4000000000'
 
@@ -87,7 +87,6 @@ export interface EmbeddedStore extends Store {
  * process has the folder, a WrongFolder where it cannot be a store's.
  */
 export async function openEmbedded(path: string, { mustExist = false } = {}): Promise<EmbeddedStore> {
-  boundHeap()
   const folder = resolve(path)
   const engine = await loadEngine()
   if (mustExist) needStore(folder)
@@ -144,6 +143,7 @@ export async function openEmbedded(path: string, { mustExist = false } = {}): Pr
       await writer(sql, params, 'Null')
     },
     async insertNative(table, columns, block, token) {
+      boundHeap()
       // The engine takes Native only from a file.
       const file = join(blocks, `${files++}.native`)
       await writeFile(file, block)

@@ -20,9 +20,9 @@ export function boundYoung(bytes: number): void {
 let isBounded = false
 
 /**
- * Keeps the JavaScript heap small beside an engine in the same process, for what garbage takes is what the engine lacks: a
- * small young generation, and old garbage collected when it is half of what lives. It takes a quarter more of the
- * processor's time, which a process without an engine need not pay.
+ * Keeps the JavaScript heap small beside an engine that is written to in the same process, for what garbage takes is what the
+ * engine lacks: a small young generation, and old garbage collected when it is half of what lives. It takes a quarter more of
+ * the processor's time, which a process that has no engine, or only reads, need not pay.
  */
 export function boundHeap(): void {
   if (isBounded) return
