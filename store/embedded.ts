@@ -4,6 +4,7 @@ import { DATABASE, makeFolder, needStore } from './folder.ts'
 import { boundHeap } from './heap.ts'
 import { inUse } from './holder.ts'
 import { readNative } from './native-columns.ts'
+import { parametersStatement } from './parameters.ts'
 import { insertSettingsText, type Store, StoreError, storeError } from './store.ts'
 
 interface Result {
@@ -14,7 +15,6 @@ interface Result {
 /** The part of chdb's session that is used. */
 export interface Session {
   queryAsync(sql: string, options: { format: string }): Promise<Result>
-  queryBindAsync(sql: string, params: object, options: { format: string }): Promise<Result>
   close(): void
 }
 
@@ -36,20 +36,24 @@ async function loadEngine(): Promise<Engine> {
 
 /** Runs statements of one session, one after the other. Throws a StoreError. */
 interface Queue {
-  (sql: string, params: object | undefined, format: string): Promise<Result>
+  (sql: string, params: Record<string, unknown> | undefined, format: string): Promise<Result>
   /** How many have no answer yet. */
   waiting(): number
 }
 
-/** One queue: a session runs one query at a time, and a second one is refused rather than kept waiting. */
+/**
+ * One queue: a session runs one query at a time, and a second one is refused rather than kept waiting. Parameters are told to the
+ * session: of statements that are given theirs by the engine's own call only one runs at a time in the whole process.
+ */
 function oneAtATime(session: Session, folder: string): Queue {
   let last: Promise<unknown> = Promise.resolve()
   let waiting = 0
-  const queue = async (sql: string, params: object | undefined, format: string): Promise<Result> => {
-    const run = () =>
-      params === undefined
-        ? session.queryAsync(sql, { format })
-        : session.queryBindAsync(sql, params, { format })
+  const queue: (...asked: Parameters<Queue>) => Promise<Result> = async (sql, params = {}, format) => {
+    const run = async () => {
+      if (Object.keys(params).length > 0)
+        await session.queryAsync(parametersStatement(params), { format: 'Null' })
+      return session.queryAsync(sql, { format })
+    }
     // Begun at once where nothing is before it: the engine works on while the caller does.
     const next = waiting++ === 0 ? run() : last.then(run, run)
     last = next.catch(() => {})
@@ -75,6 +79,8 @@ async function emptyFolder(path: string): Promise<void> {
 const READ_SESSIONS = 4
 // The engine has no other way to stop a query that its client has given up.
 const READ_LIMITS = 'max_execution_time = 60, max_memory_usage = 4000000000'
+// Values of parameters are told in a statement.
+const LONG_STATEMENTS = 'SET max_query_size = 268435456'
 
 /** The embedded store and where it lies, for the HTTP endpoint, whose statements have sessions of their own. */
 export interface EmbeddedStore extends Store {
@@ -101,6 +107,7 @@ export async function openEmbedded(path: string, { mustExist = false } = {}): Pr
     await run(`CREATE DATABASE IF NOT EXISTS ${DATABASE}`, undefined, 'Null')
     await run(`USE ${DATABASE}`, undefined, 'Null')
     await run('SET output_format_json_quote_64bit_integers = 0', undefined, 'Null')
+    await run(LONG_STATEMENTS, undefined, 'Null')
     return run
   }
   let writer: Queue

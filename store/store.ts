@@ -1,3 +1,5 @@
+import { quoted } from './parameters.ts'
+
 /** A column of texts: each row's is `texts[places[row]]`. A text may stand in it more than once. */
 export interface Texts {
   readonly texts: readonly string[]
@@ -55,10 +57,7 @@ export function insertSettings(token: string) {
     : { ...INSERT_SETTINGS, insert_deduplicate: 1 as const, insert_deduplication_token: token }
 }
 
-// A setting takes no parameter: the token is made of a path, which may hold anything.
-const quoted = (text: string) => `'${text.replace(/[\\']/g, (c) => `\\${c}`)}'`
-
-/** These settings as they stand behind SETTINGS in a statement. */
+/** These settings as they stand behind SETTINGS in a statement, which takes no parameters: a token may hold anything. */
 export function insertSettingsText(token: string): string {
   return Object.entries(insertSettings(token))
     .map(([name, value]) => `${name} = ${quoted(String(value))}`)

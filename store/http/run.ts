@@ -1,9 +1,10 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { quoted } from '../parameters.ts'
 import type { Role } from './access.ts'
 import { Refusal } from './errors.ts'
 import { splitInsert } from './insert.ts'
-import { quoted, type Run, withSession } from './sessions.ts'
+import { type Run, withSession } from './sessions.ts'
 import { type ReaderLimits, readerSettings, writerSettings } from './settings.ts'
 import { admit } from './statement.ts'
 

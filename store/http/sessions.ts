@@ -52,6 +52,3 @@ export async function withSession<T>(folder: string, job: (run: Run) => Promise<
     session.close()
   }
 }
-
-/** A text as ClickHouse's string literal. */
-export const quoted = (text: string) => `'${text.replace(/[\\']/g, (c) => `\\${c}`)}'`
