@@ -8,7 +8,7 @@ import { wilson } from './intervals.ts'
 import type { Subject, Wave } from './subject.ts'
 import { THRESHOLDS as T } from './thresholds.ts'
 import { readHistory, withPairs } from './usual/history.ts'
-import { type TroubledNames, troubledNames } from './usual/troubled-names.ts'
+import { readTroubledNames, type TroubledNames } from './usual/troubled-names.ts'
 import { fleetShare, type Usual } from './usual/usual.ts'
 import { withWeek } from './usual/week.ts'
 import { subjectKey } from './waves/rank.ts'
@@ -16,7 +16,7 @@ import { type Material, nextSubjects } from './waves/waves.ts'
 import { readAttempts } from './window/attempts.ts'
 import { cellsOf } from './window/cells.ts'
 import { knownRecipients } from './window/known-recipients.ts'
-import { readCompleteness, type Span, spansOf } from './window/read.ts'
+import { readCompleteness, type Span, spansOf, type Window } from './window/read.ts'
 import { type SenderRow, sendersOf } from './window/senders.ts'
 import { type View, viewOf } from './window/view.ts'
 
@@ -29,17 +29,15 @@ export interface Question {
   all?: boolean
 }
 
-/** What the waves of a direction follow from, and the names whose history is known. */
-async function readMaterial(
-  store: Store,
-  { window, left }: View,
-): Promise<{ material: Material; names: TroubledNames }> {
-  const { direction, from, to } = window
-  const cells = cellsOf(left(from, []).messages, spansOf(window), to)
-  const names = troubledNames(cells, direction)
+/** What was usual before a window, and the names whose history is known. */
+interface Past {
+  names: TroubledNames
+  usual: Usual
+}
+
+async function readPast(store: Store, window: Window, names: TroubledNames): Promise<Past> {
   const day = await readHistory(store, window, names)
-  const usual = direction === 'outbound' ? await withWeek(store, window, day, names) : day
-  return { material: { direction, cells, usual }, names }
+  return { names, usual: window.direction === 'outbound' ? await withWeek(store, window, day, names) : day }
 }
 
 /**
@@ -129,19 +127,27 @@ const isAbout = ({ item }: Judged, sender: string): boolean =>
   item.subject === sender || item.evidence.top_senders.some(({ name }) => name === sender)
 
 /** Judges one direction of a window; the other is read and judged meanwhile. */
-async function judgeDirection(store: Store, view: View, question: Question): Promise<VerdictItem[]> {
+async function judgeDirection(
+  store: Store,
+  view: View,
+  question: Question,
+  past: Promise<Past>,
+): Promise<VerdictItem[]> {
   const { window } = view
+  const { direction, from, to } = window
   const known = knownRecipients(store, window)
-  const reading = readMaterial(store, view)
-  // Mostly there are no waves: recipients of these senders, found while the history is read, are read while waves are looked for.
-  const all = view.left(window.from, [])
+  const all = view.left(from, [])
+  const cells = cellsOf(all.messages, spansOf(window), to)
+  // Mostly there are no waves: recipients of these senders are read while waves are looked for.
   const likely = otherSenders(view, question, 0, [], []).flatMap((subject) =>
     refusedRecipients(all, subject, false),
   )
-  const { material, names } = await reading
+  const { names, usual } = await past
   known.ask(likely)
-  const { found, told } = await findWaves(view, material, (usual) => withPairs(store, window, usual, names))
-  const usual_share = fleetShare(material.usual.fleet, window.direction)
+  const { found, told } = await findWaves(view, { direction, cells, usual }, (usual) =>
+    withPairs(store, window, usual, names),
+  )
+  const usual_share = fleetShare(usual.fleet, direction)
   const others = otherSenders(view, question, usual_share, told, found)
   const { sender = '' } = question
   return complete(
@@ -166,14 +172,25 @@ export async function judgeWindow(
   directions: readonly Direction[] = DIRECTIONS,
 ): Promise<VerdictItem[]> {
   const span: Span = { from: question.at - question.window_ms, to: question.at }
-  const [completeness, attempts] = await Promise.all([
-    readCompleteness(store, span),
-    readAttempts(store, span, directions),
-  ])
-  const views = directions
-    .filter((direction) => attempts[direction].count > 0)
-    .map((direction) => viewOf({ direction, ...span }, completeness, attempts[direction]))
-  const items = await Promise.all(views.map((view) => judgeDirection(store, view, question)))
+  // The past is read while the window is.
+  const names = readTroubledNames(store, span, directions)
+  const pasts = directions.map(async (direction) =>
+    readPast(store, { direction, ...span }, (await names)[direction]),
+  )
+  const judging = Promise.all([readCompleteness(store, span), readAttempts(store, span, directions)]).then(
+    ([completeness, attempts]) =>
+      Promise.all(
+        directions.map((direction, place) => {
+          const past = pasts[place]
+          if (past === undefined || attempts[direction].count === 0) return []
+          const view = viewOf({ direction, ...span }, completeness, attempts[direction])
+          return judgeDirection(store, view, question, past)
+        }),
+      ),
+  )
+  // Nothing is left half read, whatever fails.
+  await Promise.allSettled([judging, ...pasts])
+  const items = await judging
   return items
     .flat()
     .sort(

@@ -1,7 +1,9 @@
-import type { Direction } from '../../schemas/event.ts'
-import { STATES } from '../states.ts'
+import { DIRECTIONS, type Direction } from '../../schemas/event.ts'
+import { type Store, textAt } from '../../store/store.ts'
+import { sql } from '../sql.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
-import { type Cells, inWindow } from '../window/cells.ts'
+import { operatorOf } from '../window/operators.ts'
+import { type Span, span } from '../window/read.ts'
 
 /** Names whose history counts. */
 export interface TroubledNames {
@@ -14,45 +16,50 @@ export interface TroubledNames {
   pairs: { sender_domain: string; domain: string }[]
 }
 
-/** The names that are refused often enough to be looked at; the habit of all others is the fleet's. */
-export function troubledNames(cells: Cells, direction: Direction): TroubledNames {
-  const { names, state, sender_domain, recipient_org_domain } = cells
-  const size = names.texts.length
-  const places: number[] = []
-  for (let cell = 0; cell < cells.count; cell++) if (state[cell] !== STATES.accepted) places.push(cell)
-  const name = (number: number) => names.texts[number] ?? ''
-  const most = (keys: readonly number[], countOf: (key: number) => number, least: number): number[] =>
-    keys
-      .filter((key) => countOf(key) >= least)
-      .sort((a, b) => countOf(b) - countOf(a))
-      .slice(0, T.max_history_names)
-  const namesOf = (column: Int32Array, least: number = T.min_history_trouble): string[] => {
-    const counts = new Int32Array(size)
-    const found: number[] = []
-    for (const cell of places) {
-      const number = column[cell] ?? 0
-      if (number !== 0 && counts[number] === 0) found.push(number)
-      counts[number] = (counts[number] ?? 0) + inWindow(cells, cell)
+// As troubled-names.sql gives them.
+interface Row {
+  is_inbound: number
+  kind: 'sender' | 'ip' | 'provider' | 'domain' | 'pair'
+  sender_domain: string
+  recipient_org_domain: string
+  provider: string
+  address: string
+}
+
+/**
+ * The names that are refused often enough in a span to be looked at, by direction; the habit of all others is the fleet's. They are
+ * asked of the roll-up, so that their history can be read while the attempts are.
+ */
+export async function readTroubledNames(
+  store: Store,
+  { from, to }: Span,
+  directions: readonly Direction[],
+): Promise<Record<Direction, TroubledNames>> {
+  const rows = await store.queryColumns<Row>(sql('usual/troubled-names'), {
+    ...{ directions, ...span(from, to), names: T.max_history_names },
+    least: T.min_history_trouble,
+    least_of_ip: Math.min(T.min_refused.source_ip, T.min_pair_refused),
+    least_of_pair: T.min_pair_refused,
+  })
+  const places = Array.from(rows.is_inbound ?? [], (_, i) => i)
+  const namesOf = (direction: Direction): TroubledNames => {
+    const own = places.filter((i) => DIRECTIONS[rows.is_inbound?.[i] ?? 0] === direction)
+    const of = (kind: Row['kind'], column: Exclude<keyof Row, 'is_inbound' | 'kind'>) =>
+      own.filter((i) => textAt(rows.kind, i) === kind).map((i) => textAt(rows[column], i))
+    // What the log does not name has no history.
+    const named = (names: readonly string[]) => names.filter((name) => name !== '' && name !== '::')
+    const providers = named(of('provider', 'provider'))
+    const domains = of('pair', 'recipient_org_domain')
+    return {
+      senders: named(of('sender', 'sender_domain')),
+      ips: named(of('ip', 'address')),
+      providers,
+      operator_names: [...new Set(providers.map(operatorOf))],
+      domains: named(of('domain', 'recipient_org_domain')),
+      pairs: of('pair', 'sender_domain')
+        .map((sender_domain, place) => ({ sender_domain, domain: domains[place] ?? '' }))
+        .filter(({ sender_domain, domain }) => sender_domain !== '' && domain !== ''),
     }
-    return most(found, (number) => counts[number] ?? 0, least).map(name)
   }
-  const pairs = new Map<number, number>()
-  for (const cell of places) {
-    const sender = sender_domain[cell] ?? 0
-    const domain = recipient_org_domain[cell] ?? 0
-    const pair = sender * size + domain
-    if (sender !== 0 && domain !== 0) pairs.set(pair, (pairs.get(pair) ?? 0) + inWindow(cells, cell))
-  }
-  return {
-    // Inbound each client's habit tells whether its refusal is news.
-    senders: namesOf(sender_domain, direction === 'inbound' ? 1 : T.min_history_trouble),
-    ips: namesOf(cells.source_ip, Math.min(T.min_refused.source_ip, T.min_pair_refused)),
-    providers: namesOf(cells.provider),
-    operator_names: namesOf(cells.operator),
-    domains: namesOf(recipient_org_domain),
-    pairs: most([...pairs.keys()], (pair) => pairs.get(pair) ?? 0, T.min_pair_refused).map((pair) => ({
-      sender_domain: name(Math.floor(pair / size)),
-      domain: name(pair % size),
-    })),
-  }
+  return { outbound: namesOf('outbound'), inbound: namesOf('inbound') }
 }
