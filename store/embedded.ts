@@ -93,6 +93,8 @@ export interface EmbeddedStore extends Store {
  * process has the folder, a WrongFolder where it cannot be a store's.
  */
 export async function openEmbedded(path: string, { mustExist = false } = {}): Promise<EmbeddedStore> {
+  // Who makes a store where there is none is going to write.
+  if (!mustExist) boundHeap()
   const folder = resolve(path)
   const engine = await loadEngine()
   if (mustExist) needStore(folder)
@@ -150,7 +152,6 @@ export async function openEmbedded(path: string, { mustExist = false } = {}): Pr
       await writer(sql, params, 'Null')
     },
     async insertNative(table, columns, block, token) {
-      boundHeap()
       // The engine takes Native only from a file.
       const file = join(blocks, `${files++}.native`)
       await writeFile(file, block)

@@ -29,11 +29,13 @@ export async function openTraffic(
 ): Promise<{ store: EmbeddedStore; traffic: Traffic }> {
   mkdirSync(folder, { recursive: true })
   const note = join(folder, 'traffic.json')
-  if (!existsSync(note)) writeFileSync(note, JSON.stringify({ rows, days, end_s: lastNoon() }))
+  const isThere = existsSync(note)
+  if (!isThere) writeFileSync(note, JSON.stringify({ rows, days, end_s: lastNoon() }))
   const traffic: Traffic = JSON.parse(readFileSync(note, 'utf8'))
   if (traffic.rows !== rows || traffic.days !== days)
     throw new Error(`${folder} holds ${traffic.rows} rows of ${traffic.days} days: name another --data-dir`)
-  const store = await openEmbedded(folder)
+  // As who only reads opens it.
+  const store = await openEmbedded(folder, { mustExist: isThere })
   await migrate(store)
   const [there] = await store.query<{ rows: number }>('SELECT count() AS rows FROM delivery_events')
   const replies = replyParameters()
