@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Dashboard, Panel, VariableModel } from '@grafana/grafana-foundation-sdk/dashboard'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Board } from '../../dashboards/boards/board.ts'
 import { BOARDS } from '../../dashboards/boards/boards.ts'
 import { valuesOf } from '../../dashboards/boards/values.ts'
@@ -10,11 +10,20 @@ import { grafanaDashboard } from '../../dashboards/grafana/dashboard.ts'
 import { generatedFiles } from '../../dashboards/grafana/files.ts'
 import type { ClickHouseQuery } from '../../dashboards/grafana/query.ts'
 import { sql } from '../../dashboards/sql.ts'
+import { startEndpoint } from '../../store/http/endpoint.ts'
+import { openServer } from '../../store/server.ts'
 import { migratedStore } from '../store/temporary-store.ts'
 import { AT, FROM, fillBoards, HOSTILE } from './board-store.ts'
 import { expand } from './expand.ts'
 
 const store = await migratedStore()
+// Where Grafana asks.
+const endpoint = await startEndpoint({ store, port: 0, onError: () => {} })
+const server = openServer(endpoint.url)
+afterAll(async () => {
+  await server.close()
+  await endpoint.close()
+})
 beforeAll(async () => {
   await fillBoards(store)
 })
@@ -109,7 +118,7 @@ describe('the queries that Grafana sends', () => {
       (one) => one.source.query === 'messages',
     )
     await expect(
-      store.query(expand(query.rawSql, { ...STRETCH, variables: variables(board, { words: long }) })),
+      server.query(expand(query.rawSql, { ...STRETCH, variables: variables(board, { words: long }) })),
     ).rejects.toThrow(/max_query_size|Max query size/)
     expect(await store.query('SELECT count() > 0 AS there FROM delivery_events')).toEqual([{ there: 1 }])
   }, 120_000)
