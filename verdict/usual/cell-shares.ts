@@ -66,6 +66,7 @@ function outboundShares(cells: Cells, usual: Usual, own: readonly Numbered[], wo
   for (const { kind, sender, operator, history } of own)
     if (kind === 'pair' && sender > 0 && operator > 0)
       byPair.set(sender * size + operator, ownShare(history, 'outbound', bySender[sender] ?? fleet, words))
+  // What the window does not have is at -1, where a typed array keeps nothing.
   const hasStopped = new Uint8Array(size)
   for (const domain of usual.stopped) hasStopped[names.find(domain)] = 1
   const isUnreachable = new Uint8Array(size)

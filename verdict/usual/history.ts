@@ -12,19 +12,25 @@ export const startOfHour = (time: number) => Math.floor(time / HOUR_MS) * HOUR_M
 
 type Answer = Promise<ColumnsOf<Row>>
 
-function readMinutes(store: Store, { direction, from, to }: Window, recent: number, lists: Lists): Answer {
-  return store.queryColumns<Row>(sql('usual/minutes'), {
-    ...{ direction, ...span(from, to), recent: new Date(recent).toISOString() },
-    ...{ ...lists, ips: addresses(lists), ...FATES },
-  })
+// What every statement is asked with: a stretch, and since when it is lately.
+const stretch = ({ from, to }: Span, recent: number) => ({
+  ...span(from, to),
+  recent: new Date(recent).toISOString(),
+  ...FATES,
+})
+
+function readMinutes(store: Store, window: Window, recent: number, lists: Lists): Answer {
+  const { direction } = window
+  const asked = { ...stretch(window, recent), direction, ...lists, ips: addresses(lists) }
+  return store.queryColumns<Row>(sql('usual/minutes'), asked)
 }
 
 const addresses = ({ ips }: Lists) => ips.map((ip) => ip || '::')
 
 // Whole hours of outbound mail, each statement from what has such rows together.
-function readHours(store: Store, { from, to }: Span, recent: number, lists: Lists): Answer[] {
+function readHours(store: Store, hours: Span, recent: number, lists: Lists): Answer[] {
   const { senders, providers, domains } = lists
-  const asked = { ...span(from, to), recent: new Date(recent).toISOString(), ...FATES }
+  const asked = stretch(hours, recent)
   const ask = (statement: string, of: object) => store.queryColumns<Row>(sql(statement), { ...asked, ...of })
   return [
     ask('usual/hours', { senders, ips: addresses(lists), providers }),
@@ -61,10 +67,10 @@ export async function withPairs(
 ): Promise<Usual> {
   const lists = listsOf(names)
   const { domains, pair_senders } = lists
+  const day = { from: startOfHour(from - T.history_ms), to: from }
   const rows = await store.queryColumns<Row>(sql('usual/minutes-of-pairs'), {
-    ...span(startOfHour(from - T.history_ms), from),
-    recent: new Date(startOfHour(from - T.recent_ms)).toISOString(),
-    ...{ domains, pair_senders, pair_domains: names.pairs.map(({ domain }) => domain), ...FATES },
+    ...stretch(day, startOfHour(from - T.recent_ms)),
+    ...{ domains, pair_senders, pair_domains: names.pairs.map(({ domain }) => domain) },
   })
   const { own } = countRows([rows], names, lists)
   return { ...usual, own: new Map([...usual.own, ...own]), knows_pairs: true }

@@ -1,17 +1,18 @@
 -- As minutes.sql of recipient domains, but of whole hours and without senders: from a projection of attempts_1m that has them by
 -- hashes, in the order of time. To compare texts of so many domains takes several times as long as to compare numbers.
-WITH (SELECT groupArray(sipHash64(name)) FROM (SELECT arrayJoin({domains:Array(String)}) AS name)) AS hashes
+WITH
+    (SELECT groupArray(sipHash64(name)) FROM (SELECT arrayJoin({domains:Array(String)}) AS name)) AS hashes,
+    -- include usual/fate.sql
 SELECT
     'domain'::LowCardinality(String) AS kind,
     transform(hash, hashes, range(length(hashes)), 0)::UInt16 AS name,
     0::UInt16 AS part,
-    (-- include usual/ending.sql
-        + if(hour >= parseDateTimeBestEffort({recent:String}, 'UTC'), {lately:UInt8}, 0))::UInt8 AS fate,
+    fate,
     toFloat64(sum(counted)) AS attempts,
-    toUInt32(max(hour)) AS last_time
+    toUInt32(max(time)) AS last_time
 FROM
 (
-    SELECT toStartOfHour(minute) AS hour, sipHash64(recipient_org_domain)::UInt64 AS hash, outcome, side, sum(attempts_1m.attempts) AS counted
+    SELECT toStartOfHour(minute) AS time, sipHash64(recipient_org_domain)::UInt64 AS hash, outcome, side, sum(attempts_1m.attempts) AS counted
     FROM attempts_1m
     WHERE direction = 'outbound'
         AND sipHash64(recipient_org_domain)::UInt64 IN (SELECT sipHash64(arrayJoin({domains:Array(String)})))

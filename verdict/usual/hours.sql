@@ -3,8 +3,8 @@ WITH
     transform(sender_domain, {senders:Array(String)}, range(length({senders:Array(String)})), 0)::UInt16 AS sender,
     transform(source_ip, {ips:Array(IPv6)}, range(length({ips:Array(IPv6)})), 0)::UInt16 AS address,
     transform(provider, {providers:Array(String)}, range(length({providers:Array(String)})), 0)::UInt16 AS receiver,
-    (-- include usual/ending.sql
-        + if(hour >= parseDateTimeBestEffort({recent:String}, 'UTC'), {lately:UInt8}, 0))::UInt8 AS fate
+    hour AS time,
+    -- include usual/fate.sql
 SELECT
     if(grouping(address) = 0, 'address', 'sender')::LowCardinality(String) AS kind,
     if(kind = 'address', address, sender) AS name,

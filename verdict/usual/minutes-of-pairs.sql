@@ -2,8 +2,8 @@
 WITH
     transform(recipient_org_domain, {domains:Array(String)}, range(length({domains:Array(String)})), 0)::UInt16 AS domain,
     transform(sender_domain, {pair_senders:Array(String)}, range(length({pair_senders:Array(String)})), 0)::UInt16 AS pair_sender,
-    (-- include usual/ending.sql
-        + if(minute >= parseDateTimeBestEffort({recent:String}, 'UTC'), {lately:UInt8}, 0))::UInt8 AS fate
+    minute AS time,
+    -- include usual/fate.sql
 SELECT
     'pair'::LowCardinality(String) AS kind,
     domain AS name,

@@ -2,15 +2,15 @@
 -- recipient domains by some senders. A name is its place in its list, any other 0: to group by numbers takes a third of the
 -- time that names take, and by full columns of them (`::UInt16`; what toUInt16 gives is a dictionary) a fifth less again.
 -- `fate` has the last hours (from `recent` on) in it, for a wave that goes on since then must not count as
--- usual; history.ts names its parts. Attempts, not messages: merging the sketches of a day's messages took seconds.
+-- usual. Attempts, not messages: merging the sketches of a day's messages took seconds.
 WITH
     transform(sender_domain, {senders:Array(String)}, range(length({senders:Array(String)})), 0)::UInt16 AS sender,
     transform(source_ip, {ips:Array(IPv6)}, range(length({ips:Array(IPv6)})), 0)::UInt16 AS address,
     transform(provider, {providers:Array(String)}, range(length({providers:Array(String)})), 0)::UInt16 AS receiver,
     transform(recipient_org_domain, {domains:Array(String)}, range(length({domains:Array(String)})), 0)::UInt16 AS domain,
     transform(sender_domain, {pair_senders:Array(String)}, range(length({pair_senders:Array(String)})), 0)::UInt16 AS pair_sender,
-    (-- include usual/ending.sql
-        + if(minute >= parseDateTimeBestEffort({recent:String}, 'UTC'), {lately:UInt8}, 0))::UInt8 AS fate
+    minute AS time,
+    -- include usual/fate.sql
 SELECT
     -- Where both lists of senders are the same, `sender` and `pair_sender` are one key to the engine, and told by neither.
     multiIf(grouping(domain) = 0, 'domain', grouping(address) = 0, 'address', 'sender')::LowCardinality(String) AS kind,
