@@ -89,10 +89,9 @@ const MAX_SENDERS = 1000
 function otherSenders(
   { window, left }: View,
   { sender = '', all = false }: Question,
-  usual_share: number,
   told: readonly Wave[],
   found: readonly Judged[],
-): Subject[] {
+): Omit<Subject, 'usual_share'>[] {
   // Who knocks at our gateway is no subject of ours.
   if (window.direction === 'inbound') return []
   const named = new Set(
@@ -114,7 +113,6 @@ function otherSenders(
       span_s: (window.to - window.from) / 1000,
       held: ['refused'],
       sides: [],
-      usual_share,
       usual_messages: 0,
       accepted_before: 0,
       last_accepted_before: '',
@@ -139,23 +137,22 @@ async function judgeDirection(
   const all = view.left(from, [])
   const cells = cellsOf(all.messages, spansOf(window), to)
   // Mostly there are no waves: recipients of these senders are read while waves are looked for.
-  const likely = otherSenders(view, question, 0, [], []).flatMap((subject) =>
-    refusedRecipients(all, subject, false),
-  )
+  const likely = otherSenders(view, question, [], [])
+  const recipients = likely.flatMap((subject) => refusedRecipients(all, subject, false))
   const { names, usual } = await past
-  known.ask(likely)
+  known.ask(recipients)
   const { found, told } = await findWaves(view, { direction, cells, usual }, (usual) =>
     withPairs(store, window, usual, names),
   )
   const usual_share = fleetShare(usual.fleet, direction)
-  const others = otherSenders(view, question, usual_share, told, found)
+  const others = told.length === 0 ? likely : otherSenders(view, question, told, found)
   const { sender = '' } = question
   return complete(
     store,
     view,
     [
       ...(sender === '' ? found : found.filter((judged) => isAbout(judged, sender))),
-      ...others.map((subject) => judgeSubject(view, subject, told, false)),
+      ...others.map((subject) => judgeSubject(view, { ...subject, usual_share }, told, false)),
     ],
     known,
   )
@@ -174,22 +171,22 @@ export async function judgeWindow(
   const span: Span = { from: question.at - question.window_ms, to: question.at }
   // The past is read while the window is.
   const names = readTroubledNames(store, span, directions)
-  const pasts = directions.map(async (direction) =>
-    readPast(store, { direction, ...span }, (await names)[direction]),
-  )
+  const pasts = directions.map((direction) => ({
+    direction,
+    past: names.then((of) => readPast(store, { direction, ...span }, of[direction])),
+  }))
   const judging = Promise.all([readCompleteness(store, span), readAttempts(store, span, directions)]).then(
     ([completeness, attempts]) =>
       Promise.all(
-        directions.map((direction, place) => {
-          const past = pasts[place]
-          if (past === undefined || attempts[direction].count === 0) return []
+        pasts.map(({ direction, past }) => {
+          if (attempts[direction].count === 0) return []
           const view = viewOf({ direction, ...span }, completeness, attempts[direction])
           return judgeDirection(store, view, question, past)
         }),
       ),
   )
   // Nothing is left half read, whatever fails.
-  await Promise.allSettled([judging, ...pasts])
+  await Promise.allSettled([judging, ...pasts.map(({ past }) => past)])
   const items = await judging
   return items
     .flat()
