@@ -35,21 +35,28 @@ class Reader {
     return size === 0 ? '' : this.#bytes.toString('utf8', this.#at - size, this.#at)
   }
 
-  texts(count: number): string[] {
-    const texts = new Array<string>(count)
-    for (let i = 0; i < count; i++) texts[i] = this.text()
-    return texts
+  texts(count: number): Texts['texts'] {
+    const bounds = new Uint32Array(2 * count)
+    for (let i = 0; i < count; i++) this.#bound(bounds, i)
+    return readLater(this.#bytes, bounds, count)
   }
 
   /** So many texts of which most may be empty: these share a place. */
   column(count: number): Texts {
-    const texts = ['']
     const places = new Uint32Array(count)
-    for (let i = 0; i < count; i++) {
-      const text = this.text()
-      if (text !== '') places[i] = texts.push(text) - 1
-    }
-    return { texts, places }
+    const bounds = new Uint32Array(2 * (count + 1))
+    let texts = 1
+    for (let i = 0; i < count; i++) if (this.#bound(bounds, texts)) places[i] = texts++
+    return { texts: readLater(this.#bytes, bounds, texts), places }
+  }
+
+  // Notes where a text lies; whether it is not empty.
+  #bound(bounds: Uint32Array, place: number): boolean {
+    const size = this.varint()
+    bounds[2 * place] = this.#at
+    this.#at += size
+    bounds[2 * place + 1] = this.#at
+    return size > 0
   }
 
   /** So many numbers of a type, copied: an array must lie at a multiple of its numbers' size. */
@@ -59,6 +66,22 @@ class Reader {
     const bytes = count * type.BYTES_PER_ELEMENT
     this.#at += bytes
     return new type(buffer.slice(start, start + bytes) as ArrayBuffer)
+  }
+}
+
+// Each text is decoded when it is first asked for: of an answer's replies and recipients hardly any are.
+function readLater(bytes: Buffer, bounds: Uint32Array, length: number): Texts['texts'] {
+  const read = new Array<string | undefined>(length)
+  return {
+    length,
+    at(place) {
+      let text = read[place]
+      if (text === undefined && place < length) {
+        text = bytes.toString('utf8', bounds[2 * place], bounds[2 * place + 1])
+        read[place] = text
+      }
+      return text
+    },
   }
 }
 
@@ -94,13 +117,19 @@ const areTexts = (values: Values): values is Texts => 'places' in values
 // One behind the other: each block has its own.
 function joinedTexts(blocks: readonly Texts[]): Texts {
   const places = new Uint32Array(blocks.reduce((sum, { places }) => sum + places.length, 0))
-  const texts: string[] = []
-  let at = 0
+  const starts: number[] = []
+  let [at, length] = [0, 0]
   for (const block of blocks) {
-    for (let i = 0; i < block.places.length; i++) places[at++] = texts.length + (block.places[i] ?? 0)
-    for (const text of block.texts) texts.push(text)
+    starts.push(length)
+    for (let i = 0; i < block.places.length; i++) places[at++] = length + (block.places[i] ?? 0)
+    length += block.texts.length
   }
-  return { texts, places }
+  const textAt = (place: number) => {
+    let block = starts.length - 1
+    while (place < (starts[block] ?? 0)) block--
+    return blocks[block]?.texts.at(place - (starts[block] ?? 0))
+  }
+  return { texts: { length, at: textAt }, places }
 }
 
 function joined(blocks: readonly Values[]): Values {

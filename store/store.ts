@@ -1,14 +1,16 @@
 import { quoted } from './parameters.ts'
 
-/** A column of texts: each row's is `texts[places[row]]`. A text may stand in it more than once. */
+/** A column of texts: each row's is `texts.at(places[row])`. A text may stand in it more than once; it is read when it is asked for. */
 export interface Texts {
-  readonly texts: readonly string[]
+  readonly texts: Pick<readonly string[], 'at' | 'length'>
   readonly places: ArrayLike<number>
 }
 
 /** The text of a row; '' where there is no such row. */
-export const textAt = (column: Texts | undefined, row: number): string =>
-  column?.texts[column.places[row] ?? -1] ?? ''
+export function textAt(column: Texts | undefined, row: number): string {
+  const place = column?.places[row]
+  return place === undefined ? '' : (column?.texts.at(place) ?? '')
+}
 
 /** The columns of an answer, by name: of each one value a row. Where there are no rows there may be no columns. */
 export type ColumnsOf<Row> = {

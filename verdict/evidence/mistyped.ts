@@ -34,15 +34,16 @@ function refusedAt(attempts: Attempts, senders: readonly string[], domains: read
   const notFound = names.find('domain_not_found')
   const found = new Map<string, Refused>()
   const add = (subject_kind: Refused['subject_kind'], subject: string, i: number) => {
-    const { recipient, recipient_domain: domain, dns_mx } = attempts.texts(i)
+    const domain = attempts.text(i, 'recipient_domain')
     if (domain === '') return
+    const dns_mx = attempts.text(i, 'dns_mx')
     const key = `${subject_kind} ${subject} ${domain}`
     let refused = found.get(key)
     if (refused === undefined) {
       refused = { subject_kind, subject, domain, recipients: new Set(), isDead: false, isAlive: false }
       found.set(key, refused)
     }
-    refused.recipients.add(recipient)
+    refused.recipients.add(attempts.text(i, 'recipient'))
     refused.isDead ||= reason[i] === notFound || NO_MAIL_STATES.includes(dns_mx)
     refused.isAlive ||= ALIVE.includes(dns_mx)
   }

@@ -16,7 +16,7 @@ export function topReplies(attempts: Attempts, places: readonly number[], wave: 
   const replies = new Map<string, { first: number; last: number; messages: Set<number> }>()
   for (const place of places) {
     if (!isHeld(place) || !isSelected(place)) continue
-    const { reply_fingerprint } = attempts.texts(place)
+    const reply_fingerprint = attempts.text(place, 'reply_fingerprint')
     const message = attempts.message[place] ?? 0
     const known = replies.get(reply_fingerprint)
     if (known === undefined)
@@ -26,17 +26,14 @@ export function topReplies(attempts: Attempts, places: readonly number[], wave: 
       known.messages.add(message)
     }
   }
-  return Array.from(replies, ([reply_fingerprint, { first, last, messages }]) => {
-    const { reply_text, remote_host } = attempts.texts(last)
-    return {
-      reply_fingerprint,
-      messages: messages.size,
-      reason: attempts.names.texts[attempts.reason[first] ?? 0] ?? '',
-      rule: attempts.texts(first).rule,
-      sample: reply_text,
-      remote_host,
-    }
-  })
+  return Array.from(replies, ([reply_fingerprint, { first, last, messages }]) => ({
+    reply_fingerprint,
+    messages: messages.size,
+    reason: attempts.names.texts[attempts.reason[first] ?? 0] ?? '',
+    rule: attempts.text(first, 'rule'),
+    sample: attempts.text(last, 'reply_text'),
+    remote_host: attempts.text(last, 'remote_host'),
+  }))
     .sort((a, b) => b.messages - a.messages || (a.reply_fingerprint < b.reply_fingerprint ? -1 : 1))
     .slice(0, TOP)
 }

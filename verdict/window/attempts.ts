@@ -1,14 +1,15 @@
 import type { Direction } from '../../schemas/event.ts'
 import { type ColumnsOf, type Store, type Texts, textAt } from '../../store/store.ts'
 import { sql } from '../sql.ts'
-import { STATES, type State } from '../states.ts'
+import { STATES } from '../states.ts'
+import { hostDomainOf } from './host-domain.ts'
 import { type NameColumns, type Names, nameColumns, noNames, perName } from './names.ts'
 import { operatorOf } from './operators.ts'
 import { type Span, span } from './read.ts'
 
 /**
  * Attempts in the order of their times, a column each (most were accepted, and are no more than counted): times in
- * milliseconds since 1970, states, names and words by number. Of one that was accepted, the words are empty.
+ * milliseconds since 1970, states, names and words by number. Of one that was accepted, side and reason are empty.
  */
 export interface Attempts extends NameColumns {
   time: Float64Array
@@ -24,11 +25,12 @@ export interface Attempts extends NameColumns {
   side: Int32Array
   reason: Int32Array
   confidence: Float64Array
-  texts(place: number): AttemptTexts
+  /** What is read of few attempts. */
+  text(place: number, name: keyof AttemptTexts): string
 }
 
-/** What is read of few attempts. */
-export interface AttemptTexts {
+/** The words of an attempt that was not accepted, and who said them. */
+interface AttemptTexts {
   recipient: string
   recipient_domain: string
   /** State of its MX records then. */
@@ -45,14 +47,14 @@ interface Row {
   time: number
   message: number
   transaction: number
-  sender: string
-  domain: string
+  sender_domain: string
+  recipient_org_domain: string
   address: string
   provider: string
-  host_domain: string
+  remote_host: string
   reason: string
   side: string
-  state: State
+  state: number
   rule: string
   confidence: number
   recipient: string
@@ -60,7 +62,6 @@ interface Row {
   dns_mx: string
   reply_fingerprint: string
   reply_text: string
-  remote_host: string
 }
 
 // Places of the times in their order; places of the same time stay as they are. Numbers are sorted faster than rows, and a
@@ -92,13 +93,19 @@ function aloneAmong(messages: ArrayLike<number>): Uint8Array {
   return isAlone
 }
 
-// A column by the numbers that its texts have; each is looked up once.
-function numbered(column: Texts | undefined, number: (text: string) => number): Int32Array {
+// A column by the numbers that its texts have, by row; each text is looked up once, when it is first asked for.
+function numbered(column: Texts | undefined, number: (text: string) => number): (row: number) => number {
   const { texts, places } = column ?? { texts: [], places: [] }
-  const of = Int32Array.from(texts, number)
-  const numbers = new Int32Array(places.length)
-  for (let i = 0; i < numbers.length; i++) numbers[i] = of[places[i] ?? 0] ?? 0
-  return numbers
+  const numbers = new Int32Array(texts.length).fill(-1)
+  return (row) => {
+    const place = places[row] ?? 0
+    let found = numbers[place] ?? 0
+    if (found < 0) {
+      found = number(texts.at(place) ?? '')
+      numbers[place] = found
+    }
+    return found
+  }
 }
 
 /** What the rows of both directions are read with. */
@@ -106,8 +113,8 @@ interface Columns {
   rows: ColumnsOf<Row>
   names: Names
   by_number: Record<
-    'sender' | 'domain' | 'address' | 'provider' | 'host_domain' | 'reason' | 'side' | 'state',
-    Int32Array
+    'sender' | 'domain' | 'address' | 'provider' | 'host_domain' | 'reason' | 'side' | 'rule',
+    (row: number) => number
   >
   isAlone: Uint8Array
 }
@@ -115,33 +122,51 @@ interface Columns {
 function columnsOf(rows: ColumnsOf<Row>): Columns {
   const names = noNames()
   const of = (column: Texts | undefined) => numbered(column, names.number)
-  const { sender, domain, address, provider, host_domain, reason, side } = rows
   return {
     rows,
     names,
     by_number: {
-      sender: of(sender),
-      domain: of(domain),
-      address: of(address),
-      provider: of(provider),
-      host_domain: of(host_domain),
-      reason: of(reason),
-      side: of(side),
-      state: numbered(rows.state, (state) => STATES[state as State] ?? STATES.refused),
+      sender: of(rows.sender_domain),
+      domain: of(rows.recipient_org_domain),
+      address: of(rows.address),
+      provider: of(rows.provider),
+      host_domain: numbered(rows.remote_host, (host) => names.number(hostDomainOf(host))),
+      reason: of(rows.reason),
+      side: of(rows.side),
+      rule: of(rows.rule),
     },
     isAlone: aloneAmong(rows.message ?? []),
   }
 }
 
+// What some refusals are taken for, by the numbers of their words.
+function readingOf({ names, by_number: { reason, side, rule } }: Columns): {
+  reason: (row: number) => number
+  side: (row: number) => number
+} {
+  const { number } = names
+  const [bareReject, restricted] = [number('rcpt-bare-reject'), number('connector_restricted')]
+  const [policy, gateway, routing] = [
+    number('policy_rejected'),
+    number('recipient_gateway'),
+    number('recipient_routing'),
+  ]
+  // A bare "rejected" at RCPT TO is mostly an unknown user, but the words name no cause.
+  const isBare = (row: number) => rule(row) === bareReject
+  return {
+    reason: (row) => (isBare(row) ? policy : reason(row)),
+    // "Relay access denied" of a tenant is a matter of routing.
+    side: (row) => (isBare(row) ? gateway : reason(row) === restricted ? routing : side(row)),
+  }
+}
+
 /** The attempts in these rows, in this order. */
-function attemptsIn(
-  { rows, names, by_number, isAlone }: Columns,
-  order: ArrayLike<number>,
-  direction: Direction,
-): Attempts {
+function attemptsIn(columns: Columns, order: ArrayLike<number>, direction: Direction): Attempts {
+  const { rows, names, by_number, isAlone } = columns
   const count = order.length
-  const { time = [], message = [], transaction = [], confidence = [] } = rows
-  const { sender, domain, address, provider, host_domain, reason, side, state } = by_number
+  const { time = [], message = [], transaction = [], state = [], confidence = [] } = rows
+  const { sender, domain, address, provider, host_domain } = by_number
+  const { reason, side } = readingOf(columns)
   const attempts: Attempts = {
     ...nameColumns(names, count),
     time: new Float64Array(count),
@@ -153,39 +178,28 @@ function attemptsIn(
     side: new Int32Array(count),
     reason: new Int32Array(count),
     confidence: new Float64Array(count),
-    texts: (place) => {
-      const row = order[place] ?? -1
-      return {
-        recipient: textAt(rows.recipient, row),
-        recipient_domain: textAt(rows.recipient_domain, row),
-        dns_mx: textAt(rows.dns_mx, row),
-        rule: textAt(rows.rule, row),
-        reply_fingerprint: textAt(rows.reply_fingerprint, row),
-        reply_text: textAt(rows.reply_text, row),
-        remote_host: textAt(rows.remote_host, row),
-      }
-    },
+    text: (place, name) => textAt(rows[name], order[place] ?? -1),
   }
   const operatedBy = perName(names, (provider) => names.number(operatorOf(provider)))
   for (let i = 0; i < count; i++) {
     const row = order[i] ?? 0
-    const host = direction === 'outbound' ? host_domain[row] : 0
-    const named = provider[row] || host || 0
-    const by = named || (domain[row] ?? 0)
+    const named = provider(row) || (direction === 'outbound' ? host_domain(row) : 0)
+    const by = named || domain(row)
     attempts.time[i] = time[row] ?? 0
     attempts.message[i] = message[row] ?? 0
     attempts.is_alone[i] = isAlone[row] ?? 1
     attempts.transaction[i] = transaction[row] ?? 0
-    attempts.sender_domain[i] = sender[row] ?? 0
-    attempts.recipient_org_domain[i] = domain[row] ?? 0
-    attempts.source_ip[i] = address[row] ?? 0
+    attempts.sender_domain[i] = sender(row)
+    attempts.recipient_org_domain[i] = domain(row)
+    attempts.source_ip[i] = address(row)
     attempts.is_named[i] = named === 0 ? 0 : 1
     attempts.provider[i] = by
     attempts.operator[i] = operatedBy(by)
     attempts.state[i] = state[row] ?? 0
-    attempts.side[i] = side[row] ?? 0
-    attempts.reason[i] = reason[row] ?? 0
     attempts.confidence[i] = confidence[row] ?? 0
+    if (state[row] === STATES.accepted) continue
+    attempts.side[i] = side(row)
+    attempts.reason[i] = reason(row)
   }
   return attempts
 }
@@ -196,7 +210,11 @@ export async function readAttempts(
   { from, to }: Span,
   directions: readonly Direction[],
 ): Promise<Record<Direction, Attempts>> {
-  const rows = await store.queryColumns<Row>(sql('window/attempts'), { directions, ...span(from, to) })
+  const { accepted, refused, mailbox, stalled, greylisted } = STATES
+  const rows = await store.queryColumns<Row>(sql('window/attempts'), {
+    ...{ directions, ...span(from, to) },
+    ...{ accepted, refused, mailbox, stalled, greylisted },
+  })
   const columns = columnsOf(rows)
   const order: Record<Direction, number[]> = { outbound: [], inbound: [] }
   for (const row of inOrder(rows.time ?? [], from))

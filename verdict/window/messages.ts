@@ -82,7 +82,7 @@ function judgeTries(
     else {
       if (state[i] === REFUSED || state[i] === MAILBOX) refused = time[i] ?? 0
       if (believed < 0 || isSurer(attempts, i, believed)) believed = i
-      if (named < 0 || attempts.texts(named).recipient === '') named = i
+      if (named < 0 || attempts.text(named, 'recipient') === '') named = i
     }
   }
   const last = time[tries.at(-1) ?? first] ?? 0
@@ -143,7 +143,7 @@ export function messagesOf(attempts: Attempts, to: number, told: readonly Wave[]
   const named = new Int32Array(attempts.count).fill(-1)
   const messages: Messages = {
     ...nameColumns(attempts.names, attempts.count),
-    recipient: (at) => (named[at] === -1 ? '' : attempts.texts(named[at] ?? 0).recipient),
+    recipient: (at) => (named[at] === -1 ? '' : attempts.text(named[at] ?? 0, 'recipient')),
     transaction: new Float64Array(attempts.count),
     time: new Float64Array(attempts.count),
     state: new Uint8Array(attempts.count),

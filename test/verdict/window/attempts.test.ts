@@ -72,7 +72,7 @@ test('attempts of a window: in the order of their times, by direction, and who a
       is_alone: true,
     },
   ])
-  expect([0, 1, 2, 3].map((place) => outbound.texts(place).reply_text)).toEqual([REFUSED.reply, '', '', ''])
+  expect([0, 1, 2, 3].map((place) => outbound.text(place, 'reply_text'))).toEqual([REFUSED.reply, '', '', ''])
   // A client that we refuse is nobody's server.
   expect(rowsOf(inbound)).toMatchObject([
     { provider: 'own.example', is_named: false, source_ip: '192.0.2.1' },
