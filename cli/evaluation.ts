@@ -9,7 +9,7 @@ import { openLease } from '../verdict/incidents/lease.ts'
 import { judgeWindow } from '../verdict/judge.ts'
 import { registerVerdictMetrics } from '../verdict/metrics.ts'
 import { openNotifier } from '../verdict/notify/notifier.ts'
-import { readCompleteness } from '../verdict/window/read.ts'
+import { readLag } from '../verdict/window/read.ts'
 import { openChannels } from './channels.ts'
 
 const SETTLE_MS = 2000
@@ -73,7 +73,7 @@ export function startEvaluation(
     interval_ms: settings.interval_seconds * 1000,
     window_ms,
     judge: (at) => judgeWindow(store, { at, window_ms }),
-    lag: async (at) => (await readCompleteness(store, { from: at - window_ms, to: at })).lag_s,
+    lag: (at) => readLag(store, at),
     onRound(report) {
       trouble.evaluate = ''
       metrics.round(report)

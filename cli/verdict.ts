@@ -1,7 +1,7 @@
 import type { VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
 import { isWave, judgeWindow, type Question } from '../verdict/judge.ts'
-import { attemptsIn, readCompleteness } from '../verdict/window/read.ts'
+import { attemptsIn, readLag } from '../verdict/window/read.ts'
 import { parseOptions } from './arguments/options.ts'
 import { durationOf, instantOf, READ_OPTIONS, withStore } from './arguments/reading.ts'
 import { UsageError } from './arguments/usage-error.ts'
@@ -81,7 +81,7 @@ async function judgeSince(store: Store, question: Question, since_ms: number): P
 
 // A replayed log is of the past: an empty answer about now would mislead.
 async function explainNothing(store: Store, at: number, from: number, all: boolean): Promise<void> {
-  const { lag_s } = await readCompleteness(store, { from, to: at })
+  const lag_s = await readLag(store, at)
   if (lag_s < 0) console.error('no mail in the seven days before: judge another moment with --at')
   else if (lag_s * 1000 > at - from)
     console.error(

@@ -16,7 +16,7 @@ import { type Material, nextSubjects } from './waves/waves.ts'
 import { readAttempts } from './window/attempts.ts'
 import { cellsOf } from './window/cells.ts'
 import { knownRecipients } from './window/known-recipients.ts'
-import { readCompleteness, type Span, spansOf, type Window } from './window/read.ts'
+import { lagOf, readAccount, type Span, spansOf, type Window } from './window/read.ts'
 import { type SenderRow, sendersOf } from './window/senders.ts'
 import { type View, viewOf } from './window/view.ts'
 
@@ -175,15 +175,18 @@ export async function judgeWindow(
     direction,
     past: names.then((of) => readPast(store, { direction, ...span }, of[direction])),
   }))
-  const judging = Promise.all([readCompleteness(store, span), readAttempts(store, span, directions)]).then(
-    ([completeness, attempts]) =>
-      Promise.all(
+  const judging = Promise.all([readAccount(store, span), readAttempts(store, span, directions)]).then(
+    ([account, attempts]) => {
+      const newest = Math.max(...directions.map((direction) => attempts[direction].time.at(-1) ?? 0))
+      const completeness = { ...account, lag_s: lagOf(newest, span.to) }
+      return Promise.all(
         pasts.map(({ direction, past }) => {
           if (attempts[direction].count === 0) return []
           const view = viewOf({ direction, ...span }, completeness, attempts[direction])
           return judgeDirection(store, view, question, past)
         }),
-      ),
+      )
+    },
   )
   // Nothing is left half read, whatever fails.
   await Promise.allSettled([judging, ...pasts.map(({ past }) => past)])

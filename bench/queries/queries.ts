@@ -8,7 +8,7 @@ import type { Store } from '../../store/store.ts'
 import { evaluate } from '../../verdict/incidents/evaluator.ts'
 import { openLease } from '../../verdict/incidents/lease.ts'
 import { judgeWindow } from '../../verdict/judge.ts'
-import { readCompleteness } from '../../verdict/window/read.ts'
+import { readLag } from '../../verdict/window/read.ts'
 import { openTraffic } from './store.ts'
 
 const ROUNDS = 7
@@ -109,7 +109,7 @@ export async function benchQueries(args: string[]): Promise<void> {
     const { cpu_ms } = await measure('a round of the evaluator', () =>
       evaluate({
         ...{ store, lease, life, interval_ms: 0, window_ms: WINDOW_MS, judge: judged, clock: () => end },
-        lag: async (at) => (await readCompleteness(store, { from: at - WINDOW_MS, to: at })).lag_s,
+        lag: (at) => readLag(store, at),
         onError: () => {},
       }),
     )

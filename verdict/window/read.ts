@@ -33,18 +33,25 @@ export function spansOf({ from, to }: Window): number[] {
   return [...T.spans_s.filter((span_s) => span_s < length), length]
 }
 
-type Account = Pick<Completeness, 'records' | 'dead' | 'ignored'>
+/** The account of what was read for a window. */
+export type Account = Pick<Completeness, 'records' | 'dead' | 'ignored'>
 
 /** How much of a window is there: of what was read in it, or else of the whole of the logs that were loaded later. */
-export async function readCompleteness(store: Store, { from, to }: Span): Promise<Completeness> {
-  const [row] = await store.query<Account & { newest_minute: string }>(
-    sql('window/completeness'),
-    span(from, to),
-  )
-  const { newest_minute = '', ...live } = row ?? { records: 0, dead: 0, ignored: 0 }
-  const [loaded] =
-    live.records > 0 ? [] : await store.query<Account>(sql('window/account-of-sources'), span(from, to))
-  const lag =
-    newest_minute === '' ? -1 : Math.max(0, Math.round((to - Date.parse(newest_minute)) / 1000) - 60)
-  return { ...(loaded ?? live), lag_s: lag }
+export async function readAccount(store: Store, { from, to }: Span): Promise<Account> {
+  const [live] = await store.query<Account>(sql('window/account'), span(from, to))
+  if (live !== undefined && live.records > 0) return live
+  const [loaded] = await store.query<Account>(sql('window/account-of-sources'), span(from, to))
+  return loaded ?? { records: 0, dead: 0, ignored: 0 }
+}
+
+const MINUTE_MS = 60_000
+
+/** Seconds from the end of the minute of the newest attempt, at `newest`, until `to`; times in milliseconds since 1970. */
+export const lagOf = (newest: number, to: number): number =>
+  Math.max(0, Math.round((to - Math.floor(newest / MINUTE_MS) * MINUTE_MS - MINUTE_MS) / 1000))
+
+/** ... of the newest attempt in the week before `to`, however far from it; -1 where there is none. */
+export async function readLag(store: Store, to: number): Promise<number> {
+  const [row] = await store.query<{ newest: number }>(sql('window/newest-minute'), span(to, to))
+  return row === undefined ? -1 : lagOf(row.newest, to)
 }

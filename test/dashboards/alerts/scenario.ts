@@ -5,7 +5,7 @@ import type { Store } from '../../../store/store.ts'
 import { evaluate, type RoundReport } from '../../../verdict/incidents/evaluator.ts'
 import { judgeWindow } from '../../../verdict/judge.ts'
 import { drawRun } from '../../../verdict/simulate/run.ts'
-import { readCompleteness } from '../../../verdict/window/read.ts'
+import { readLag } from '../../../verdict/window/read.ts'
 
 const RATE = 1500
 const SEED = 7
@@ -35,7 +35,7 @@ export function evaluateAt(store: Store, now: number): Promise<RoundReport | und
     interval_ms: settings.interval_seconds * 1000,
     window_ms: WINDOW_MS,
     judge: (at) => judgeWindow(store, { at, window_ms: WINDOW_MS }),
-    lag: async (at) => (await readCompleteness(store, { from: at - WINDOW_MS, to: at })).lag_s,
+    lag: (at) => readLag(store, at),
     onError: (error) => {
       throw error
     },

@@ -11,7 +11,7 @@ import {
 } from '../../../verdict/incidents/incident-store.ts'
 import { openLease } from '../../../verdict/incidents/lease.ts'
 import { judgeWindow } from '../../../verdict/judge.ts'
-import { readCompleteness } from '../../../verdict/window/read.ts'
+import { readLag } from '../../../verdict/window/read.ts'
 import { migratedStore } from '../../store/temporary-store.ts'
 import { fill, traffic } from '../traffic.ts'
 
@@ -46,7 +46,7 @@ function process_(name: string, now: () => number): EvaluatorOptions {
     interval_ms: 20_000,
     window_ms,
     judge: (at): Promise<VerdictItem[]> => judgeWindow(store, { at, window_ms }),
-    lag: async (at) => (await readCompleteness(store, { from: at - window_ms, to: at })).lag_s,
+    lag: (at) => readLag(store, at),
     onError: (error) => {
       throw error
     },
