@@ -49,11 +49,9 @@ function oneAtATime(session: Session, folder: string): Queue {
   let last: Promise<unknown> = Promise.resolve()
   let waiting = 0
   const queue: (...asked: Parameters<Queue>) => Promise<Result> = async (sql, params = {}, format) => {
-    const run = async () => {
-      if (Object.keys(params).length > 0)
-        await session.queryAsync(parametersStatement(params), { format: 'Null' })
-      return session.queryAsync(sql, { format })
-    }
+    // Both in one call: a caller that is busy would keep the second waiting.
+    const asked = Object.keys(params).length === 0 ? sql : `${parametersStatement(params)};\n${sql}`
+    const run = () => session.queryAsync(asked, { format })
     // Begun at once where nothing is before it: the engine works on while the caller does.
     const next = waiting++ === 0 ? run() : last.then(run, run)
     last = next.catch(() => {})
