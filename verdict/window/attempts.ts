@@ -1,10 +1,12 @@
-import type { Direction } from '../../schemas/event.ts'
+import { DIRECTIONS, type Direction } from '../../schemas/event.ts'
 import { type ColumnsOf, type Store, type Texts, textAt } from '../../store/store.ts'
 import { sql } from '../sql.ts'
 import { STATES } from '../states.ts'
+import { aloneAmong } from './alone.ts'
 import { hostDomainOf } from './host-domain.ts'
-import { type NameColumns, type Names, nameColumns, noNames, perName } from './names.ts'
+import { type NameColumns, type Names, noNames, perName } from './names.ts'
 import { operatorOf } from './operators.ts'
+import { inOrder } from './order.ts'
 import { type Span, span } from './read.ts'
 
 /**
@@ -64,144 +66,110 @@ interface Row {
   reply_text: string
 }
 
-// Places of the times in their order; places of the same time stay as they are. Numbers are sorted faster than rows, and a
-// window has fewer milliseconds than fit above the places.
-function inOrder(times: ArrayLike<number>, from: number): Float64Array {
-  const keys = new Float64Array(times.length)
-  for (let i = 0; i < keys.length; i++) keys[i] = ((times[i] ?? 0) - from) * keys.length + i
-  keys.sort()
-  for (let i = 0; i < keys.length; i++) keys[i] = (keys[i] ?? 0) % keys.length
-  return keys
-}
-
-// By attempt, whether no other tells of its message. Messages are hashes: they find their places in a table by themselves (open
-// addressing, at most half full).
-function aloneAmong(messages: ArrayLike<number>): Uint8Array {
-  const isAlone = new Uint8Array(messages.length).fill(1)
-  const mask = 2 ** Math.ceil(Math.log2(messages.length + 1) + 1) - 1
-  const table = new Int32Array(mask + 1).fill(-1)
-  for (let i = 0; i < messages.length; i++) {
-    let at = (messages[i] ?? 0) & mask
-    let other = table[at] ?? -1
-    while (other >= 0 && messages[other] !== messages[i]) {
-      at = (at + 1) & mask
-      other = table[at] ?? -1
-    }
-    if (other >= 0) isAlone[other] = isAlone[i] = 0
-    else table[at] = i
-  }
-  return isAlone
-}
-
-// A column by the numbers that its texts have, by row; each text is looked up once, when it is first asked for.
-function numbered(column: Texts | undefined, number: (text: string) => number): (row: number) => number {
-  const { texts, places } = column ?? { texts: [], places: [] }
-  const numbers = new Int32Array(texts.length).fill(-1)
-  return (row) => {
-    const place = places[row] ?? 0
-    let found = numbers[place] ?? 0
-    if (found < 0) {
-      found = number(texts.at(place) ?? '')
-      numbers[place] = found
-    }
-    return found
-  }
-}
-
-/** What the rows of both directions are read with. */
-interface Columns {
+/** Rows of an answer in the order that they are told in, with numbers for their names. */
+interface Told {
   rows: ColumnsOf<Row>
   names: Names
-  by_number: Record<
-    'sender' | 'domain' | 'address' | 'provider' | 'host_domain' | 'reason' | 'side' | 'rule',
-    (row: number) => number
-  >
-  isAlone: Uint8Array
+  order: Int32Array
 }
 
-function columnsOf(rows: ColumnsOf<Row>): Columns {
-  const names = noNames()
-  const of = (column: Texts | undefined) => numbered(column, names.number)
-  return {
-    rows,
-    names,
-    by_number: {
-      sender: of(rows.sender_domain),
-      domain: of(rows.recipient_org_domain),
-      address: of(rows.address),
-      provider: of(rows.provider),
-      host_domain: numbered(rows.remote_host, (host) => names.number(hostDomainOf(host))),
-      reason: of(rows.reason),
-      side: of(rows.side),
-      rule: of(rows.rule),
-    },
-    isAlone: aloneAmong(rows.message ?? []),
+// A column of numbers.
+function valuesOf<To extends Float64Array | Uint8Array>(
+  column: ArrayLike<number> | undefined,
+  { order }: Told,
+  to: To,
+): To {
+  for (let i = 0; i < order.length; i++) to[i] = column?.[order[i] ?? 0] ?? 0
+  return to
+}
+
+// A column of texts by their numbers; each text is looked up once.
+function numbersOf({ texts, places }: Texts = NO_TEXTS, { names, order }: Told): Int32Array {
+  const numbers = new Int32Array(texts.length)
+  for (let i = 0; i < numbers.length; i++) numbers[i] = names.number(texts.at(i) ?? '')
+  const of = new Int32Array(order.length)
+  for (let i = 0; i < of.length; i++) of[i] = numbers[places[order[i] ?? 0] ?? 0] ?? 0
+  return of
+}
+const NO_TEXTS: Texts = { texts: [], places: [] }
+
+/** Who answered: the provider, or whom an unknown host belongs to; else the recipient domain stands for it. */
+function receiversOf(
+  { rows, names, order }: Told,
+  direction: Direction,
+  provider: Int32Array,
+  domain: Int32Array,
+) {
+  const operatorBy = perName(names, (provider) => names.number(operatorOf(provider)))
+  const { texts, places } = rows.remote_host ?? NO_TEXTS
+  // Few hosts are no known provider's.
+  const hostDomains = new Int32Array(texts.length).fill(-1)
+  const hostDomainAt = (place: number): number => {
+    const known = hostDomains[place] ?? 0
+    if (known >= 0) return known
+    const found = names.number(hostDomainOf(texts.at(place) ?? ''))
+    hostDomains[place] = found
+    return found
   }
+  const is_named = new Uint8Array(order.length)
+  const operator = new Int32Array(order.length)
+  for (let i = 0; i < order.length; i++) {
+    const host = direction === 'outbound' ? (places[order[i] ?? 0] ?? 0) : -1
+    const named = provider[i] || (host === -1 ? 0 : hostDomainAt(host))
+    is_named[i] = named === 0 ? 0 : 1
+    provider[i] = named || (domain[i] ?? 0)
+    operator[i] = operatorBy(provider[i] ?? 0)
+  }
+  return { is_named, provider, operator }
 }
 
-// What some refusals are taken for, by the numbers of their words.
-function readingOf({ names, by_number: { reason, side, rule } }: Columns): {
-  reason: (row: number) => number
-  side: (row: number) => number
-} {
-  const { number } = names
-  const [bareReject, restricted] = [number('rcpt-bare-reject'), number('connector_restricted')]
-  const [policy, gateway, routing] = [
-    number('policy_rejected'),
-    number('recipient_gateway'),
-    number('recipient_routing'),
+/** What was said of those that were not accepted; what some words are taken for is told apart here. */
+function wordsOf(told: Told, state: Uint8Array) {
+  const { names, rows } = told
+  const [side, reason, rule] = [
+    numbersOf(rows.side, told),
+    numbersOf(rows.reason, told),
+    numbersOf(rows.rule, told),
   ]
-  // A bare "rejected" at RCPT TO is mostly an unknown user, but the words name no cause.
-  const isBare = (row: number) => rule(row) === bareReject
-  return {
-    reason: (row) => (isBare(row) ? policy : reason(row)),
+  const [bareReject, policy, gateway] = ['rcpt-bare-reject', 'policy_rejected', 'recipient_gateway'].map(
+    names.number,
+  )
+  const [restricted, routing] = ['connector_restricted', 'recipient_routing'].map(names.number)
+  for (let i = 0; i < state.length; i++) {
+    if (state[i] === STATES.accepted) continue
+    // A bare "rejected" at RCPT TO is mostly an unknown user, but the words name no cause.
+    if (rule[i] === bareReject) {
+      reason[i] = policy ?? 0
+      side[i] = gateway ?? 0
+    }
     // "Relay access denied" of a tenant is a matter of routing.
-    side: (row) => (isBare(row) ? gateway : reason(row) === restricted ? routing : side(row)),
+    else if (reason[i] === restricted) side[i] = routing ?? 0
   }
+  return { side, reason }
 }
 
-/** The attempts in these rows, in this order. */
-function attemptsIn(columns: Columns, order: ArrayLike<number>, direction: Direction): Attempts {
-  const { rows, names, by_number, isAlone } = columns
+/** The attempts in these rows. `isAlone` is by row. */
+function attemptsIn(told: Told, isAlone: Uint8Array, direction: Direction): Attempts {
+  const { rows, names, order } = told
   const count = order.length
-  const { time = [], message = [], transaction = [], state = [], confidence = [] } = rows
-  const { sender, domain, address, provider, host_domain } = by_number
-  const { reason, side } = readingOf(columns)
-  const attempts: Attempts = {
-    ...nameColumns(names, count),
-    time: new Float64Array(count),
-    message: new Float64Array(count),
-    is_alone: new Uint8Array(count),
-    transaction: new Float64Array(count),
-    is_named: new Uint8Array(count),
-    state: new Uint8Array(count),
-    side: new Int32Array(count),
-    reason: new Int32Array(count),
-    confidence: new Float64Array(count),
+  const recipient_org_domain = numbersOf(rows.recipient_org_domain, told)
+  const state = valuesOf(rows.state, told, new Uint8Array(count))
+  return {
+    names,
+    count,
+    sender_domain: numbersOf(rows.sender_domain, told),
+    source_ip: numbersOf(rows.address, told),
+    recipient_org_domain,
+    ...receiversOf(told, direction, numbersOf(rows.provider, told), recipient_org_domain),
+    time: valuesOf(rows.time, told, new Float64Array(count)),
+    message: valuesOf(rows.message, told, new Float64Array(count)),
+    is_alone: valuesOf(isAlone, told, new Uint8Array(count)),
+    transaction: valuesOf(rows.transaction, told, new Float64Array(count)),
+    state,
+    ...wordsOf(told, state),
+    confidence: valuesOf(rows.confidence, told, new Float64Array(count)),
     text: (place, name) => textAt(rows[name], order[place] ?? -1),
   }
-  const operatedBy = perName(names, (provider) => names.number(operatorOf(provider)))
-  for (let i = 0; i < count; i++) {
-    const row = order[i] ?? 0
-    const named = provider(row) || (direction === 'outbound' ? host_domain(row) : 0)
-    const by = named || domain(row)
-    attempts.time[i] = time[row] ?? 0
-    attempts.message[i] = message[row] ?? 0
-    attempts.is_alone[i] = isAlone[row] ?? 1
-    attempts.transaction[i] = transaction[row] ?? 0
-    attempts.sender_domain[i] = sender(row)
-    attempts.recipient_org_domain[i] = domain(row)
-    attempts.source_ip[i] = address(row)
-    attempts.is_named[i] = named === 0 ? 0 : 1
-    attempts.provider[i] = by
-    attempts.operator[i] = operatedBy(by)
-    attempts.state[i] = state[row] ?? 0
-    attempts.confidence[i] = confidence[row] ?? 0
-    if (state[row] === STATES.accepted) continue
-    attempts.side[i] = side(row)
-    attempts.reason[i] = reason(row)
-  }
-  return attempts
 }
 
 /** The attempts of a span by direction, in the order of their times. */
@@ -215,12 +183,13 @@ export async function readAttempts(
     ...{ directions, ...span(from, to) },
     ...{ accepted, refused, mailbox, stalled, greylisted },
   })
-  const columns = columnsOf(rows)
-  const order: Record<Direction, number[]> = { outbound: [], inbound: [] }
-  for (const row of inOrder(rows.time ?? [], from))
-    order[rows.is_inbound?.[row] === 1 ? 'inbound' : 'outbound'].push(row)
-  return {
-    outbound: attemptsIn(columns, order.outbound, 'outbound'),
-    inbound: attemptsIn(columns, order.inbound, 'inbound'),
+  const names = noNames()
+  const isAlone = aloneAmong(rows.message ?? [])
+  const order = inOrder(rows.time ?? [], from)
+  const inDirection = (direction: Direction): Attempts => {
+    const place = DIRECTIONS.indexOf(direction)
+    const own = order.filter((row) => rows.is_inbound?.[row] === place)
+    return attemptsIn({ rows, names, order: own }, isAlone, direction)
   }
+  return { outbound: inDirection('outbound'), inbound: inDirection('inbound') }
 }
