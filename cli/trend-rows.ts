@@ -95,21 +95,24 @@ async function worstNames(
 export async function trendRows(store: Store, question: TrendQuestion): Promise<TrendRow[]> {
   const { by, direction, range, before, sender, domain, provider, limit } = question
   const isByDomain = by === 'domain' || domain !== ''
+  const isBySender = by === 'sender' || sender !== ''
   // No roll-up tells domains and senders apart but the one by minute.
-  const isByMinute = isByDomain && (by === 'sender' || sender !== '')
-  const hoursOf = (one: TimeRange) => (isByMinute ? none(wholeHours(one)) : wholeHours(one))
+  const hoursOf = (one: TimeRange) => (isByDomain && isBySender ? none(wholeHours(one)) : wholeHours(one))
   const [hours, hoursBefore] = [hoursOf(range), hoursOf(before)]
+  // Where neither is told apart the sums of hours are few, and merged at once.
+  const daysOf = isByDomain || isBySender ? wholeDays : none
   const column = COLUMNS[by]
   const asked = {
     ...{ column, hours_column: column, direction, sender, domain, provider, names: [] as string[], limit },
     ...ends('', range, before),
     ...ends('hours_', hours, hoursBefore),
-    ...ends('days_', wholeDays(hours), wholeDays(hoursBefore)),
+    ...ends('days_', daysOf(hours), daysOf(hoursBefore)),
   }
   const names = await worstNames(store, asked, question)
   const places = { ranked: column, column: 'place', hours_column: isByDomain ? 'others' : 'place', names }
+  const all = isByDomain ? 'trends-of-domains' : isBySender ? 'trends-of-senders' : 'trends'
   const rows = await (names === undefined
-    ? store.query<TrendRow>(sql(isByDomain ? 'trends-of-domains' : 'trends'), asked)
+    ? store.query<TrendRow>(sql(all), asked)
     : store.query<TrendRow>(sql(isByDomain ? 'trends-of-worst-domains' : 'trends-of-worst'), {
         ...asked,
         ...places,

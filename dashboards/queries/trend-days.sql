@@ -1,5 +1,16 @@
--- The whole days of both stretches of a trend.
-    parseDateTimeBestEffort({days_from:String}, 'UTC') AS days_from,
-    parseDateTimeBestEffort({days_to:String}, 'UTC') AS days_to,
-    parseDateTimeBestEffort({before_days_from:String}, 'UTC') AS before_days_from,
-    parseDateTimeBestEffort({before_days_to:String}, 'UTC') AS before_days_to
+-- What a trend reads by day, [days_from, days_to) of each stretch: asked by day alone, the engine takes it from projections of
+-- attempts_1h.
+    SELECT
+        {hours_column:Identifier} AS name,
+        outcome,
+        sum(attempts_1h.attempts) AS attempts,
+        uniqMergeState(attempts_1h.messages) AS messages,
+        toStartOfDay(hour) >= start AS is_now,
+        false AS is_late
+    FROM attempts_1h
+    WHERE direction = {direction:String}
+        AND ((toStartOfDay(hour) >= days_from AND toStartOfDay(hour) < days_to)
+            OR (toStartOfDay(hour) >= before_days_from AND toStartOfDay(hour) < before_days_to AND outcome != 'deferred'))
+        AND ({sender:String} = '' OR sender_domain = {sender:String})
+        AND ({provider:String} = '' OR provider = {provider:String})
+    GROUP BY name, outcome, is_now

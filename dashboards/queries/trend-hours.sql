@@ -1,6 +1,5 @@
--- What a trend reads by hour, [hours_from, hours_to) of each stretch, and of these by day [days_from, days_to): asked by day
--- alone, the engine takes them from the projections of this table; so it does of hours, where no sender is asked for. Of the
--- stretch before no trend says what was deferred.
+-- What a trend reads by hour, [hours_from, hours_to) of each stretch without [days_from, days_to): where no sender is asked
+-- for, from a projection of attempts_1h. Of the stretch before no trend says what was deferred.
     SELECT
         {hours_column:Identifier} AS name,
         outcome,
@@ -13,21 +12,6 @@
         AND ((hour >= hours_from AND hour < hours_to AND NOT (hour >= days_from AND hour < days_to))
             OR (hour >= before_hours_from AND hour < before_hours_to AND NOT (hour >= before_days_from AND hour < before_days_to)
                 AND outcome != 'deferred'))
-        AND ({sender:String} = '' OR sender_domain = {sender:String})
-        AND ({provider:String} = '' OR provider = {provider:String})
-    GROUP BY name, outcome, is_now
-    UNION ALL
-    SELECT
-        {hours_column:Identifier} AS name,
-        outcome,
-        sum(attempts_1h.attempts) AS attempts,
-        uniqMergeState(attempts_1h.messages) AS messages,
-        toStartOfDay(hour) >= start AS is_now,
-        false AS is_late
-    FROM attempts_1h
-    WHERE direction = {direction:String}
-        AND ((toStartOfDay(hour) >= days_from AND toStartOfDay(hour) < days_to)
-            OR (toStartOfDay(hour) >= before_days_from AND toStartOfDay(hour) < before_days_to AND outcome != 'deferred'))
         AND ({sender:String} = '' OR sender_domain = {sender:String})
         AND ({provider:String} = '' OR provider = {provider:String})
     GROUP BY name, outcome, is_now

@@ -4,4 +4,4 @@
     parseDateTimeBestEffort({hours_to:String}, 'UTC') AS hours_to,
     parseDateTimeBestEffort({before_hours_from:String}, 'UTC') AS before_hours_from,
     parseDateTimeBestEffort({before_hours_to:String}, 'UTC') AS before_hours_to,
-    -- include trend-days.sql
+    -- include trend-day-times.sql

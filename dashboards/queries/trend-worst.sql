@@ -12,7 +12,7 @@ WITH
     parseDateTimeBestEffort({around_to:String}, 'UTC') AS around_to,
     parseDateTimeBestEffort({before_around_from:String}, 'UTC') AS before_around_from,
     parseDateTimeBestEffort({before_around_to:String}, 'UTC') AS before_around_to,
-    -- include trend-days.sql
+    -- include trend-day-times.sql
 SELECT name
 FROM
 (

@@ -15,6 +15,8 @@ FROM
         UNION ALL
         -- include trend-hours.sql
         UNION ALL
+        -- include trend-days.sql
+        UNION ALL
         SELECT
             arrayJoin([named, 0]) AS name,
             outcome,

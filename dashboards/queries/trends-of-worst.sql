@@ -13,6 +13,8 @@ FROM
         -- include trend-minutes.sql
         UNION ALL
         -- include trend-hours.sql
+        UNION ALL
+        -- include trend-days.sql
     )
     GROUP BY ROLLUP (name)
     HAVING is_total OR name > 0

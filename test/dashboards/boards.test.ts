@@ -84,6 +84,7 @@ describe('as data', () => {
     const trends = [
       'trends',
       'trends-of-domains',
+      'trends-of-senders',
       'trends-of-worst',
       'trends-of-worst-domains',
       'trend-worst',
