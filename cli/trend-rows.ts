@@ -50,9 +50,9 @@ const WEEK_MS = 604_800_000
 const MAX_NAMES = 5000
 
 // Which roll-up has the days of the names of a dimension that has many.
-const DAYS_OF: { [By in Dimension]?: { days_table: string; days_time: string } } = {
-  domain: { days_table: 'attempts_1m', days_time: 'minute' },
-  sender: { days_table: 'attempts_1h', days_time: 'hour' },
+const DAYS_OF: { [By in Dimension]?: { ranked_table: string; day_of: string } } = {
+  domain: { ranked_table: 'attempts_1m', day_of: 'minute' },
+  sender: { ranked_table: 'attempts_1h', day_of: 'hour' },
 }
 
 /** The same stretch some whole weeks before, so that a Monday is held against a Monday. */
@@ -66,11 +66,12 @@ export function weekBefore({ from, to }: TimeRange): TimeRange {
  * whole days is read by minute.
  */
 function boundsOf({ range, before }: TrendQuestion): Record<string, string> {
-  const [minutesOf, aroundOf] = hasWholeDay(range) ? [none, daysAround] : [(one: TimeRange) => one, none]
+  if (!hasWholeDay(range))
+    return { time: 'minute', ...ends('within_', range, before), ...ends('around_', range, before) }
   return {
-    ...ends('minutes_', minutesOf(range), minutesOf(before)),
-    ...ends('days_', wholeDays(range), wholeDays(before)),
-    ...ends('around_', aroundOf(range), aroundOf(before)),
+    time: 'day',
+    ...ends('within_', wholeDays(range), wholeDays(before)),
+    ...ends('around_', daysAround(range), daysAround(before)),
   }
 }
 

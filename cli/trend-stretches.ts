@@ -36,7 +36,7 @@ export const daysAround = ({ from, to }: TimeRange): TimeRange => ({
 
 /** Both ends of both stretches, as the queries name them. */
 export function ends(
-  name: '' | `${'minutes' | 'hours' | 'days' | 'around'}_`,
+  name: '' | `${'hours' | 'days' | 'within' | 'around'}_`,
   now: TimeRange,
   before: TimeRange,
 ): Record<string, string> {

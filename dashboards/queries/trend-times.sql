@@ -4,4 +4,7 @@
     parseDateTimeBestEffort({hours_to:String}, 'UTC') AS hours_to,
     parseDateTimeBestEffort({before_hours_from:String}, 'UTC') AS before_hours_from,
     parseDateTimeBestEffort({before_hours_to:String}, 'UTC') AS before_hours_to,
-    -- include trend-day-times.sql
+    parseDateTimeBestEffort({days_from:String}, 'UTC') AS days_from,
+    parseDateTimeBestEffort({days_to:String}, 'UTC') AS days_to,
+    parseDateTimeBestEffort({before_days_from:String}, 'UTC') AS before_days_from,
+    parseDateTimeBestEffort({before_days_to:String}, 'UTC') AS before_days_to
