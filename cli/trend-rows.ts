@@ -19,19 +19,16 @@ const COLUMNS: Record<Dimension, string> = {
 /** Messages of one name, or of all: of the time that is asked for and of the one before. */
 export interface TrendRow {
   name: string
-  is_total: number
+  is_total: boolean
   all_now: number
   refused_now: number
+  /** Of all it is not told. */
   deferred_now: number
   all_before: number
   refused_before: number
 }
 
-// Of no rows a roll-up has no total.
-const NO_MAIL: TrendRow = {
-  ...{ name: '', is_total: 1 },
-  ...{ all_now: 0, refused_now: 0, deferred_now: 0, all_before: 0, refused_before: 0 },
-}
+const NO_MAIL = { all_now: 0, refused_now: 0, deferred_now: 0, all_before: 0, refused_before: 0 }
 
 /** What is asked of the trends: whole minutes, and names that are empty where all are meant. */
 export interface TrendQuestion {
@@ -44,6 +41,9 @@ export interface TrendQuestion {
   provider: string
   limit: number
 }
+
+// A column of the statements that is the same for all.
+const OVER_ALL = 'over_all'
 
 const WEEK_MS = 604_800_000
 // They go to a server within a URL.
@@ -75,48 +75,59 @@ function boundsOf({ range, before }: TrendQuestion): Record<string, string> {
   }
 }
 
-/** The names that may be those that most was refused of; undefined where it is quicker to ask of all. */
-async function worstNames(
-  store: Store,
-  asked: object,
-  question: TrendQuestion,
-): Promise<string[] | undefined> {
-  const { by, direction, range, sender, domain, limit } = question
+/** The names that may be those that most was refused of; none where all are to be asked for. */
+async function worstNames(store: Store, question: TrendQuestion): Promise<string[]> {
+  const { by, direction, range, sender, domain, provider, limit } = question
   const days = DAYS_OF[by]
   // What we refuse ourselves is no message more for each attempt: attempts tell no rank.
-  if (days === undefined || direction === 'inbound' || sender !== '' || domain !== '') return undefined
-  if (by === 'sender' && !hasWholeDay(range)) return undefined
-  const times = boundsOf(question)
-  const worst = await store.query<{ name: string }>(sql('trend-worst'), { ...asked, ...days, ...times })
+  if (days === undefined || direction === 'inbound' || sender !== '' || domain !== '') return []
+  if (by === 'sender' && !hasWholeDay(range)) return []
+  const asked = { column: COLUMNS[by], direction, provider, limit, ...days, ...boundsOf(question) }
+  const worst = await store.query<{ name: string }>(sql('trend-worst'), asked)
   // Of the others nothing was refused: with fewer than are asked for they have a place among the rows too.
-  return worst.length < limit || worst.length > MAX_NAMES ? undefined : worst.map(({ name }) => name)
+  return worst.length < limit || worst.length > MAX_NAMES ? [] : worst.map(({ name }) => name)
 }
 
-/** The rows of a trend, the total first. */
-export async function trendRows(store: Store, question: TrendQuestion): Promise<TrendRow[]> {
-  const { by, direction, range, before, sender, domain, provider, limit } = question
-  const isByDomain = by === 'domain' || domain !== ''
-  const isBySender = by === 'sender' || sender !== ''
+// What a statement asks of the roll-ups: each has its own sums.
+function statementOf(isBySender: boolean, isByDomain: boolean, isLight: boolean): string {
+  if (isByDomain) return 'trends-of-domains'
+  if (isBySender) return 'trends-of-senders'
+  return isLight ? 'trends-over-all' : 'trends'
+}
+
+/** Rows by the names of a column, or over all; of some names, or of all where there are none. */
+async function rowsBy(
+  store: Store,
+  { direction, range, before, sender, domain, provider, limit }: TrendQuestion,
+  column: string,
+  names: string[] = [],
+): Promise<Omit<TrendRow, 'is_total'>[]> {
+  const isBySender = column === COLUMNS.sender || sender !== ''
+  const isByDomain = column === COLUMNS.domain || domain !== ''
+  const isOverAll = column === OVER_ALL
   // No roll-up tells domains and senders apart but the one by minute.
   const hoursOf = (one: TimeRange) => (isByDomain && isBySender ? none(wholeHours(one)) : wholeHours(one))
+  const daysOf = isBySender ? wholeDays : none
   const [hours, hoursBefore] = [hoursOf(range), hoursOf(before)]
-  // Where neither is told apart the sums of hours are few, and merged at once.
-  const daysOf = isByDomain || isBySender ? wholeDays : none
-  const column = COLUMNS[by]
-  const asked = {
-    ...{ column, hours_column: column, direction, sender, domain, provider, names: [] as string[], limit },
+  return store.query(sql(statementOf(isBySender, isByDomain, isOverAll && direction === 'outbound')), {
+    ...{ column, names, direction, sender, domain, provider, limit },
+    tells_deferred: isOverAll ? 0 : 1,
     ...ends('', range, before),
     ...ends('hours_', hours, hoursBefore),
     ...ends('days_', daysOf(hours), daysOf(hoursBefore)),
-  }
-  const names = await worstNames(store, asked, question)
-  const places = { ranked: column, column: 'place', hours_column: isByDomain ? 'others' : 'place', names }
-  const all = isByDomain ? 'trends-of-domains' : isBySender ? 'trends-of-senders' : 'trends'
-  const rows = await (names === undefined
-    ? store.query<TrendRow>(sql(all), asked)
-    : store.query<TrendRow>(sql(isByDomain ? 'trends-of-worst-domains' : 'trends-of-worst'), {
-        ...asked,
-        ...places,
-      }))
-  return rows.length > 0 ? rows : [NO_MAIL]
+  })
+}
+
+/** The rows of a trend, the total first. Which names are the worst is asked while the total is. */
+export async function trendRows(store: Store, question: TrendQuestion): Promise<TrendRow[]> {
+  const ofNames = { ...question, limit: question.limit - 1 }
+  const column = COLUMNS[question.by]
+  const [[total], rows] = await Promise.all([
+    rowsBy(store, question, OVER_ALL),
+    worstNames(store, ofNames).then((names) => rowsBy(store, ofNames, column, names)),
+  ])
+  return [
+    { ...NO_MAIL, ...total, name: '', is_total: true },
+    ...rows.map((row) => ({ ...row, is_total: false })),
+  ]
 }

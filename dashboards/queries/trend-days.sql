@@ -1,7 +1,7 @@
 -- What a trend reads by day, [days_from, days_to) of each stretch: asked by day alone, the engine takes it from projections of
 -- attempts_1h.
     SELECT
-        {hours_column:Identifier} AS name,
+        {column:Identifier} AS name,
         outcome,
         sum(attempts_1h.attempts) AS attempts,
         uniqMergeState(attempts_1h.messages) AS messages,
@@ -10,7 +10,9 @@
     FROM attempts_1h
     WHERE direction = {direction:String}
         AND ((toStartOfDay(hour) >= days_from AND toStartOfDay(hour) < days_to)
-            OR (toStartOfDay(hour) >= before_days_from AND toStartOfDay(hour) < before_days_to AND outcome != 'deferred'))
+            OR (toStartOfDay(hour) >= before_days_from AND toStartOfDay(hour) < before_days_to))
+        AND (outcome != 'deferred' OR ({tells_deferred:UInt8} AND toStartOfDay(hour) >= start))
         AND ({sender:String} = '' OR sender_domain = {sender:String})
         AND ({provider:String} = '' OR provider = {provider:String})
+        AND (empty({names:Array(String)}) OR {column:Identifier} IN {names:Array(String)})
     GROUP BY name, outcome, is_now

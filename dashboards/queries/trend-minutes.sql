@@ -16,4 +16,5 @@
         AND ({sender:String} = '' OR sender_domain = {sender:String})
         AND ({domain:String} = '' OR recipient_org_domain = {domain:String})
         AND ({provider:String} = '' OR provider = {provider:String})
+        AND (empty({names:Array(String)}) OR {column:Identifier} IN {names:Array(String)})
     GROUP BY name, outcome, is_now, is_late

@@ -114,7 +114,7 @@ describe.each(Object.keys(COLUMNS) as (keyof typeof COLUMNS)[])('by %s', (by) =>
       (filter.domain === undefined || row.recipient_org_domain === filter.domain) &&
       (filter.sender === undefined || row.sender_domain === filter.sender)
     const [total, ...rows] = await trendRows(store, { ...ALL, ...filter, by })
-    expect(total).toMatchObject({ is_total: 1, ...counted(isAsked) })
+    expect(total).toMatchObject({ is_total: true, ...counted(isAsked), deferred_now: 0 })
     expect(rows.map(({ name }) => name).sort()).toEqual(
       [...new Set(ROWS.filter(isAsked).map((row) => row[column]))].sort(),
     )
@@ -140,23 +140,23 @@ test('so they are of hours without a whole day', async () => {
   const range = { from: START + 90 * HOUR, to: START + 97 * HOUR }
   const short = { ...ALL, range, before: weekBefore(range) }
   const all = await trendRows(store, short)
-  const asked: string[] = []
+  const names: unknown[] = []
   const watched: Store = {
     ...store,
     async query<Row>(sql: string, params?: Record<string, unknown>): Promise<Row[]> {
-      asked.push(sql)
+      names.push(params?.['names'])
       return store.query<Row>(sql, params)
     },
   }
   expect(await trendRows(watched, { ...short, limit: 3 })).toEqual(all.slice(0, 3))
-  expect(asked.at(-1)).toContain('trends-of-worst')
+  expect(names).toContainEqual(expect.arrayContaining(all.slice(1, 3).map(({ name }) => name)))
 })
 
 test('where there is no mail the total is nothing', async () => {
   const nothing = { all_now: 0, refused_now: 0, deferred_now: 0, all_before: 0, refused_before: 0 }
   for (const by of ['reason', 'domain'] as const)
     expect(await trendRows(store, { ...ALL, by, provider: 'nobody' })).toEqual([
-      { name: '', is_total: 1, ...nothing },
+      { name: '', is_total: true, ...nothing },
     ])
 })
 
@@ -186,7 +186,7 @@ test.each<[keyof typeof COLUMNS, Partial<TrendQuestion>, string[]]>([
   ['reason', { sender: 's1.example' }, ['by_day']],
   ['sender', { limit: 2 }, ['by_day']],
   ['domain', {}, ['hours_of_domains']],
-  ['domain', { limit: 2 }, ['days_of_domains', 'hours_of_domains', 'providers_by_hour']],
+  ['domain', { limit: 2 }, ['domains_of_days', 'hours_of_domains', 'providers_by_hour']],
   ['side', { domain: 'd5.example' }, ['hours_of_domains']],
 ])('by %s, %j: whole hours come from %j', async (by, filter, projections) => {
   for (;;) {
