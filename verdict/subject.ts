@@ -44,6 +44,11 @@ export interface Part {
   expected: number
 }
 
+/** A part by the number of its name, 0 for what has none. */
+export interface NamedPart extends Part {
+  name: number
+}
+
 /** Which refusals of the past tell what is usual: all, or those whose words name the sender, or nothing. */
 export type Words = 'any' | 'sender'
 
@@ -62,14 +67,14 @@ export interface Candidate extends Named, Part {
   unreachable: number
   /** Transactions for each refused message, up to 1: what was refused at once is one observation. */
   independence: number
-  /** Its parts by the numbers of their names, 0 for those without: counted when they are asked for. */
-  operators(): ReadonlyMap<number, Part>
-  domains(): ReadonlyMap<number, Part>
-  senders(): ReadonlyMap<number, Part>
+  /** Its parts: counted when they are asked for. */
+  operators(): readonly NamedPart[]
+  domains(): readonly NamedPart[]
+  senders(): readonly NamedPart[]
   /** Its senders without what went to an operator. */
-  sendersBeside(operator: number): ReadonlyMap<number, Part>
+  sendersBeside(operator: number): readonly NamedPart[]
   /** Its senders by what was accepted and what is of its wave: what was refused in other words never met this cause. */
-  met(): ReadonlyMap<number, Part>
+  met(): readonly NamedPart[]
   /** `excessGain` of these. */
   excess(): number
 }

@@ -1,17 +1,15 @@
 import type { Direction } from '../../schemas/event.ts'
-import { type Candidate, kindOf, type Part } from '../subject.ts'
+import { type Candidate, kindOf, type NamedPart, type Part } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import { excessGain, gainOf, spreadGain } from './gains.ts'
 import { refusedOf, sumOf } from './parts.ts'
 
 // The greatest first.
-const byGain = (parts: ReadonlyMap<number, Part>, independence: number) =>
-  Array.from(parts, ([name, part]) => ({ name, part, gain: gainOf(part, independence) })).sort(
-    (a, b) => b.gain - a.gain,
-  )
+const byGain = (parts: readonly NamedPart[], independence: number) =>
+  parts.map((part) => ({ part, gain: gainOf(part, independence) })).sort((a, b) => b.gain - a.gain)
 
 /** Whether a wave is left when its greatest parts are taken away: two receivers or one sender make no breadth. */
-function outlasts(parts: ReadonlyMap<number, Part>, greatest: number, independence: number): boolean {
+function outlasts(parts: readonly NamedPart[], greatest: number, independence: number): boolean {
   const rest = byGain(parts, independence).slice(greatest)
   if (rest.length === 0) return false
   const together = sumOf(rest.map(({ part }) => part))
@@ -35,16 +33,14 @@ function leastDomains(candidate: Candidate, direction: Direction): number {
   const { refused, messages, sender_words, sender_domain, source_ip, domains } = candidate
   if (direction === 'inbound' || sender_domain !== '' || sender_words < T.min_coherence) return T.min_domains
   const isAll =
-    source_ip !== '' ||
-    refused >= T.min_coherence * messages ||
-    [...domains().values()].every((part) => part.refused > 0)
+    source_ip !== '' || refused >= T.min_coherence * messages || domains().every((part) => part.refused > 0)
   return isAll ? T.min_named_domains : T.min_domains
 }
 
 // What a filter thinks of one mailing is no news of the domain; that hardly anything passes any more is.
 function isShut({ kind, accepted, messages, refused, senders }: Candidate): boolean {
   if (kind === 'pair' || accepted * T.lost_ratio >= messages) return false
-  return refusedOf(senders().values()).length > 1 || refused >= T.min_pair_refused
+  return refusedOf(senders()).length > 1 || refused >= T.min_pair_refused
 }
 
 /**
@@ -59,10 +55,9 @@ export function areMostRefused(senders: readonly Part[]): boolean {
 }
 
 // Bounces have no sender, and some logs name none.
-const namedOf = (senders: ReadonlyMap<number, Part>): Part[] =>
-  [...senders].filter(([name]) => name !== 0).map(([, part]) => part)
+const namedOf = (senders: readonly NamedPart[]): NamedPart[] => senders.filter(({ name }) => name !== 0)
 
-function isMostSenders(senders: ReadonlyMap<number, Part>): boolean {
+function isMostSenders(senders: readonly NamedPart[]): boolean {
   const named = namedOf(senders)
   return named.length >= T.min_platform_senders && areMostRefused(named)
 }
@@ -71,14 +66,14 @@ function isMostSenders(senders: ReadonlyMap<number, Part>): boolean {
 // be refused as well.
 function isEverywhere(candidate: Candidate): boolean {
   const [greatest] = byGain(candidate.operators(), candidate.independence)
-  const senders = candidate.sendersBeside(greatest?.name ?? 0)
+  const senders = candidate.sendersBeside(greatest?.part.name ?? 0)
   return outlasts(senders, 1, candidate.independence) && isMostSenders(senders)
 }
 
 // One sender's affair: from the others the receiver takes what it usually takes.
 function isOneSenders({ senders, met, independence }: Candidate, direction: Direction): boolean {
   const all = direction === 'inbound' ? met() : senders()
-  const [, ...others] = [...all.values()].sort((a, b) => b.refused - a.refused)
+  const [, ...others] = [...all].sort((a, b) => b.refused - a.refused)
   if (others.length === 0) return false
   // Inbound, friends and strangers are in one crowd.
   if (direction === 'inbound') return excessGain(others, independence) < T.min_rest_gain
@@ -94,7 +89,7 @@ function isOfBounces({ senders, independence }: Candidate): boolean {
 // Who tries names at a domain of ours, in whose name ever, makes no directory lost: most senders that were welcome, and more
 // than one of them, must be refused.
 function isOfStrangers({ met, independence }: Candidate): boolean {
-  const welcome = [...met().values()].filter(({ messages, expected }) => expected * 2 < messages)
+  const welcome = met().filter(({ messages, expected }) => expected * 2 < messages)
   const [, ...others] = welcome.sort((a, b) => b.refused - a.refused)
   return !areMostRefused(welcome) || excessGain(others, independence) < T.min_rest_gain
 }
@@ -104,7 +99,7 @@ export function isAmple(candidate: Candidate, direction: Direction): boolean {
   const kind = kindOf(candidate)
   const { refused, messages } = candidate
   // At a gateway most may have been refused for other reasons, as always.
-  const met = direction === 'inbound' ? sumOf(candidate.met().values()).messages : messages
+  const met = direction === 'inbound' ? sumOf(candidate.met()).messages : messages
   // Few receivers ask the list that has our addresses: as of one address, so of all.
   const isNamed = kind === 'all' && direction === 'outbound' && candidate.sender_words >= T.min_coherence
   return refused >= T.min_share[isNamed ? 'source_ip' : kind] * met
@@ -126,7 +121,7 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
       // Its unknown recipients are those of one sender's list, or the directory is lost.
       if (candidate.unknown_words > 0.5 && isOneSenders(candidate, direction)) return false
       if (candidate.held.includes('mailbox') && refused >= T.min_directory_share * messages)
-        return refusedOf(candidate.domains().values()).length >= T.min_named_domains
+        return refusedOf(candidate.domains()).length >= T.min_named_domains
       return outlasts(candidate.domains(), leastDomains(candidate, direction) - 1, candidate.independence)
     case 'sender_domain':
       return direction === 'inbound' || (messages >= T.min_sender_messages && isBroad(candidate, direction))

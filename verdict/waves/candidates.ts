@@ -11,7 +11,7 @@ import type { Group } from './groups.ts'
 import type { Weighed } from './held.ts'
 import { once } from './once.ts'
 import { type PartName, partsBy } from './parts.ts'
-import { holds, refusalsOf } from './refusals.ts'
+import { heldFates, refusalsOf } from './refusals.ts'
 import { blamesMailbox } from './unknown-elsewhere.ts'
 
 /** What the candidates are counted with. */
@@ -39,23 +39,24 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
   const expectedByHabit = whole.expected[words][span] ?? 0
   // Asked before the refusals are looked at: most are as usual even if each is of a transaction of its own.
   if (isUsual(expectedByHabit, 1)) return undefined
-  const isHeld = holds(cells, held, family)
-  const counts = countHeld(cells, group.troubled.filter(isHeld), span)
+  const isHeld = heldFates(held, family)
+  const counts = countHeld(cells, group.troubled, isHeld, span)
   if (isUsual(expectedByHabit, counts.independence)) return undefined
   // Mostly unknown recipients: what is usual is what the senders' lists have elsewhere, and no less.
   const isList = counts.unknown * 2 > refused && direction === 'outbound'
-  const usualOf = isList ? listShares(by, words) : (cell: number) => cells.usual[words][cell] ?? 0
+  const usual = isList ? listShares(by, group.cells(), words) : cells.usual[words]
   const expected = isList
-    ? group.cells().reduce((sum, cell) => sum + inSpan(cells, cell, span) * usualOf(cell), 0)
+    ? group.cells().reduce((sum, cell) => sum + inSpan(cells, cell, span) * (usual[cell] ?? 0), 0)
     : expectedByHabit
   if (isList && isUsual(expected, counts.independence)) return undefined
   const partsOf = (name: PartName) =>
-    once(() => partsBy(cells, group.cells(), name, span, { usualOf, isRefused: isHeld }))
+    once(() => partsBy(cells, group.cells(), name, span, { usual, isRefused: isHeld }))
   const sendersOf = (isCounted: (cell: number) => boolean) =>
-    partsBy(cells, group.cells(), 'sender_domain', span, { usualOf, isRefused: isHeld, isCounted })
+    partsBy(cells, group.cells(), 'sender_domain', span, { usual, isRefused: isHeld, isCounted })
   // Bounces have no sender: they are nobody's habit, and our own never met the gateway.
   const hasMet = (cell: number) =>
-    cells.sender_domain[cell] !== 0 && (cells.state[cell] === STATES.accepted || isHeld(cell))
+    cells.sender_domain[cell] !== 0 &&
+    (cells.state[cell] === STATES.accepted || isHeld[cells.fate[cell] ?? 0] === 1)
   const met = once(() => sendersOf(hasMet))
   return {
     ...group.named,
@@ -78,26 +79,32 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
     senders: partsOf('sender_domain'),
     sendersBeside: (operator) => sendersOf((cell) => cells.operator[cell] !== operator),
     met,
-    excess: once(() => excessGain([...met().values()], counts.independence)),
+    excess: once(() => excessGain(met(), counts.independence)),
   }
 }
 
-// The usual share of a cell of a list with many unknown recipients.
-function listShares({ cells, unknownOf }: Counting, words: Words): (cell: number) => number {
+// The usual shares of these cells, of a list with many unknown recipients.
+function listShares({ cells, unknownOf }: Counting, places: Int32Array, words: Words): Float64Array {
   const { sender_domain, recipient_org_domain, usual } = cells
-  return (cell) =>
-    Math.max(usual[words][cell] ?? 0, unknownOf(sender_domain[cell] ?? 0, recipient_org_domain[cell] ?? 0))
+  const shares = new Float64Array(cells.count)
+  for (const cell of places)
+    shares[cell] = Math.max(
+      usual[words][cell] ?? 0,
+      unknownOf(sender_domain[cell] ?? 0, recipient_org_domain[cell] ?? 0),
+    )
+  return shares
 }
 
-/** What the cells that a wave holds say, over one span. */
-function countHeld(cells: Weighed, held: readonly number[], span: number) {
-  const { names, family, side, reason } = cells
+/** What those of the cells say that a wave holds (by their fates), over one span. */
+function countHeld(cells: Weighed, troubled: readonly number[], isHeld: Uint8Array, span: number) {
+  const { names, family, fate, side, reason } = cells
   const isUnknown = blamesMailbox(cells)
   const content = names.find('sender_content')
   const unreachableFor = UNREACHABLE.map(names.find)
   let [transactions, messages] = [0, 0]
   let [unknown, senderWords, contentWords, unreachable] = [0, 0, 0, 0]
-  for (const cell of held) {
+  for (const cell of troubled) {
+    if (isHeld[fate[cell] ?? 0] === 0) continue
     const n = inSpan(cells, cell, span)
     transactions += cells.transactions[cell] ?? 0
     messages += inWindow(cells, cell)

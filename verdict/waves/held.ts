@@ -1,11 +1,12 @@
 import { STATES } from '../states.ts'
 import type { Words } from '../subject.ts'
-import { inSpan } from '../window/cells.ts'
 import type { Worded } from './trouble.ts'
 
 /** Cells, and the share of each that is usually refused. */
 export interface Weighed extends Worded {
   usual: Record<Words, Float64Array>
+  /** Room by name for partsBy (parts.ts): all 0 but while it counts. */
+  partPlaces: Int32Array
 }
 
 /** What a subject holds, whatever the words: a number for each span. */
@@ -16,25 +17,26 @@ export interface Held {
   expected: Record<Words, Float64Array>
 }
 
-function addTo({ messages, accepted, expected }: Held, cells: Weighed, cell: number): void {
-  const { spans, state, usual } = cells
-  const any = usual.any[cell] ?? 0
-  const sender = usual.sender[cell] ?? 0
-  for (let span = spans.length - 1; span >= 0; span--) {
-    const n = inSpan(cells, cell, span)
-    // Most cells have messages only in the longest spans.
-    if (n === 0) return
-    messages[span] = (messages[span] ?? 0) + n
-    if (state[cell] === STATES.accepted) accepted[span] = (accepted[span] ?? 0) + n
-    expected.any[span] = (expected.any[span] ?? 0) + n * any
-    expected.sender[span] = (expected.sender[span] ?? 0) + n * sender
-  }
-}
-
 /** What these cells hold together. */
 export function heldBy(cells: Weighed, places: Int32Array): Held {
-  const sums = () => new Float64Array(cells.spans.length)
-  const held = { messages: sums(), accepted: sums(), expected: { any: sums(), sender: sums() } }
-  for (let i = 0; i < places.length; i++) addTo(held, cells, places[i] ?? 0)
-  return held
+  const { state, usual } = cells
+  const spans = cells.spans.length
+  const sums = () => new Float64Array(spans)
+  const [messages, accepted, any, sender] = [sums(), sums(), sums(), sums()]
+  for (let i = 0; i < places.length; i++) {
+    const cell = places[i] ?? 0
+    const isAccepted = state[cell] === STATES.accepted
+    const ofAny = usual.any[cell] ?? 0
+    const ofSender = usual.sender[cell] ?? 0
+    for (let span = spans - 1; span >= 0; span--) {
+      const n = cells.messages[cell * spans + span] ?? 0
+      // Most cells have messages only in the longest spans.
+      if (n === 0) break
+      messages[span] = (messages[span] ?? 0) + n
+      if (isAccepted) accepted[span] = (accepted[span] ?? 0) + n
+      any[span] = (any[span] ?? 0) + n * ofAny
+      sender[span] = (sender[span] ?? 0) + n * ofSender
+    }
+  }
+  return { messages, accepted, expected: { any, sender } }
 }

@@ -1,11 +1,12 @@
 import { STATES } from '../states.ts'
-import type { History } from '../subject.ts'
+import type { History, Part } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import { acceptedBefore, historyKey, type Usual } from '../usual/usual.ts'
 import { inSpan } from '../window/cells.ts'
 import type { Group } from './groups.ts'
 import type { Weighed } from './held.ts'
-import { type Parts, partsBy, sumOf } from './parts.ts'
+import { partsBy, sumOf } from './parts.ts'
+import { amongFates, fatesOf } from './trouble.ts'
 
 function tookMail({ held }: Group, history: History | undefined): boolean {
   const before = acceptedBefore(history) + (held().accepted.at(-1) ?? 0)
@@ -14,8 +15,8 @@ function tookMail({ held }: Group, history: History | undefined): boolean {
 
 // A part of a directory is lost where a domain's mailboxes are unknown far more often than before, and not on one sender's
 // list alone.
-function isPartLost(senders: Parts, history: History): boolean {
-  const [most, ...others] = [...senders.values()].sort((a, b) => b.refused - a.refused)
+function isPartLost(senders: readonly Part[], history: History): boolean {
+  const [most, ...others] = [...senders].sort((a, b) => b.refused - a.refused)
   if (most === undefined) return false
   const { messages, refused: mailbox } = sumOf(others)
   if (mailbox < T.min_lost_recipients || mailbox < T.min_lost_rest * messages) return false
@@ -47,11 +48,8 @@ export function isDirectoryLost(
     if (accepted * T.lost_ratio < messages) return true
     if (history === undefined || mailbox < T.min_lost_part) return false
     if (mailbox < T.min_share.recipient_domain * messages) return false
-    const usualOf = () => 0
-    return isPartLost(
-      partsBy(cells, group.cells(), 'sender_domain', span, { usualOf, isRefused: isUnknown }),
-      history,
-    )
+    const counting = { usual: cells.usual.any, isRefused: amongFates(fatesOf(STATES.mailbox)) }
+    return isPartLost(partsBy(cells, group.cells(), 'sender_domain', span, counting), history)
   }
   if (mailbox < T.min_share.provider * messages) return false
   const domains = new Set(troubled.filter(isUnknown).map((cell) => cells.recipient_org_domain[cell]))

@@ -1,12 +1,8 @@
-import type { Part } from '../subject.ts'
-import { inSpan } from '../window/cells.ts'
+import type { NamedPart, Part } from '../subject.ts'
 import type { Weighed } from './held.ts'
 
 /** A name that a subject's messages have parts by. */
 export type PartName = 'operator' | 'recipient_org_domain' | 'sender_domain'
-
-/** Parts by the numbers of their names, 0 for those without. */
-export type Parts = ReadonlyMap<number, Part>
 
 /** Parts together, as one. */
 export function sumOf(parts: Iterable<Part>): Part {
@@ -20,39 +16,43 @@ export function sumOf(parts: Iterable<Part>): Part {
 }
 
 /** Those of the parts that have refusals. */
-export const refusedOf = (parts: Iterable<Part>): Part[] => [...parts].filter(({ refused }) => refused > 0)
+export const refusedOf = (parts: readonly Part[]): Part[] => parts.filter(({ refused }) => refused > 0)
 
-/** What parts are counted by: each takes a cell by its place. */
+/** What parts are counted by. */
 export interface PartCounting {
-  /** The share of it that is usually refused. */
-  usualOf(cell: number): number
-  isRefused(cell: number): boolean
-  /** Whether it is of any part; every cell is, where this is not given. */
+  /** By cell the share of it that is usually refused. */
+  usual: Float64Array
+  /** By fate, 1 where it counts as refused. */
+  isRefused: Uint8Array
+  /** Whether a cell is of any part; every one is, where this is not given. */
   isCounted?(cell: number): boolean
 }
 
-/** The parts of these cells over a span. */
+/** The parts of these cells over a span, in the order of their first cells. */
 export function partsBy(
   cells: Weighed,
   places: Int32Array,
   name: PartName,
   span: number,
-  { usualOf, isRefused, isCounted }: PartCounting,
-): Parts {
-  const parts = new Map<number, Part>()
-  const names = cells[name]
+  { usual, isRefused, isCounted }: PartCounting,
+): NamedPart[] {
+  const { messages, spans, fate, partPlaces } = cells
+  const numbers = cells[name]
+  const parts: NamedPart[] = []
   for (let i = 0; i < places.length; i++) {
     const cell = places[i] ?? 0
-    const n = inSpan(cells, cell, span)
+    const n = messages[cell * spans.length + span] ?? 0
     if (n === 0 || isCounted?.(cell) === false) continue
-    let part = parts.get(names[cell] ?? 0)
+    const number = numbers[cell] ?? 0
+    let part = parts[(partPlaces[number] ?? 0) - 1]
     if (part === undefined) {
-      part = { messages: 0, refused: 0, expected: 0 }
-      parts.set(names[cell] ?? 0, part)
+      part = { name: number, messages: 0, refused: 0, expected: 0 }
+      partPlaces[number] = parts.push(part)
     }
     part.messages += n
-    part.expected += n * usualOf(cell)
-    if (isRefused(cell)) part.refused += n
+    part.expected += n * (usual[cell] ?? 0)
+    if (isRefused[fate[cell] ?? 0] === 1) part.refused += n
   }
+  for (const { name } of parts) partPlaces[name] = 0
   return parts
 }

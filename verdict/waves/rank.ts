@@ -23,7 +23,7 @@ function explainedBy(candidate: Candidate, usual_share: number, direction: Direc
   const pooled = gainOf(candidate, independence)
   if (kind === 'recipient_domain') return pooled
   const parts = (kind === 'provider' ? domains : operators)()
-  return Math.max(pooled, spreadGain(Array.from(parts.values(), (part) => gainOf(part, independence))))
+  return Math.max(pooled, spreadGain(parts.map((part) => gainOf(part, independence))))
 }
 
 /** Whether it is a remote sender that we always refuse, which is no news: most of what knocks at a gateway is refused. */

@@ -1,4 +1,4 @@
-import { STATE_COUNT, STATES, type State } from '../states.ts'
+import { STATES, type State } from '../states.ts'
 import type { Wave } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import type { Usual } from '../usual/usual.ts'
@@ -6,23 +6,16 @@ import { BARE, FAMILIES, ROUTING_SIDES } from '../words.ts'
 import { type Group, isReceiver } from './groups.ts'
 import type { Weighed } from './held.ts'
 import { isDirectoryLost } from './lost-directory.ts'
-import { inFamily, inState, leastRefused } from './trouble.ts'
+import { amongFates, fateOf, inFamily, inState, leastRefused } from './trouble.ts'
 
 /** What of a subject's trouble one cause may have refused. */
 export interface Refusals extends Pick<Wave, 'held'> {
   refused: number
 }
 
-/** Whether a wave with these states and this kind of words holds a cell, by its place. */
-export function holds(
-  { state, family }: Weighed,
-  held: readonly State[],
-  words: number,
-): (cell: number) => boolean {
-  const isState = new Uint8Array(STATE_COUNT)
-  for (const state of held) isState[STATES[state]] = 1
-  return (cell) => (family[cell] === words || family[cell] === BARE) && isState[state[cell] ?? 0] === 1
-}
+/** By fate, 1 where a wave with these states and this kind of words holds it. */
+export const heldFates = (held: readonly State[], words: number): Uint8Array =>
+  amongFates(held.flatMap((state) => [fateOf(STATES[state], words), fateOf(STATES[state], BARE)]))
 
 /**
  * What counts as refused of a subject over a span (its place), in one kind of words (the place of the family) or in words that

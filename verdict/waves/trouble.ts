@@ -4,12 +4,28 @@ import { THRESHOLDS as T } from '../thresholds.ts'
 import type { Cells } from '../window/cells.ts'
 import { BARE, FAMILIES, NETWORK_SIDES, OTHER, ROUTING_SIDES } from '../words.ts'
 
-/** Cells, and by cell the kind of its words (`familyOf`). */
+/** Cells, and by cell the kind of its words (`familyOf`), and this with its state as one number (`fateOf`). */
 export interface Worded extends Cells {
   family: Uint8Array
+  fate: Uint8Array
 }
 
 const FAMILY_COUNT = OTHER + 1
+const FATE_COUNT = STATE_COUNT * FAMILY_COUNT
+
+/** A state and a kind of words as one number. */
+export const fateOf = (state: number, family: number): number => state * FAMILY_COUNT + family
+
+/** By fate, 1 where it is one of these. */
+export function amongFates(fates: readonly number[]): Uint8Array {
+  const isAmong = new Uint8Array(FATE_COUNT)
+  for (const fate of fates) isAmong[fate] = 1
+  return isAmong
+}
+
+/** Fates that a state comes to, whatever the words. */
+export const fatesOf = (state: number): number[] =>
+  Array.from({ length: FAMILY_COUNT }, (_, family) => fateOf(state, family))
 
 /** Fewer refusals are no wave of a subject with these names. */
 export function leastRefused(named: Named): number {
@@ -23,21 +39,28 @@ export interface Trouble {
   counts: Int32Array
 }
 
-const placeOf = (span: number, state: number, family: number) =>
-  (span * STATE_COUNT + state) * FAMILY_COUNT + family
+const placeOf = (span: number, state: number, family: number) => span * FATE_COUNT + fateOf(state, family)
 
 /** Counts these cells. */
 export function troubleOf(cells: Worded, places: readonly number[]): Trouble {
+  const { messages, fate } = cells
   const spans = cells.spans.length
-  const counts = new Int32Array(placeOf(spans, 0, 0))
+  const counts = new Int32Array(spans * FATE_COUNT)
   for (const cell of places)
     for (let span = spans - 1; span >= 0; span--) {
-      const n = cells.messages[cell * spans + span] ?? 0
+      const n = messages[cell * spans + span] ?? 0
       if (n === 0) break
-      const place = placeOf(span, cells.state[cell] ?? 0, cells.family[cell] ?? OTHER)
+      const place = span * FATE_COUNT + (fate[cell] ?? 0)
       counts[place] = (counts[place] ?? 0) + n
     }
   return { spans, counts }
+}
+
+/** How many messages it is in all over a span. */
+export function allIn({ counts }: Trouble, span: number): number {
+  let sum = 0
+  for (let place = span * FATE_COUNT; place < (span + 1) * FATE_COUNT; place++) sum += counts[place] ?? 0
+  return sum
 }
 
 /** How many messages came to a state over a span in words of a kind. */

@@ -10,6 +10,7 @@ import { type Counting, candidatesOf } from './candidates.ts'
 import { type Group, groupsOf, groupsWithout } from './groups.ts'
 import type { Weighed } from './held.ts'
 import { bestOf, isStranger, type News, newsOf } from './rank.ts'
+import { fateOf } from './trouble.ts'
 import { unknownElsewhere } from './unknown-elsewhere.ts'
 
 /** All that a window's waves follow from. */
@@ -27,11 +28,16 @@ interface Prepared {
 const PREPARED = new WeakMap<Material, Prepared>()
 
 function weighed({ cells, usual, direction }: Material): Weighed {
-  const { names, side, count } = cells
+  const { names, state, side, count } = cells
   const familyBy = perName(names, familyOf)
   const family = new Uint8Array(count)
-  for (let cell = 0; cell < count; cell++) family[cell] = familyBy(side[cell] ?? 0)
-  return { ...cells, family, usual: cellShares(cells, usual, direction) }
+  const fate = new Uint8Array(count)
+  for (let cell = 0; cell < count; cell++) {
+    family[cell] = familyBy(side[cell] ?? 0)
+    fate[cell] = fateOf(state[cell] ?? 0, family[cell] ?? 0)
+  }
+  const partPlaces = new Int32Array(names.texts.length)
+  return { ...cells, family, fate, usual: cellShares(cells, usual, direction), partPlaces }
 }
 
 function prepare(material: Material): Prepared {
