@@ -12,7 +12,8 @@ import { readTroubledNames, type TroubledNames } from './usual/troubled-names.ts
 import { fleetShare, type Usual } from './usual/usual.ts'
 import { withWeek } from './usual/week.ts'
 import { subjectKey } from './waves/rank.ts'
-import { type Material, nextSubjects } from './waves/waves.ts'
+import { type Material, restOf, restWithout, restWithPairs } from './waves/rest.ts'
+import { nextSubjects } from './waves/waves.ts'
 import { readAttempts } from './window/attempts.ts'
 import { cellsOf } from './window/cells.ts'
 import { knownRecipients } from './window/known-recipients.ts'
@@ -46,18 +47,18 @@ async function readPast(store: Store, window: Window, names: TroubledNames): Pro
  */
 async function findWaves(
   view: View,
-  read: Material,
+  material: Material,
   readPairs: (usual: Usual) => Promise<Usual>,
 ): Promise<{ found: Judged[]; told: Wave[] }> {
-  let material = read
+  let rest = restOf(material)
   const found: Judged[] = []
   const told: Wave[] = []
   const passed = new Set<string>()
   while (told.length < T.max_waves && passed.size < T.max_waves) {
-    let subjects = nextSubjects(material, told, passed)
+    let subjects = nextSubjects(rest, passed)
     if (subjects === undefined) {
-      material = { ...material, usual: await readPairs(material.usual) }
-      subjects = nextSubjects(material, told, passed) ?? []
+      rest = restWithPairs(rest, await readPairs(rest.usual))
+      subjects = nextSubjects(rest, passed) ?? []
     }
     if (subjects.length === 0) break
     const before = [...told]
@@ -72,6 +73,7 @@ async function findWaves(
           found.push(judged)
       }
     }
+    if (told.length > before.length) rest = restWithout(rest, told.slice(before.length))
   }
   return { found, told }
 }

@@ -12,6 +12,7 @@ import type { Weighed } from './held.ts'
 import { once } from './once.ts'
 import { type PartName, partsBy } from './parts.ts'
 import { heldFates, refusalsOf } from './refusals.ts'
+import { allIn, leastRefused } from './trouble.ts'
 import { blamesMailbox } from './unknown-elsewhere.ts'
 
 /** What the candidates are counted with. */
@@ -119,10 +120,14 @@ function countHeld(cells: Weighed, troubled: readonly number[], isHeld: Uint8Arr
 /** A subject whose refusals are above the usual, over each span and with each kind of words. */
 export function candidatesOf(group: Group, by: Counting): Candidate[] {
   const found: Candidate[] = []
-  for (const span of by.cells.spans.keys())
+  const least = leastRefused(group.named)
+  for (const span of by.cells.spans.keys()) {
+    // Of most subjects the short spans have too few.
+    if (allIn(group.trouble, span) < least) continue
     for (const family of FAMILIES.keys()) {
       const candidate = candidateOf(group, span, family, by)
       if (candidate !== undefined) found.push(candidate)
     }
+  }
   return found
 }

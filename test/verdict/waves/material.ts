@@ -2,7 +2,8 @@ import type { Direction } from '../../../schemas/event.ts'
 import { STATES, type State } from '../../../verdict/states.ts'
 import { type History, type Named, nameOf, type Wave } from '../../../verdict/subject.ts'
 import { EMPTY_HISTORY, historyKey } from '../../../verdict/usual/usual.ts'
-import { type Material, nextSubjects } from '../../../verdict/waves/waves.ts'
+import { type Material, restOf, restWithout } from '../../../verdict/waves/rest.ts'
+import { nextSubjects } from '../../../verdict/waves/waves.ts'
 import { type Cells, roomForCells } from '../../../verdict/window/cells.ts'
 import { noNames } from '../../../verdict/window/names.ts'
 
@@ -95,9 +96,11 @@ export function material(
 /** Names of all waves, one after the other. */
 export function waves(of: Material): string[] {
   const told: (Wave & { name: string })[] = []
+  let rest = restOf(of)
   for (let i = 0; i < 9; i++) {
-    const found = nextSubjects(of, told, new Set()) ?? []
+    const found = nextSubjects(rest, new Set()) ?? []
     if (found.length === 0) break
+    rest = restWithout(rest, found)
     told.push(...found.map((subject) => ({ ...subject, name: `${subject.kind} ${nameOf(subject)}` })))
   }
   return told.map(({ name }) => name)

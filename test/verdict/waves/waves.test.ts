@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { History, Named } from '../../../verdict/subject.ts'
+import { restOf } from '../../../verdict/waves/rest.ts'
 import { nextSubjects } from '../../../verdict/waves/waves.ts'
 import {
   AUTH,
@@ -138,7 +139,7 @@ test('what a receiver always thought of one sender is no news, where it takes th
 test('the history of one sender at one domain is asked for only where a wave turns on it', () => {
   const unread = (cells: ReturnType<typeof cell>[]) => {
     const of = material(cells)
-    return nextSubjects({ ...of, usual: { ...of.usual, knows_pairs: false } }, [], new Set())
+    return nextSubjects(restOf({ ...of, usual: { ...of.usual, knows_pairs: false } }), new Set())
   }
   const odd = { domain: 'odd.example' }
   const rest = [...DOMAINS.map((domain) => cell({ domain }, 20)), cell({ ...odd, sender: 's2.example' }, 30)]
