@@ -1,14 +1,10 @@
-import { type ColumnsOf, textAt } from '../../store/store.ts'
-import { type History, NAMELESS, type Named } from '../subject.ts'
+import type { ColumnsOf } from '../../store/store.ts'
+import { NAMELESS, type Named } from '../subject.ts'
 import { operatorOf, providersOf } from '../window/operators.ts'
 import { BLAMING_SIDES } from '../words.ts'
+import { addRow, addTo, type Count, FATE, LATELY, NOTHING } from './count.ts'
 import type { TroubledNames } from './troubled-names.ts'
-import { EMPTY_HISTORY, historyKey, type Usual } from './usual.ts'
-
-// What became of attempts, as one number: how they ended, and more bits.
-const FATE = { delayed: 0, accepted: 1, mailbox: 2, blamed: 3, refused: 4 } as const
-const LATELY = 8
-const ENDINGS = 7
+import { historyKey, type Usual } from './usual.ts'
 
 const SIDES: readonly [side: string, fate: number][] = [
   ['recipient_mailbox', FATE.mailbox],
@@ -38,108 +34,28 @@ export interface Row {
   last_time: number
 }
 
-/** A history that is being counted; the last time that something was accepted in seconds since 1970. */
-interface Count {
-  history: History
-  last: number
-}
-
-function add(count: Count, fate: number, attempts: number, last_time: number): void {
-  const to = count.history
-  const isRecent = (fate & LATELY) !== 0
-  const ending = fate & ENDINGS
-  const isRefused = ending === FATE.refused || ending === FATE.blamed
-  if (isRecent) {
-    to.recent_messages += attempts
-    if (ending === FATE.accepted) to.recent_accepted += attempts
-    if (isRefused) to.recent_refused += attempts
-    if (ending === FATE.blamed) to.recent_blamed += attempts
-  } else {
-    to.messages += attempts
-    if (ending === FATE.accepted) to.accepted += attempts
-    if (isRefused) to.refused += attempts
-    if (ending === FATE.blamed) to.blamed += attempts
-    if (ending === FATE.mailbox) to.mailbox += attempts
-  }
-  if (ending === FATE.accepted) count.last = Math.max(count.last, last_time)
-}
-
-// ISO 8601, as text in the order of time.
-const finished = ({ history, last }: Count): History =>
-  last === 0
-    ? history
-    : { ...history, last_accepted: new Date(last * 1000).toISOString().replace('.000', '') }
-
-/** Counts a history by the names that were asked for. */
-function counter(names: TroubledNames, { senders, ips, domains, providers: receivers, pair_senders }: Lists) {
-  // What is asked for at each place of the list; '' where it stands for another.
-  const among = (list: readonly string[], asked: readonly string[]): string[] => {
-    const set = new Set(asked)
-    return list.map((name) => (set.has(name) ? name : ''))
-  }
-  const providers = among(receivers, names.providers)
-  const operators = among(receivers.map(operatorOf), names.operator_names)
-  const isPair = new Set(names.pairs.map((pair) => `${pair.sender_domain} ${pair.domain}`))
-  const fleet: Count = { history: { ...EMPTY_HISTORY }, last: 0 }
-  const own = new Map<string, Count>()
-  // By places: to make a key of names for every row took longer than to count it.
-  const byPlace = new Map<number, Count[]>()
-  const subjectsOf = (kind: string, name: number, part: number): (Partial<Named> & Pick<Named, 'kind'>)[] => {
-    const operator = operators[part] ?? ''
-    if (kind === 'sender') {
-      const sender_domain = senders[name] ?? ''
-      return [
-        { kind: 'provider', provider: providers[part] ?? '' },
-        { kind: 'operator', operator },
-        { kind: 'sender_domain', sender_domain },
-        { kind: 'pair', sender_domain, operator },
-      ]
-    }
-    if (kind === 'address') {
-      const source_ip = ips[name] ?? ''
-      return [
-        { kind: 'source_ip', source_ip },
-        { kind: 'pair', source_ip, operator },
-      ]
-    }
-    const recipient_org_domain = domains[name] ?? ''
-    const sender = pair_senders[part] ?? ''
-    const sender_domain = isPair.has(`${sender} ${recipient_org_domain}`) ? sender : ''
-    const pair = { kind: 'pair', sender_domain, recipient_org_domain } as const
-    return kind === 'pair' ? [pair] : [{ kind: 'recipient_domain', recipient_org_domain }, pair]
-  }
-  const countOf = (named: Partial<Named> & Pick<Named, 'kind'>): Count => {
-    const key = historyKey({ ...NAMELESS, ...named })
-    const count = own.get(key) ?? { history: { ...EMPTY_HISTORY }, last: 0 }
-    own.set(key, count)
-    return count
-  }
-  return {
-    /** Where rows of a kind with these places count. */
-    countsOf(kind: string, name: number, part: number): readonly Count[] {
-      const place = (KINDS.indexOf(kind) * PLACES + name) * PLACES + part
-      let counts = byPlace.get(place)
-      if (counts === undefined) {
-        const own = subjectsOf(kind, name, part)
-          .filter((named) => Object.values(named).every((name) => name !== ''))
-          .map(countOf)
-        counts = kind === 'sender' ? [fleet, ...own] : own
-        byPlace.set(place, counts)
-      }
-      return counts
-    },
-    usual: (): Usual => ({
-      fleet: finished(fleet),
-      own: new Map(Array.from(own, ([key, count]) => [key, finished(count)])),
-      stopped: new Set(),
-      knows_pairs: true,
-    }),
-  }
-}
-
-const KINDS: readonly string[] = ['sender', 'address', 'domain', 'pair'] satisfies Row['kind'][]
 // Places in a list are 16 bits.
 const PLACES = 2 ** 16
+
+/** The rows of each kind that have the same two places, together. */
+function countPlaces(answers: readonly ColumnsOf<Row>[]): Record<Row['kind'], Map<number, Count>> {
+  const counts = { sender: new Map(), address: new Map(), domain: new Map(), pair: new Map() }
+  for (const { kind, name = [], part = [], fate = [], attempts = [], last_time = [] } of answers) {
+    const texts = Array.from({ length: kind?.texts.length ?? 0 }, (_, i) => kind?.texts.at(i))
+    const byKind = texts.map((text): Map<number, Count> => counts[text as Row['kind']])
+    for (let i = 0; i < name.length; i++) {
+      const byPlace = byKind[kind?.places[i] ?? 0]
+      const place = (name[i] ?? 0) * PLACES + (part[i] ?? 0)
+      let count = byPlace?.get(place)
+      if (count === undefined) {
+        count = { ...NOTHING }
+        byPlace?.set(place, count)
+      }
+      addRow(count, fate[i] ?? 0, attempts[i] ?? 0, last_time[i] ?? 0)
+    }
+  }
+  return counts
+}
 
 /** The names of each kind by their places. */
 export type Lists = Record<'senders' | 'ips' | 'domains' | 'providers' | 'pair_senders', string[]>
@@ -156,12 +72,74 @@ export function listsOf({ senders, ips, domains, providers, operator_names, pair
   }
 }
 
+type OwnNames = Partial<Named> & Pick<Named, 'kind'>
+
 /** Counts the rows of some answers for the names that were asked for. */
 export function countRows(answers: readonly ColumnsOf<Row>[], names: TroubledNames, lists: Lists): Usual {
-  const { countsOf, usual } = counter(names, lists)
-  for (const { kind, name = [], part = [], fate = [], attempts = [], last_time = [] } of answers)
-    for (let i = 0; i < name.length; i++)
-      for (const count of countsOf(textAt(kind, i), name[i] ?? 0, part[i] ?? 0))
-        add(count, fate[i] ?? 0, attempts[i] ?? 0, last_time[i] ?? 0)
-  return usual()
+  // What is asked for; '' where it stands for another.
+  const among = (asked: readonly string[]) => {
+    const set = new Set(asked)
+    return (name: string) => (set.has(name) ? name : '')
+  }
+  const providers = lists.providers.map(among(names.providers))
+  const operators = lists.providers.map(operatorOf).map(among(names.operator_names))
+  const pairs = new Set(names.pairs.map((pair) => `${pair.sender_domain} ${pair.domain}`))
+  const fleet = { ...NOTHING }
+  const own = new Map<string, Count>()
+  const countOf = (named: OwnNames): Count => {
+    const key = historyKey({ ...NAMELESS, ...named })
+    let count = own.get(key)
+    if (count === undefined) {
+      count = { ...NOTHING }
+      own.set(key, count)
+    }
+    return count
+  }
+  // By place in a list, found once: to make a key of names takes longer than to count a row.
+  const atPlace = (list: readonly string[], namedOf: (name: string) => OwnNames) => {
+    const known: Count[] = []
+    return (place: number): Count | undefined => {
+      const name = list[place] ?? ''
+      if (name !== '') known[place] ??= countOf(namedOf(name))
+      return known[place]
+    }
+  }
+  const ofProvider = atPlace(providers, (provider) => ({ kind: 'provider', provider }))
+  const ofOperator = atPlace(operators, (operator) => ({ kind: 'operator', operator }))
+  const ofSender = atPlace(lists.senders, (sender_domain) => ({ kind: 'sender_domain', sender_domain }))
+  const ofAddress = atPlace(lists.ips, (source_ip) => ({ kind: 'source_ip', source_ip }))
+  const ofDomain = atPlace(lists.domains, (recipient_org_domain) => ({
+    kind: 'recipient_domain',
+    recipient_org_domain,
+  }))
+  const atOperator = (by: 'sender_domain' | 'source_ip', name = '', operator = '') =>
+    name === '' || operator === '' ? undefined : countOf({ kind: 'pair', [by]: name, operator })
+  const ofPair = (domain: number, sender: number): Count | undefined => {
+    const recipient_org_domain = lists.domains[domain] ?? ''
+    const sender_domain = lists.pair_senders[sender] ?? ''
+    const isAsked = pairs.has(`${sender_domain} ${recipient_org_domain}`)
+    return isAsked ? countOf({ kind: 'pair', sender_domain, recipient_org_domain }) : undefined
+  }
+  const add = (from: Map<number, Count>, of: (name: number, part: number) => (Count | undefined)[]) => {
+    for (const [place, count] of from)
+      for (const to of of(Math.floor(place / PLACES), place % PLACES)) if (to !== undefined) addTo(to, count)
+  }
+  const places = countPlaces(answers)
+  add(places.sender, (name, part) => [
+    fleet,
+    ofProvider(part),
+    ofOperator(part),
+    ofSender(name),
+    atOperator('sender_domain', lists.senders[name], operators[part]),
+  ])
+  add(places.address, (name, part) => [
+    ofAddress(name),
+    atOperator('source_ip', lists.ips[name], operators[part]),
+  ])
+  add(places.domain, (name, part) => [ofDomain(name), ofPair(name, part)])
+  add(places.pair, (name, part) => [ofPair(name, part)])
+  // ISO 8601, as text in the order of time.
+  for (const count of [fleet, ...own.values()])
+    if (count.last > 0) count.last_accepted = `${new Date(count.last * 1000).toISOString().slice(0, 19)}Z`
+  return { fleet, own, stopped: new Set(), knows_pairs: true }
 }
