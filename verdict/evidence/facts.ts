@@ -3,21 +3,19 @@ import { STATES, type State } from '../states.ts'
 import type { Part, Wave } from '../subject.ts'
 import type { Messages } from '../window/messages.ts'
 import { selecting } from '../window/names.ts'
+import { countsOf, type Some } from './some.ts'
 
 type Name = 'sender_domain' | 'recipient_org_domain' | 'provider' | 'source_ip' | 'reason'
 
-/** Some messages of a window, by their places. */
-export interface Some {
-  messages: Messages
-  places: readonly number[]
-}
-
 /** How many messages have each name, the most frequent first. */
-function counted({ messages, places }: Some, name: Name): Counted[] {
+function counted(messages: Messages, places: ArrayLike<number>, name: Name): Counted[] {
   const { texts } = messages.names
   const counts = new Map<number, number>()
   const numbers = messages[name]
-  for (const i of places) counts.set(numbers[i] ?? 0, (counts.get(numbers[i] ?? 0) ?? 0) + 1)
+  for (let i = 0; i < places.length; i++) {
+    const number = numbers[places[i] ?? 0] ?? 0
+    counts.set(number, (counts.get(number) ?? 0) + 1)
+  }
   return Array.from(counts, ([number, messages]) => ({ name: texts[number] ?? '', messages })).sort(
     (a, b) => b.messages - a.messages || (a.name < b.name ? -1 : 1),
   )
@@ -45,49 +43,17 @@ export function isOfKind(
 
 const TOP = 5
 
-// What is the same for every subject of the same messages: how many have each name, by its number.
-interface Counts {
-  /** Those that were not accepted: few, on a common day. */
-  troubled: readonly number[]
-  senders: Int32Array
-  /** A null sender is no other sender. */
-  domains: Int32Array
-  providers: Int32Array
-}
-const COUNTS = new WeakMap<Some, Counts>()
-
-function countsOfAll(span: Some): Counts {
-  let counts = COUNTS.get(span)
-  if (counts === undefined) {
-    const { sender_domain, recipient_org_domain, provider, state, names } = span.messages
-    const none = () => new Int32Array(names.texts.length)
-    const troubled: number[] = []
-    counts = { troubled, senders: none(), domains: none(), providers: none() }
-    const add = (to: Int32Array, name = 0) => {
-      to[name] = (to[name] ?? 0) + 1
-    }
-    for (const i of span.places) {
-      if (state[i] !== STATES.accepted) troubled.push(i)
-      add(counts.senders, sender_domain[i])
-      if (sender_domain[i] !== 0) add(counts.domains, recipient_org_domain[i])
-      add(counts.providers, provider[i])
-    }
-    COUNTS.set(span, counts)
-  }
-  return counts
-}
-
 /** What the messages of a span say of a subject: itself, and what stands against it. Pure. */
 export function factsOf(span: Some, subject: Wave) {
   const { messages, places } = span
-  const all = countsOfAll(span)
+  const all = countsOf(span)
   const isSelected = selecting(messages, subject.selection)
   const isRefused = isOfKind(messages, subject)
-  const inside = places.filter(isSelected)
+  const inside = Array.from(all.near(subject.selection)).filter(isSelected)
   const refused = inside.filter(isRefused)
   const refusedElsewhere = all.troubled.filter((i) => isRefused(i) && !isSelected(i))
   const names = (of: readonly number[], name: Name) => new Set(of.map((i) => messages[name][i] ?? 0))
-  const count = (of: readonly number[], name: Name) => counted({ messages, places: of }, name)
+  const count = (of: readonly number[], name: Name) => counted(messages, of, name)
   const senders = names(refused, 'sender_domain')
   const refusing = names(refused, 'recipient_org_domain')
   const behind = names(refused, 'provider')
@@ -155,10 +121,11 @@ export function othersThere(span: Some, subject: Wave): Part[] {
   const isSelected = selecting(messages, subject.selection)
   const isRefused = isOfKind(messages, subject)
   const { sender_domain, recipient_org_domain } = messages
-  const refused = countsOfAll(span).troubled.filter((i) => isRefused(i) && isSelected(i))
+  const refused = countsOf(span).troubled.filter((i) => isRefused(i) && isSelected(i))
   const refusing = new Set(refused.map((i) => recipient_org_domain[i] ?? 0))
   const others = new Map<number, Part>()
-  for (const i of places) {
+  for (let place = 0; place < places.length; place++) {
+    const i = places[place] ?? 0
     const sender = sender_domain[i] ?? 0
     if (sender === 0 || isSelected(i) || !refusing.has(recipient_org_domain[i] ?? 0)) continue
     const part = others.get(sender) ?? { messages: 0, refused: 0, expected: 0 }
@@ -178,7 +145,7 @@ export function refusedRecipients(span: Some, subject: Wave, is_wave: boolean): 
   const isSelected = selecting(messages, subject.selection)
   const isRefused = isOfKind(messages, subject)
   const found = new Set<string>()
-  for (const i of countsOfAll(span).troubled) {
+  for (const i of countsOf(span).troubled) {
     if (found.size === (is_wave ? OF_A_WAVE : OF_A_LIST)) break
     if (!isSelected(i) || !(isRefused(i) || messages.state[i] === STATES.mailbox)) continue
     const recipient = messages.recipient(i)

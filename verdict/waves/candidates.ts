@@ -104,7 +104,8 @@ function countHeld(cells: Weighed, troubled: readonly number[], isHeld: Uint8Arr
   const unreachableFor = UNREACHABLE.map(names.find)
   let [transactions, messages] = [0, 0]
   let [unknown, senderWords, contentWords, unreachable] = [0, 0, 0, 0]
-  for (const cell of troubled) {
+  for (let i = 0; i < troubled.length; i++) {
+    const cell = troubled[i] ?? 0
     if (isHeld[fate[cell] ?? 0] === 0) continue
     const n = inSpan(cells, cell, span)
     transactions += cells.transactions[cell] ?? 0

@@ -1,7 +1,7 @@
 import { STATES } from '../states.ts'
 import { NAMELESS, type Named } from '../subject.ts'
 import { inWindow } from '../window/cells.ts'
-import { placesBy } from '../window/names.ts'
+import { allPlaces, placesBy } from '../window/names.ts'
 import { type Held, heldBy, type Weighed } from './held.ts'
 import { once } from './once.ts'
 import { isEnough, leastRefused, type Trouble, troubleOf } from './trouble.ts'
@@ -105,13 +105,13 @@ export function groupsOf(cells: Weighed): Group[] {
   const troubled: number[] = []
   for (let cell = 0; cell < cells.count; cell++)
     if (cells.state[cell] !== STATES.accepted) troubled.push(cell)
+  const places = allPlaces(cells.count)
   const known = new Map<Kind['first'], (name: number) => Int32Array>()
   const index: Index = (column) => {
-    const by = known.get(column) ?? placesBy(cells[column], cells)
+    const by = known.get(column) ?? placesBy(cells[column], cells.names, places)
     known.set(column, by)
     return by
   }
-  const places = new Int32Array(cells.count).map((_, cell) => cell)
   const all = groupOf(cells, { ...NAMELESS, kind: 'all' }, { troubled, cells: () => places })
   return [
     ...(all === undefined ? [] : [all]),

@@ -46,13 +46,15 @@ export function troubleOf(cells: Worded, places: readonly number[]): Trouble {
   const { messages, fate } = cells
   const spans = cells.spans.length
   const counts = new Int32Array(spans * FATE_COUNT)
-  for (const cell of places)
+  for (let i = 0; i < places.length; i++) {
+    const cell = places[i] ?? 0
     for (let span = spans - 1; span >= 0; span--) {
       const n = messages[cell * spans + span] ?? 0
       if (n === 0) break
       const place = span * FATE_COUNT + (fate[cell] ?? 0)
       counts[place] = (counts[place] ?? 0) + n
     }
+  }
   return { spans, counts }
 }
 

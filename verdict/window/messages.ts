@@ -35,9 +35,12 @@ export function toldBy(
     sides: wave.sides.map(of.names.find),
     isSelected: selecting(of, wave.selection),
   }))
-  return (place) =>
-    of.state[place] !== ACCEPTED &&
-    waves.some(({ sides, isSelected }) => sides.includes(of.side[place] ?? 0) && isSelected(place))
+  return (place) => {
+    if (of.state[place] === ACCEPTED) return false
+    for (const { sides, isSelected } of waves)
+      if (sides.includes(of.side[place] ?? 0) && isSelected(place)) return true
+    return false
+  }
 }
 
 // By state, its number the place: of several who tell of one refusal, the one who knows more is believed.

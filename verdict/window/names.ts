@@ -39,20 +39,35 @@ export function perName({ texts }: Names, of: (name: string) => number): (number
   }
 }
 
-/** The places of each number in a column, in their order: sorted by counting, so that a list of few costs no more than they. */
-export function placesBy(numbers: Int32Array, { names, count }: NameColumns): (number: number) => Int32Array {
-  // Where the places of each number start; first counted one further on, for each starts where those before it end.
-  const starts = new Int32Array(names.texts.length + 1)
-  for (let i = 0; i < count; i++) starts[(numbers[i] ?? 0) + 1] = (starts[(numbers[i] ?? 0) + 1] ?? 0) + 1
-  for (let i = 1; i < starts.length; i++) starts[i] = (starts[i] ?? 0) + (starts[i - 1] ?? 0)
+/** All places of so many things. */
+export const allPlaces = (count: number): Int32Array => {
   const places = new Int32Array(count)
+  for (let i = 0; i < count; i++) places[i] = i
+  return places
+}
+
+/** These places by the numbers in a column, in their order: sorted by counting, so that a list of few costs no more than they. */
+export function placesBy(
+  numbers: Int32Array,
+  { texts }: Names,
+  places: Int32Array,
+): (number: number) => Int32Array {
+  // Where the places of each number start; first counted one further on, for each starts where those before it end.
+  const starts = new Int32Array(texts.length + 1)
+  for (let i = 0; i < places.length; i++) {
+    const after = (numbers[places[i] ?? 0] ?? 0) + 1
+    starts[after] = (starts[after] ?? 0) + 1
+  }
+  for (let i = 1; i < starts.length; i++) starts[i] = (starts[i] ?? 0) + (starts[i - 1] ?? 0)
+  const sorted = new Int32Array(places.length)
   const next = starts.slice()
-  for (let i = 0; i < count; i++) {
-    const number = numbers[i] ?? 0
-    places[next[number] ?? 0] = i
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0
+    const number = numbers[place] ?? 0
+    sorted[next[number] ?? 0] = place
     next[number] = (next[number] ?? 0) + 1
   }
-  return (number) => places.subarray(starts[number], starts[number + 1])
+  return (number) => sorted.subarray(starts[number], starts[number + 1])
 }
 
 /** Who sent and who took each of many things (attempts, messages, cells): a column a name, a place a thing. */

@@ -1,6 +1,6 @@
 import { STATES } from '../states.ts'
 import type { Messages } from './messages.ts'
-import { placesBy } from './names.ts'
+import { allPlaces, placesBy } from './names.ts'
 
 /** One sender's counts. */
 export interface SenderRow {
@@ -16,13 +16,15 @@ export interface SenderRow {
 /** Every sender of these messages, the most refused first. */
 export function sendersOf(messages: Messages): SenderRow[] {
   const { names, count, sender_domain, recipient_org_domain, state } = messages
-  const bySender = placesBy(sender_domain, messages)
+  const bySender = placesBy(sender_domain, names, allPlaces(count))
   // By domain the sender that it was last counted for.
   const countedFor = new Int32Array(names.texts.length)
   const rowOf = (sender: number): SenderRow => {
     const counts = { messages: 0, accepted: 0, refused: 0, mailbox: 0, domains: 0 }
     const row = { sender_domain: names.texts[sender] ?? '', ...counts }
-    for (const i of bySender(sender)) {
+    const places = bySender(sender)
+    for (let place = 0; place < places.length; place++) {
+      const i = places[place] ?? 0
       const domain = recipient_org_domain[i] ?? 0
       row.messages++
       if (state[i] === STATES.accepted) row.accepted++

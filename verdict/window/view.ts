@@ -7,7 +7,7 @@ import type { Window } from './read.ts'
 /** What is left of a window. */
 export interface Left {
   messages: Messages
-  places: readonly number[]
+  places: Int32Array
   /** Places of the attempts that were not accepted. */
   refusals: readonly number[]
 }
@@ -45,9 +45,14 @@ export function viewOf(window: Window, completeness: Completeness, attempts: Att
       if (left === undefined) {
         // By all its tries in the window, as cells.ts counts it: what was put off again is no first try in a shorter span.
         const { messages, refusals } = all
-        const places: number[] = []
-        for (let i = 0; i < messages.count; i++) if ((messages.time[i] ?? 0) >= from) places.push(i)
-        left = { messages, places, refusals: refusals.filter((i) => (attempts.time[i] ?? 0) >= from) }
+        const places = new Int32Array(messages.count)
+        let count = 0
+        for (let i = 0; i < messages.count; i++) if ((messages.time[i] ?? 0) >= from) places[count++] = i
+        left = {
+          messages,
+          places: places.subarray(0, count),
+          refusals: refusals.filter((i) => (attempts.time[i] ?? 0) >= from),
+        }
         known.set(from, left)
       }
       return left
