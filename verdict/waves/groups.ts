@@ -100,6 +100,17 @@ function groupsOfKind(cells: Weighed, troubled: readonly number[], kind: Kind, i
     .flatMap((of) => groupOf(cells, namedOf(kind, cells, of.troubled[0] ?? 0), of) ?? [])
 }
 
+// Cells of operators with several providers: of any other the provider is the operator, who is looked at already.
+function ofSeveralProviders(
+  { operator, provider, names, count }: Weighed,
+  places: readonly number[],
+): number[] {
+  const hasOthers = new Uint8Array(names.texts.length)
+  for (let cell = 0; cell < count; cell++)
+    if (provider[cell] !== operator[cell]) hasOthers[operator[cell] ?? 0] = 1
+  return places.filter((cell) => hasOthers[operator[cell] ?? 0] === 1)
+}
+
 /** The cells of each subject that has refusals enough. */
 export function groupsOf(cells: Weighed): Group[] {
   const troubled: number[] = []
@@ -115,7 +126,10 @@ export function groupsOf(cells: Weighed): Group[] {
   const all = groupOf(cells, { ...NAMELESS, kind: 'all' }, { troubled, cells: () => places })
   return [
     ...(all === undefined ? [] : [all]),
-    ...KINDS.flatMap((kind) => groupsOfKind(cells, troubled, kind, index)),
+    ...KINDS.flatMap((kind) => {
+      const places = kind.kind === 'provider' ? ofSeveralProviders(cells, troubled) : troubled
+      return groupsOfKind(cells, places, kind, index)
+    }),
   ]
 }
 
