@@ -5,6 +5,7 @@ import { THRESHOLDS as T } from '../thresholds.ts'
 import { acceptedBefore, fleetShare, isWelcome, ownShare } from '../usual/usual.ts'
 import { hasShape, isAmple } from './breadth.ts'
 import { gainOf, spreadGain } from './gains.ts'
+import { once } from './once.ts'
 
 // How far the refusals are above the usual.
 function gainAbove(candidate: Candidate, usual_share: number, direction: Direction): number {
@@ -77,8 +78,10 @@ export interface News {
   /** Its subject's name among all, whatever the span (`subjectKey`). */
   key: string
   subject: Omit<Subject, 'fleet_senders' | 'rank'>
-  /** The usual share that it is ranked by: no less than the fleet's. */
-  rank_share: number
+  /** How well it explains what is refused, by a usual share no less than the fleet's. */
+  explained(): number
+  /** Whether its refusals are spread as such a wave's are. */
+  hasShape(): boolean
   /** One sender at one recipient domain whose history was not read: perhaps it is none. */
   is_assumed: boolean
 }
@@ -135,7 +138,8 @@ export function newsOf(
     candidate,
     key: subjectKey(subject),
     subject,
-    rank_share: Math.max(usual_share, fleet),
+    explained: once(() => explainedBy(candidate, Math.max(usual_share, fleet), direction)),
+    hasShape: once(() => hasShape(candidate, direction)),
     is_assumed,
   }
 }
@@ -148,18 +152,23 @@ export function newsOf(
  */
 export function bestOf(
   news: readonly News[],
-  direction: Direction,
   among: (kind: Candidate['kind']) => number,
   passed: ReadonlySet<string>,
 ): Subject[] | undefined {
+  const ranked = news
+    .filter(({ key }) => !passed.has(key))
+    .map((one) => ({ ...one, rank: one.explained() - Math.log(among(one.candidate.kind)) }))
+  // The best is asked first: to ask for the shape of all takes longest, and is needed only where domains come together.
+  const most = ranked.toSorted((a, b) => b.rank - a.rank).find(({ hasShape }) => hasShape())?.rank
+  if (most === undefined) return []
+  const nearest = ranked.filter(({ rank }) => rank >= most - T.tie)
+  const asked = nearest.some(({ candidate }) => candidate.kind === 'recipient_domain') ? ranked : nearest
   // Of one subject the span that shows it best.
   const bySubject = new Map<string, { candidate: Candidate; subject: Subject; is_assumed: boolean }>()
-  for (const { candidate, key, subject, rank_share, is_assumed } of news) {
-    if (passed.has(key)) continue
-    const rank = explainedBy(candidate, rank_share, direction) - Math.log(among(candidate.kind))
+  for (const { candidate, key, subject, rank, is_assumed, hasShape } of asked) {
     const known = bySubject.get(key)
     if (known !== undefined && known.subject.rank >= rank) continue
-    if (hasShape(candidate, direction))
+    if (hasShape())
       bySubject.set(key, {
         candidate,
         subject: { ...subject, rank, fleet_senders: among('sender_domain') },
@@ -167,7 +176,6 @@ export function bestOf(
       })
   }
   const found = [...bySubject.values()]
-  const most = Math.max(...found.map(({ subject }) => subject.rank))
   const near = found.filter(({ subject }) => subject.rank >= most - T.tie)
   if (near.some(({ is_assumed }) => is_assumed)) return undefined
   near.sort(

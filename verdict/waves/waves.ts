@@ -49,7 +49,7 @@ function newsOfGroup(group: Group, rest: Rest): readonly News[] {
  * `passed`: subjects that were looked at and are no wave (`subjectKey`).
  */
 export function nextSubjects(rest: Rest, passed: ReadonlySet<string>): Subject[] | undefined {
-  const { cells, direction, groups } = rest
+  const { cells, groups } = rest
   const senders = once(() => namesIn(rest, cells.sender_domain))
   const operators = once(() => namesIn(rest, cells.operator))
   const among = {
@@ -62,5 +62,5 @@ export function nextSubjects(rest: Rest, passed: ReadonlySet<string>): Subject[]
     pair: () => senders() * operators(),
   }
   const news = groups.flatMap((group) => newsOfGroup(group, rest))
-  return bestOf(news, direction, (kind) => among[kind](), passed)
+  return bestOf(news, (kind) => among[kind](), passed)
 }
