@@ -92,6 +92,9 @@ test('projections, indexes and codecs are made where the rows lie', () => {
     'ALTER TABLE delivery_events_local ON CLUSTER `mail` DROP INDEX',
     'ALTER TABLE delivery_events_local ON CLUSTER `mail` ADD INDEX',
     'ALTER TABLE delivery_events_local ON CLUSTER `mail` MATERIALIZE INDEX',
+    'ALTER TABLE attempts_1m_local ON CLUSTER `mail` ADD PROJECTION',
+    'ALTER TABLE attempts_1m_local ON CLUSTER `mail` DROP PROJECTION',
+    'ALTER TABLE attempts_1m_local ON CLUSTER `mail` MATERIALIZE PROJECTION',
   ])
 })
 
