@@ -75,14 +75,17 @@ function boundsOf({ range, before }: TrendQuestion): Record<string, string> {
   }
 }
 
+/** Whether it is quicker to ask first which names are the worst. */
+function isRanked({ by, direction, range, sender, domain }: TrendQuestion): boolean {
+  // What we refuse ourselves is no message more for each attempt: attempts tell no rank.
+  if (direction === 'inbound' || sender !== '' || domain !== '') return false
+  return by === 'domain' || (by === 'sender' && hasWholeDay(range))
+}
+
 /** The names that may be those that most was refused of; none where all are to be asked for. */
 async function worstNames(store: Store, question: TrendQuestion): Promise<string[]> {
-  const { by, direction, range, sender, domain, provider, limit } = question
-  const days = DAYS_OF[by]
-  // What we refuse ourselves is no message more for each attempt: attempts tell no rank.
-  if (days === undefined || direction === 'inbound' || sender !== '' || domain !== '') return []
-  if (by === 'sender' && !hasWholeDay(range)) return []
-  const asked = { column: COLUMNS[by], direction, provider, limit, ...days, ...boundsOf(question) }
+  const { by, direction, provider, limit } = question
+  const asked = { column: COLUMNS[by], direction, provider, limit, ...DAYS_OF[by], ...boundsOf(question) }
   const worst = await store.query<{ name: string }>(sql('trend-worst'), asked)
   // Of the others nothing was refused: with fewer than are asked for they have a place among the rows too.
   return worst.length < limit || worst.length > MAX_NAMES ? [] : worst.map(({ name }) => name)
@@ -122,9 +125,11 @@ async function rowsBy(
 export async function trendRows(store: Store, question: TrendQuestion): Promise<TrendRow[]> {
   const ofNames = { ...question, limit: question.limit - 1 }
   const column = COLUMNS[question.by]
-  const [[total], rows] = await Promise.all([
+  const [rows, [total]] = await Promise.all([
+    isRanked(question)
+      ? worstNames(store, ofNames).then((names) => rowsBy(store, ofNames, column, names))
+      : rowsBy(store, ofNames, column),
     rowsBy(store, question, OVER_ALL),
-    worstNames(store, ofNames).then((names) => rowsBy(store, ofNames, column, names)),
   ])
   return [
     { ...NO_MAIL, ...total, name: '', is_total: true },

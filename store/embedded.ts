@@ -1,4 +1,5 @@
 import { mkdir, rm, writeFile } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { DATABASE, makeFolder, needStore } from './folder.ts'
 import { boundHeap } from './heap.ts'
@@ -75,6 +76,9 @@ async function emptyFolder(path: string): Promise<void> {
 }
 
 const READ_SESSIONS = 4
+// Who reads alone has all cores. What is read beside something else takes half of them: threads that wait for a core cost more
+// than they bring.
+const threadsOf = (session: number) => Math.ceil(availableParallelism() / (session === 0 ? 1 : 2))
 // The engine has no other way to stop a query that its client has given up.
 const READ_LIMITS = 'max_execution_time = 60, max_memory_usage = 4000000000'
 // Values of parameters are told in a statement.
@@ -117,7 +121,7 @@ export async function openEmbedded(path: string, { mustExist = false } = {}): Pr
     for (let i = 0; i < READ_SESSIONS; i++) {
       const reader = await open()
       // It cannot be undone in the session, and refuses every later setting: the limits come first.
-      await reader(`SET ${READ_LIMITS}`, undefined, 'Null')
+      await reader(`SET ${READ_LIMITS}, max_threads = ${threadsOf(i)}`, undefined, 'Null')
       await reader('SET readonly = 1', undefined, 'Null')
       readers.push(reader)
     }
@@ -128,7 +132,7 @@ export async function openEmbedded(path: string, { mustExist = false } = {}): Pr
   const blocks = join(folder, BLOCKS)
   await emptyFolder(blocks)
   let files = 0
-  // The one that is free soonest: a short query does not wait for a long one.
+  // The one that is free soonest, the first where several are: a short query does not wait for a long one.
   const reader = () =>
     readers.reduce((least, one) => (one.waiting() < least.waiting() ? one : least), readers[0] ?? writer)
 
