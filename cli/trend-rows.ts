@@ -19,7 +19,7 @@ const COLUMNS: Record<Dimension, string> = {
 /** Messages of one name, or of all: of the time that is asked for and of the one before. */
 export interface TrendRow {
   name: string
-  is_total: boolean
+  is_total: number
   all_now: number
   refused_now: number
   /** Of all it is not told. */
@@ -28,7 +28,11 @@ export interface TrendRow {
   refused_before: number
 }
 
-const NO_MAIL = { all_now: 0, refused_now: 0, deferred_now: 0, all_before: 0, refused_before: 0 }
+// Of no rows a roll-up has no total.
+const NO_MAIL: TrendRow = {
+  ...{ name: '', is_total: 1 },
+  ...{ all_now: 0, refused_now: 0, deferred_now: 0, all_before: 0, refused_before: 0 },
+}
 
 /** What is asked of the trends: whole minutes, and names that are empty where all are meant. */
 export interface TrendQuestion {
@@ -41,9 +45,6 @@ export interface TrendQuestion {
   provider: string
   limit: number
 }
-
-// A column of the statements that is the same for all.
-const OVER_ALL = 'over_all'
 
 const WEEK_MS = 604_800_000
 // They go to a server within a URL.
@@ -91,48 +92,46 @@ async function worstNames(store: Store, question: TrendQuestion): Promise<string
   return worst.length < limit || worst.length > MAX_NAMES ? [] : worst.map(({ name }) => name)
 }
 
-// What a statement asks of the roll-ups: each has its own sums.
-function statementOf(isBySender: boolean, isByDomain: boolean, isLight: boolean): string {
-  if (isByDomain) return 'trends-of-domains'
-  if (isBySender) return 'trends-of-senders'
-  return isLight ? 'trends-over-all' : 'trends'
-}
-
-/** Rows by the names of a column, or over all; of some names, or of all where there are none. */
-async function rowsBy(
+/** The rows of a statement; of some `names`, or of all where there are none. */
+function rowsOf(
   store: Store,
-  { direction, range, before, sender, domain, provider, limit }: TrendQuestion,
-  column: string,
-  names: string[] = [],
-): Promise<Omit<TrendRow, 'is_total'>[]> {
-  const isBySender = column === COLUMNS.sender || sender !== ''
-  const isByDomain = column === COLUMNS.domain || domain !== ''
-  const isOverAll = column === OVER_ALL
+  statement: string,
+  { by, direction, range, before, sender, domain, provider, limit }: TrendQuestion,
+  { column = COLUMNS[by], names = [] as string[] } = {},
+): Promise<TrendRow[]> {
+  const isBySender = by === 'sender' || sender !== ''
+  const isByDomain = by === 'domain' || domain !== ''
   // No roll-up tells domains and senders apart but the one by minute.
   const hoursOf = (one: TimeRange) => (isByDomain && isBySender ? none(wholeHours(one)) : wholeHours(one))
-  const daysOf = isBySender ? wholeDays : none
+  // Of senders only.
+  const daysOf = isBySender && !isByDomain ? wholeDays : none
   const [hours, hoursBefore] = [hoursOf(range), hoursOf(before)]
-  return store.query(sql(statementOf(isBySender, isByDomain, isOverAll && direction === 'outbound')), {
+  return store.query(sql(statement), {
     ...{ column, names, direction, sender, domain, provider, limit },
-    tells_deferred: isOverAll ? 0 : 1,
     ...ends('', range, before),
     ...ends('hours_', hours, hoursBefore),
     ...ends('days_', daysOf(hours), daysOf(hoursBefore)),
   })
 }
 
-/** The rows of a trend, the total first. Which names are the worst is asked while the total is. */
-export async function trendRows(store: Store, question: TrendQuestion): Promise<TrendRow[]> {
+/** The total and the worst names: which these are is asked while the total is. */
+async function rankedRows(store: Store, question: TrendQuestion): Promise<TrendRow[]> {
   const ofNames = { ...question, limit: question.limit - 1 }
-  const column = COLUMNS[question.by]
-  const [rows, [total]] = await Promise.all([
-    isRanked(question)
-      ? worstNames(store, ofNames).then((names) => rowsBy(store, ofNames, column, names))
-      : rowsBy(store, ofNames, column),
-    rowsBy(store, question, OVER_ALL),
-  ])
-  return [
-    { ...NO_MAIL, ...total, name: '', is_total: true },
-    ...rows.map((row) => ({ ...row, is_total: false })),
-  ]
+  const worst = async () => {
+    const names = await worstNames(store, ofNames)
+    return rowsOf(store, `trends-of-worst-${question.by}s`, ofNames, { names })
+  }
+  const total = () => rowsOf(store, 'trends-over-all', { ...question, limit: 1 }, { column: 'over_all' })
+  const [rows, all] = await Promise.all([worst(), total()])
+  return [...all, ...rows]
+}
+
+/** The rows of a trend, the total first. */
+export async function trendRows(store: Store, question: TrendQuestion): Promise<TrendRow[]> {
+  const { by, sender, domain } = question
+  const isByDomain = by === 'domain' || domain !== ''
+  const isBySender = by === 'sender' || sender !== ''
+  const statement = isByDomain ? 'trends-of-domains' : isBySender ? 'trends-of-senders' : 'trends'
+  const rows = await (isRanked(question) ? rankedRows(store, question) : rowsOf(store, statement, question))
+  return rows.length > 0 ? rows : [NO_MAIL]
 }

@@ -104,8 +104,9 @@ export async function readTrends(store: Store, values: Values, time_zone: string
     domain: values.domain.toLowerCase(),
     provider: values.provider,
   })
-  const total = found.find(({ is_total }) => is_total)
-  const isShown = (row: TrendRow) => !row.is_total && !(row.name === '' && (by === 'reason' || by === 'side'))
+  const total = found.find(({ is_total }) => is_total === 1)
+  const isShown = (row: TrendRow) =>
+    row.is_total === 0 && !(row.name === '' && (by === 'reason' || by === 'side'))
   const rows = found
     .filter(isShown)
     .slice(0, limit)

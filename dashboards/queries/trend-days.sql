@@ -11,7 +11,7 @@
     WHERE direction = {direction:String}
         AND ((toStartOfDay(hour) >= days_from AND toStartOfDay(hour) < days_to)
             OR (toStartOfDay(hour) >= before_days_from AND toStartOfDay(hour) < before_days_to))
-        AND (outcome != 'deferred' OR ({tells_deferred:UInt8} AND toStartOfDay(hour) >= start))
+        AND (outcome != 'deferred' OR toStartOfDay(hour) >= start)
         AND ({sender:String} = '' OR sender_domain = {sender:String})
         AND ({provider:String} = '' OR provider = {provider:String})
         AND (empty({names:Array(String)}) OR {column:Identifier} IN {names:Array(String)})

@@ -10,7 +10,7 @@
     WHERE direction = {direction:String}
         AND ((toStartOfHour(minute) >= hours_from AND toStartOfHour(minute) < hours_to)
             OR (toStartOfHour(minute) >= before_hours_from AND toStartOfHour(minute) < before_hours_to))
-        AND (outcome != 'deferred' OR ({tells_deferred:UInt8} AND toStartOfHour(minute) >= start))
+        AND (outcome != 'deferred' OR toStartOfHour(minute) >= start)
         AND ({domain:String} = '' OR recipient_org_domain = {domain:String})
         AND ({provider:String} = '' OR provider = {provider:String})
         AND (empty({names:Array(String)}) OR {column:Identifier} IN {names:Array(String)})

@@ -1,5 +1,5 @@
 -- What a trend reads by hour, [hours_from, hours_to) of each stretch without [days_from, days_to): where no sender is asked
--- for, from a projection of attempts_1h. What was deferred is read where it is told: of the stretch before no trend says it.
+-- for, from a projection of attempts_1h. Of the stretch before no trend says what was deferred.
     SELECT
         {column:Identifier} AS name,
         outcome,
@@ -11,7 +11,7 @@
     WHERE direction = {direction:String}
         AND ((hour >= hours_from AND hour < hours_to AND NOT (hour >= days_from AND hour < days_to))
             OR (hour >= before_hours_from AND hour < before_hours_to AND NOT (hour >= before_days_from AND hour < before_days_to)))
-        AND (outcome != 'deferred' OR ({tells_deferred:UInt8} AND hour >= start))
+        AND (outcome != 'deferred' OR hour >= start)
         AND ({sender:String} = '' OR sender_domain = {sender:String})
         AND ({provider:String} = '' OR provider = {provider:String})
         AND (empty({names:Array(String)}) OR {column:Identifier} IN {names:Array(String)})

@@ -1,6 +1,5 @@
 -- As trends.sql, where senders are told apart: no projection has their hours, but days.
 WITH
-    '' AS over_all,
     -- include trend-times.sql
 SELECT
     -- include trend-columns.sql
@@ -12,6 +11,6 @@ FROM
     UNION ALL
     -- include trend-days.sql
 )
-GROUP BY name
-ORDER BY refused_now + refused_before DESC, deferred_now DESC, name
+GROUP BY ROLLUP (name)
+ORDER BY is_total DESC, refused_now + refused_before DESC, deferred_now DESC, name
 LIMIT {limit:UInt32}

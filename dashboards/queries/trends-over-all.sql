@@ -1,4 +1,4 @@
--- As trends.sql, of all outbound mail, or all of one provider.
+-- As trends.sql, of all outbound mail or all of one provider: the row over all alone. `column` is `over_all`, `limit` 1.
 WITH
     '' AS over_all,
     -- include trend-times.sql
@@ -10,4 +10,6 @@ FROM
     UNION ALL
     -- include trend-hour-sums.sql
 )
-GROUP BY name
+GROUP BY ROLLUP (name)
+ORDER BY is_total DESC, refused_now + refused_before DESC, deferred_now DESC, name
+LIMIT {limit:UInt32}

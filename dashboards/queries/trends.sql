@@ -1,7 +1,5 @@
--- Messages of [from, to) and of the same stretch before, by the names of one column, or by `over_all`; of some `names`, or of
--- all where there are none. Over all it is not told what was deferred: it takes as long as all else.
+-- Messages of [from, to) and of the same stretch before, by one dimension; a row named '' with is_total over all.
 WITH
-    '' AS over_all,
     -- include trend-times.sql
 SELECT
     -- include trend-columns.sql
@@ -11,6 +9,6 @@ FROM
     UNION ALL
     -- include trend-hours.sql
 )
-GROUP BY name
-ORDER BY refused_now + refused_before DESC, deferred_now DESC, name
+GROUP BY ROLLUP (name)
+ORDER BY is_total DESC, refused_now + refused_before DESC, deferred_now DESC, name
 LIMIT {limit:UInt32}
