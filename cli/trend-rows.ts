@@ -92,19 +92,22 @@ async function worstNames(store: Store, question: TrendQuestion): Promise<string
   return worst.length < limit || worst.length > MAX_NAMES ? [] : worst.map(({ name }) => name)
 }
 
+const isByDomain = ({ by, domain }: TrendQuestion): boolean => by === 'domain' || domain !== ''
+const isBySender = ({ by, sender }: TrendQuestion): boolean => by === 'sender' || sender !== ''
+
 /** The rows of a statement; of some `names`, or of all where there are none. */
 function rowsOf(
   store: Store,
   statement: string,
-  { by, direction, range, before, sender, domain, provider, limit }: TrendQuestion,
-  { column = COLUMNS[by], names = [] as string[] } = {},
+  question: TrendQuestion,
+  { column = COLUMNS[question.by], names = [] as string[] } = {},
 ): Promise<TrendRow[]> {
-  const isBySender = by === 'sender' || sender !== ''
-  const isByDomain = by === 'domain' || domain !== ''
+  const { direction, range, before, sender, domain, provider, limit } = question
+  const [byDomain, bySender] = [isByDomain(question), isBySender(question)]
   // No roll-up tells domains and senders apart but the one by minute.
-  const hoursOf = (one: TimeRange) => (isByDomain && isBySender ? none(wholeHours(one)) : wholeHours(one))
-  // Of senders only.
-  const daysOf = isBySender && !isByDomain ? wholeDays : none
+  const hoursOf = (one: TimeRange) => (byDomain && bySender ? none(wholeHours(one)) : wholeHours(one))
+  // Sums of hours don't tell senders apart, sums of days do.
+  const daysOf = bySender && !byDomain ? wholeDays : none
   const [hours, hoursBefore] = [hoursOf(range), hoursOf(before)]
   return store.query(sql(statement), {
     ...{ column, names, direction, sender, domain, provider, limit },
@@ -128,10 +131,11 @@ async function rankedRows(store: Store, question: TrendQuestion): Promise<TrendR
 
 /** The rows of a trend, the total first. */
 export async function trendRows(store: Store, question: TrendQuestion): Promise<TrendRow[]> {
-  const { by, sender, domain } = question
-  const isByDomain = by === 'domain' || domain !== ''
-  const isBySender = by === 'sender' || sender !== ''
-  const statement = isByDomain ? 'trends-of-domains' : isBySender ? 'trends-of-senders' : 'trends'
+  const statement = isByDomain(question)
+    ? 'trends-of-domains'
+    : isBySender(question)
+      ? 'trends-of-senders'
+      : 'trends'
   const rows = await (isRanked(question) ? rankedRows(store, question) : rowsOf(store, statement, question))
   return rows.length > 0 ? rows : [NO_MAIL]
 }
