@@ -16,9 +16,9 @@ WITH
             AND ({sender:String} = '' OR sender_domain = {sender:String})
             AND ({ip:String} = '' OR source_ip = toIPv6OrDefault({ip:String}))
             AND ({domain:String} = '' OR recipient_org_domain = {domain:String})
-            -- As the verdict names who answers: a host that no provider is known for stands for its own domain.
-            AND ({provider:String} = '' OR {provider:String} IN (
-                provider, cutToFirstSignificantSubdomain(lower(remote_host)), recipient_org_domain))
+            -- As the verdict names who answers: a host that no provider is known for stands for its own domain (host-domain.ts).
+            AND ({provider:String} = '' OR {provider:String} IN (provider, recipient_org_domain)
+                OR endsWith(concat('.', lower(remote_host)), concat('.', {provider:String})))
     ),
     (SELECT tuple(common, reply_fingerprint) FROM wanted GROUP BY common, reply_fingerprint
         ORDER BY common, count() DESC, reply_fingerprint LIMIT 1) AS commonest
