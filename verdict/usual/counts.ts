@@ -1,25 +1,9 @@
 import type { ColumnsOf } from '../../store/store.ts'
 import { NAMELESS, type Named } from '../subject.ts'
 import { operatorOf, providersOf } from '../window/operators.ts'
-import { BLAMING_SIDES } from '../words.ts'
-import { addRow, addTo, type Count, FATE, LATELY, NOTHING } from './count.ts'
+import { addRow, addTo, type Count, NOTHING } from './fate.ts'
 import type { TroubledNames } from './troubled-names.ts'
 import { historyKey, type Usual } from './usual.ts'
-
-const SIDES: readonly [side: string, fate: number][] = [
-  ['recipient_mailbox', FATE.mailbox],
-  ['throttling', FATE.delayed],
-  ...BLAMING_SIDES.map((side): [string, number] => [side, FATE.blamed]),
-]
-
-/** What the statements of this folder tell the ends of attempts by, as parameters. */
-export const FATES = {
-  sides: SIDES.map(([side]) => side),
-  fates: SIDES.map(([, fate]) => fate),
-  accepted: FATE.accepted,
-  refused: FATE.refused,
-  lately: LATELY,
-}
 
 /**
  * As the statements of this folder give them: places in the lists of names, 0 for any other; the last time in seconds since 1970.

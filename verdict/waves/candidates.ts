@@ -11,7 +11,7 @@ import type { Group } from './groups.ts'
 import type { Weighed } from './held.ts'
 import { once } from './once.ts'
 import { type PartName, partsBy } from './parts.ts'
-import { heldFates, refusalsOf } from './refusals.ts'
+import { heldAnswers, refusalsOf } from './refusals.ts'
 import { allIn, leastRefused } from './trouble.ts'
 import { blamesMailbox } from './unknown-elsewhere.ts'
 
@@ -40,7 +40,7 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
   const expectedByHabit = whole.expected[words][span] ?? 0
   // Asked before the refusals are looked at: most are as usual even if each is of a transaction of its own.
   if (isUsual(expectedByHabit, 1)) return undefined
-  const isHeld = heldFates(held, family)
+  const isHeld = heldAnswers(held, family)
   const counts = countHeld(cells, group.troubled, isHeld, span)
   if (isUsual(expectedByHabit, counts.independence)) return undefined
   // Mostly unknown recipients: what is usual is what the senders' lists have elsewhere, and no less.
@@ -57,7 +57,7 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
   // Bounces have no sender: they are nobody's habit, and our own never met the gateway.
   const hasMet = (cell: number) =>
     cells.sender_domain[cell] !== 0 &&
-    (cells.state[cell] === STATES.accepted || isHeld[cells.fate[cell] ?? 0] === 1)
+    (cells.state[cell] === STATES.accepted || isHeld[cells.answer[cell] ?? 0] === 1)
   const met = once(() => sendersOf(hasMet))
   return {
     ...group.named,
@@ -96,9 +96,9 @@ function listShares({ cells, unknownOf }: Counting, places: Int32Array, words: W
   return shares
 }
 
-/** What those of the cells say that a wave holds (by their fates), over one span. */
+/** What those of the cells say that a wave holds (by their answers), over one span. */
 function countHeld(cells: Weighed, troubled: readonly number[], isHeld: Uint8Array, span: number) {
-  const { names, family, fate, side, reason } = cells
+  const { names, family, answer, side, reason } = cells
   const isUnknown = blamesMailbox(cells)
   const content = names.find('sender_content')
   const unreachableFor = UNREACHABLE.map(names.find)
@@ -106,7 +106,7 @@ function countHeld(cells: Weighed, troubled: readonly number[], isHeld: Uint8Arr
   let [unknown, senderWords, contentWords, unreachable] = [0, 0, 0, 0]
   for (let i = 0; i < troubled.length; i++) {
     const cell = troubled[i] ?? 0
-    if (isHeld[fate[cell] ?? 0] === 0) continue
+    if (isHeld[answer[cell] ?? 0] === 0) continue
     const n = inSpan(cells, cell, span)
     transactions += cells.transactions[cell] ?? 0
     messages += inWindow(cells, cell)

@@ -6,7 +6,7 @@ import { inSpan } from '../window/cells.ts'
 import type { Group } from './groups.ts'
 import type { Weighed } from './held.ts'
 import { partsBy, sumOf } from './parts.ts'
-import { amongFates, fatesOf } from './trouble.ts'
+import { amongAnswers, answersOf } from './trouble.ts'
 
 function tookMail({ held }: Group, history: History | undefined): boolean {
   const before = acceptedBefore(history) + (held().accepted.at(-1) ?? 0)
@@ -48,7 +48,7 @@ export function isDirectoryLost(
     if (accepted * T.lost_ratio < messages) return true
     if (history === undefined || mailbox < T.min_lost_part) return false
     if (mailbox < T.min_share.recipient_domain * messages) return false
-    const counting = { usual: cells.usual.any, isRefused: amongFates(fatesOf(STATES.mailbox)) }
+    const counting = { usual: cells.usual.any, isRefused: amongAnswers(answersOf(STATES.mailbox)) }
     return isPartLost(partsBy(cells, group.cells(), 'sender_domain', span, counting), history)
   }
   if (mailbox < T.min_share.provider * messages) return false

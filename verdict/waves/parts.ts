@@ -22,7 +22,7 @@ export const refusedOf = (parts: readonly Part[]): Part[] => parts.filter(({ ref
 export interface PartCounting {
   /** By cell the share of it that is usually refused. */
   usual: Float64Array
-  /** By fate, 1 where it counts as refused. */
+  /** By answer, 1 where it counts as refused. */
   isRefused: Uint8Array
   /** Whether a cell is of any part; every one is, where this is not given. */
   isCounted?(cell: number): boolean
@@ -36,7 +36,7 @@ export function partsBy(
   span: number,
   { usual, isRefused, isCounted }: PartCounting,
 ): NamedPart[] {
-  const { messages, spans, fate, partPlaces } = cells
+  const { messages, spans, answer, partPlaces } = cells
   const numbers = cells[name]
   const parts: NamedPart[] = []
   for (let i = 0; i < places.length; i++) {
@@ -51,7 +51,7 @@ export function partsBy(
     }
     part.messages += n
     part.expected += n * (usual[cell] ?? 0)
-    if (isRefused[fate[cell] ?? 0] === 1) part.refused += n
+    if (isRefused[answer[cell] ?? 0] === 1) part.refused += n
   }
   for (const { name } of parts) partPlaces[name] = 0
   return parts

@@ -6,16 +6,16 @@ import { BARE, FAMILIES, ROUTING_SIDES } from '../words.ts'
 import { type Group, isReceiver } from './groups.ts'
 import type { Weighed } from './held.ts'
 import { isDirectoryLost } from './lost-directory.ts'
-import { amongFates, fateOf, inFamily, inState, leastRefused } from './trouble.ts'
+import { amongAnswers, answerOf, inFamily, inState, leastRefused } from './trouble.ts'
 
 /** What of a subject's trouble one cause may have refused. */
 export interface Refusals extends Pick<Wave, 'held'> {
   refused: number
 }
 
-/** By fate, 1 where a wave with these states and this kind of words holds it. */
-export const heldFates = (held: readonly State[], words: number): Uint8Array =>
-  amongFates(held.flatMap((state) => [fateOf(STATES[state], words), fateOf(STATES[state], BARE)]))
+/** By answer, 1 where a wave with these states and this kind of words holds it. */
+export const heldAnswers = (held: readonly State[], words: number): Uint8Array =>
+  amongAnswers(held.flatMap((state) => [answerOf(STATES[state], words), answerOf(STATES[state], BARE)]))
 
 /**
  * What counts as refused of a subject over a span (its place), in one kind of words (the place of the family) or in words that

@@ -9,7 +9,7 @@ import { familyOf } from '../words.ts'
 import { type Group, groupsOf, groupsWithout } from './groups.ts'
 import type { Weighed } from './held.ts'
 import type { News } from './rank.ts'
-import { fateOf } from './trouble.ts'
+import { answerOf } from './trouble.ts'
 import { unknownElsewhere } from './unknown-elsewhere.ts'
 
 /** All that a window's waves follow from. */
@@ -41,13 +41,13 @@ function weighed({ cells, usual, direction }: Material): Weighed {
   const { names, state, side, count } = cells
   const familyBy = perName(names, familyOf)
   const family = new Uint8Array(count)
-  const fate = new Uint8Array(count)
+  const answer = new Uint8Array(count)
   for (let cell = 0; cell < count; cell++) {
     family[cell] = familyBy(side[cell] ?? 0)
-    fate[cell] = fateOf(state[cell] ?? 0, family[cell] ?? 0)
+    answer[cell] = answerOf(state[cell] ?? 0, family[cell] ?? 0)
   }
   const partPlaces = new Int32Array(names.texts.length)
-  return { ...cells, family, fate, usual: cellShares(cells, usual, direction), partPlaces }
+  return { ...cells, family, answer, usual: cellShares(cells, usual, direction), partPlaces }
 }
 
 /** All of a window: nothing is told yet. */

@@ -4,28 +4,28 @@ import { THRESHOLDS as T } from '../thresholds.ts'
 import type { Cells } from '../window/cells.ts'
 import { BARE, FAMILIES, NETWORK_SIDES, OTHER, ROUTING_SIDES } from '../words.ts'
 
-/** Cells, and by cell the kind of its words (`familyOf`), and this with its state as one number (`fateOf`). */
+/** Cells, and by cell the kind of its words (`familyOf`), and this with its state as one number (`answerOf`). */
 export interface Worded extends Cells {
   family: Uint8Array
-  fate: Uint8Array
+  answer: Uint8Array
 }
 
 const FAMILY_COUNT = OTHER + 1
-const FATE_COUNT = STATE_COUNT * FAMILY_COUNT
+const ANSWER_COUNT = STATE_COUNT * FAMILY_COUNT
 
 /** A state and a kind of words as one number. */
-export const fateOf = (state: number, family: number): number => state * FAMILY_COUNT + family
+export const answerOf = (state: number, family: number): number => state * FAMILY_COUNT + family
 
-/** By fate, 1 where it is one of these. */
-export function amongFates(fates: readonly number[]): Uint8Array {
-  const isAmong = new Uint8Array(FATE_COUNT)
-  for (const fate of fates) isAmong[fate] = 1
+/** By answer, 1 where it is one of these. */
+export function amongAnswers(answers: readonly number[]): Uint8Array {
+  const isAmong = new Uint8Array(ANSWER_COUNT)
+  for (const answer of answers) isAmong[answer] = 1
   return isAmong
 }
 
-/** Fates that a state comes to, whatever the words. */
-export const fatesOf = (state: number): number[] =>
-  Array.from({ length: FAMILY_COUNT }, (_, family) => fateOf(state, family))
+/** Answers that a state comes to, whatever the words. */
+export const answersOf = (state: number): number[] =>
+  Array.from({ length: FAMILY_COUNT }, (_, family) => answerOf(state, family))
 
 /** Fewer refusals are no wave of a subject with these names. */
 export function leastRefused(named: Named): number {
@@ -39,19 +39,19 @@ export interface Trouble {
   counts: Int32Array
 }
 
-const placeOf = (span: number, state: number, family: number) => span * FATE_COUNT + fateOf(state, family)
+const placeOf = (span: number, state: number, family: number) => span * ANSWER_COUNT + answerOf(state, family)
 
 /** Counts these cells. */
 export function troubleOf(cells: Worded, places: readonly number[]): Trouble {
-  const { messages, fate } = cells
+  const { messages, answer } = cells
   const spans = cells.spans.length
-  const counts = new Int32Array(spans * FATE_COUNT)
+  const counts = new Int32Array(spans * ANSWER_COUNT)
   for (let i = 0; i < places.length; i++) {
     const cell = places[i] ?? 0
     for (let span = spans - 1; span >= 0; span--) {
       const n = messages[cell * spans + span] ?? 0
       if (n === 0) break
-      const place = span * FATE_COUNT + (fate[cell] ?? 0)
+      const place = span * ANSWER_COUNT + (answer[cell] ?? 0)
       counts[place] = (counts[place] ?? 0) + n
     }
   }
@@ -61,7 +61,7 @@ export function troubleOf(cells: Worded, places: readonly number[]): Trouble {
 /** How many messages it is in all over a span. */
 export function allIn({ counts }: Trouble, span: number): number {
   let sum = 0
-  for (let place = span * FATE_COUNT; place < (span + 1) * FATE_COUNT; place++) sum += counts[place] ?? 0
+  for (let place = span * ANSWER_COUNT; place < (span + 1) * ANSWER_COUNT; place++) sum += counts[place] ?? 0
   return sum
 }
 

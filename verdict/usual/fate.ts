@@ -1,11 +1,27 @@
 import type { History } from '../subject.ts'
+import { BLAMING_SIDES } from '../words.ts'
 import { EMPTY_HISTORY } from './usual.ts'
 
-/** What became of attempts, as one number: how they ended, and more bits. */
-export const FATE = { delayed: 0, accepted: 1, mailbox: 2, blamed: 3, refused: 4 } as const
-/** This bit says that it was in the last hours. */
-export const LATELY = 8
+// What became of attempts, as one number: how they ended, and more bits.
+const FATE = { delayed: 0, accepted: 1, mailbox: 2, blamed: 3, refused: 4 } as const
+// This bit says that it was in the last hours.
+const LATELY = 8
 const ENDINGS = 7
+
+const SIDES: readonly [side: string, fate: number][] = [
+  ['recipient_mailbox', FATE.mailbox],
+  ['throttling', FATE.delayed],
+  ...BLAMING_SIDES.map((side): [string, number] => [side, FATE.blamed]),
+]
+
+/** What the statements of this folder tell the ends of attempts by, as parameters. */
+export const FATES = {
+  sides: SIDES.map(([side]) => side),
+  fates: SIDES.map(([, fate]) => fate),
+  accepted: FATE.accepted,
+  refused: FATE.refused,
+  lately: LATELY,
+}
 
 /** A history that is being counted; the last time that something was accepted in seconds since 1970. */
 export type Count = History & { last: number }
