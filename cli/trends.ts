@@ -6,7 +6,9 @@ import { limitOf, READ_OPTIONS, withStore } from './arguments/reading.ts'
 import { rangeOf, type TimeRange } from './arguments/times.ts'
 import { UsageError } from './arguments/usage-error.ts'
 import { print, type Row, rowFormat, rowsText } from './output/rows.ts'
-import { DIMENSIONS, type Dimension, type TrendRow, trendRows, weekBefore } from './trend-rows.ts'
+import type { TrendRow } from './trends/counted.ts'
+import { DIMENSIONS, type Dimension, weekBefore } from './trends/question.ts'
+import { trendRows } from './trends/trend-rows.ts'
 
 const HELP = `faultline trends [--by ${DIMENSIONS.join('|')}] [--time "last 7d"] [--direction outbound|inbound]
                  [--sender D] [--domain D] [--provider P] [--limit 20] [--json | --csv]

@@ -1,5 +1,5 @@
--- As trend-hours.sql, of mail that is not told apart, without the states by which messages count once: of outbound mail only
--- what is deferred may come again.
+-- As hours.sql, of mail that is not told apart, without the states by which messages count once: of outbound mail only what is
+-- deferred may come again.
     SELECT '' AS name, outcome, attempts, arrayReduce('uniqState', emptyArrayUInt64()) AS messages, is_now, false AS is_late
     FROM
     (

@@ -1,5 +1,5 @@
 -- What a trend reads by day, [days_from, days_to) of each stretch: asked by day alone, the engine takes it from projections of
--- attempts_1h.
+-- attempts_1h. Of the stretch before no trend says what was deferred.
     SELECT
         {column:Identifier} AS name,
         outcome,
@@ -9,10 +9,10 @@
         false AS is_late
     FROM attempts_1h
     WHERE direction = {direction:String}
-        AND ((toStartOfDay(hour) >= days_from AND toStartOfDay(hour) < days_to)
-            OR (toStartOfDay(hour) >= before_days_from AND toStartOfDay(hour) < before_days_to))
-        AND (outcome != 'deferred' OR toStartOfDay(hour) >= start)
+        AND toStartOfDay(hour) >= before_days_from
+        AND toStartOfDay(hour) < days_to
+        AND if(is_now, toStartOfDay(hour) >= days_from, toStartOfDay(hour) < before_days_to AND outcome != 'deferred')
         AND ({sender:String} = '' OR sender_domain = {sender:String})
         AND ({provider:String} = '' OR provider = {provider:String})
-        AND (empty({names:Array(String)}) OR {column:Identifier} IN {names:Array(String)})
+        AND if(empty({names:Array(String)}), true, {column:Identifier} IN {names:Array(String)})
     GROUP BY name, outcome, is_now

@@ -1,4 +1,4 @@
--- The whole hours of both stretches of a trend, and the whole days in them.
+-- Both stretches of a trend, the whole hours in them, and the whole days in these.
     parseDateTimeBestEffort({from:String}, 'UTC') AS start,
     parseDateTimeBestEffort({hours_from:String}, 'UTC') AS hours_from,
     parseDateTimeBestEffort({hours_to:String}, 'UTC') AS hours_to,

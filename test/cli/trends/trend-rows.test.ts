@@ -1,15 +1,16 @@
 import { cpSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { type TrendQuestion, trendRows, weekBefore } from '../../cli/trend-rows.ts'
-import { DELIVERY_EVENTS } from '../../schemas/delivery-events.ts'
-import type { EmbeddedStore } from '../../store/embedded.ts'
-import { migrate } from '../../store/migrate.ts'
-import type { Store } from '../../store/store.ts'
-import { insert } from '../../store/writer.ts'
-import { emptyStore } from '../store/temporary-store.ts'
-import { temporaryFolder } from '../temporary-folder.ts'
-import { single } from '../verdict/traffic.ts'
+import { type TrendQuestion, weekBefore } from '../../../cli/trends/question.ts'
+import { trendRows } from '../../../cli/trends/trend-rows.ts'
+import { DELIVERY_EVENTS } from '../../../schemas/delivery-events.ts'
+import type { EmbeddedStore } from '../../../store/embedded.ts'
+import { migrate } from '../../../store/migrate.ts'
+import type { Store } from '../../../store/store.ts'
+import { insert } from '../../../store/writer.ts'
+import { emptyStore } from '../../store/temporary-store.ts'
+import { temporaryFolder } from '../../temporary-folder.ts'
+import { single } from '../../verdict/traffic.ts'
 
 vi.setConfig({ testTimeout: 60_000, hookTimeout: 60_000 })
 
@@ -44,6 +45,20 @@ const INBOUND = Array.from({ length: 300 }, (_, i) => {
     outcome: 'rejected',
     queue_id: `R${id}`,
     recipient: `r${id}@own${n}.example`,
+  })
+})
+
+// Of a day's first hour much is refused by some domains, of its last hours little by others.
+const EARLY = START + 145 * HOUR
+const LATE = { from: START + 150 * HOUR, to: START + 157 * HOUR }
+const UNEVEN = Array.from({ length: 112 }, (_, i) => {
+  const isEarly = i < 100
+  const domain = isEarly ? `loud${i % 5}.example` : `quiet${(i % 6) >> 1}.example`
+  const at = isEarly ? EARLY + i * 1000 : LATE.from + i * MINUTE
+  const message = { ip: '192.0.2.1', domain, provider: 'google', sender: 's1.example', at }
+  return single(message, i % 6 === 5 ? undefined : DENIED, {
+    queue_id: `U${i}`,
+    recipient: `u${i}@${domain}`,
   })
 })
 
@@ -85,7 +100,7 @@ beforeAll(async () => {
   store = await emptyStore()
   // Half of the rows are there before the projections are.
   const earlier = temporaryFolder()
-  const schema = join(import.meta.dirname, '../../schemas/clickhouse')
+  const schema = join(import.meta.dirname, '../../../schemas/clickhouse')
   for (const name of readdirSync(schema).filter((name) => name < '0010'))
     cpSync(join(schema, name), join(earlier, name))
   await migrate(store, { folder: earlier })
@@ -95,7 +110,7 @@ beforeAll(async () => {
     store,
     'delivery_events',
     DELIVERY_EVENTS,
-    [...ROWS.slice(ROWS.length / 2), ...INBOUND],
+    [...ROWS.slice(ROWS.length / 2), ...INBOUND, ...UNEVEN],
     'second',
   )
 })
@@ -151,6 +166,16 @@ test('so they are of hours without a whole day', async () => {
   expect(await trendRows(watched, { ...short, limit: 3 })).toEqual(all.slice(0, 3))
   expect(names).toContainEqual(expect.arrayContaining(all.slice(1, 3).map(({ name }) => name)))
 })
+
+test.each([2, 3, 4, 9])(
+  'who was refused most before the hours has no place among the worst %d',
+  async (limit) => {
+    const late = { ...ALL, range: LATE, before: weekBefore(LATE) }
+    const all = await trendRows(store, late)
+    expect(all.map(({ name }) => name)).toEqual(['', 'quiet0.example', 'quiet1.example', 'quiet2.example'])
+    expect(await trendRows(store, { ...late, limit })).toEqual(all.slice(0, limit))
+  },
+)
 
 test('where there is no mail the total is nothing', async () => {
   const nothing = { all_now: 0, refused_now: 0, deferred_now: 0, all_before: 0, refused_before: 0 }
