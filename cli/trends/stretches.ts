@@ -2,8 +2,8 @@ import type { TimeRange } from '../arguments/times.ts'
 
 const HOUR_MS = 3_600_000
 const DAY_MS = 24 * HOUR_MS
-// Whoever is told to come back does so within hours.
-const RETRY_MS = 4 * HOUR_MS
+// Whoever is told to come back does so by then: Postfix waits 4,000 s at most (maximal_backoff_time).
+const RETRY_MS = 2 * HOUR_MS
 
 // When the last hours of a stretch begin, of which it is told what still waits.
 const lastHours = ({ from, to }: TimeRange): number =>
