@@ -118,13 +118,13 @@ export function kindOf({ kind, recipient_org_domain }: Named): SubjectKind {
   return recipient_org_domain === '' ? 'provider' : 'recipient_domain'
 }
 
-/** The name that a subject goes by; an operator's by the provider of it that refuses most. */
-export function nameOf({ kind, selection }: Pick<Subject, 'kind' | 'selection'>, topProvider = ''): string {
+/** The name that a subject goes by; an operator's is that of a provider of it. */
+export function nameOf({ kind, selection }: Pick<Subject, 'kind' | 'selection'>, provider = ''): string {
   switch (kind) {
     case 'recipient_domain':
       return selection.domain
     case 'provider':
-      return topProvider === '' ? selection.provider : topProvider
+      return provider === '' ? selection.provider : provider
     case 'sender_domain':
       return selection.sender
     case 'source_ip':

@@ -115,6 +115,24 @@ export function factsOf(span: Some, subject: Wave) {
   } satisfies Partial<Evidence>
 }
 
+/**
+ * The provider behind which most domains refuse a subject, of equals the one that refuses most messages: by it a wave of several
+ * providers of one company goes. Its voice is that of its domains: a webmail's one domain may have most of the messages.
+ */
+export function broadestProvider(span: Some, subject: Wave): string | undefined {
+  const { messages } = span
+  const isSelected = selecting(messages, subject.selection)
+  const isRefused = isOfKind(messages, subject)
+  const refused = countsOf(span).troubled.filter((i) => isSelected(i) && isRefused(i))
+  const breadth = ({ name }: Counted) => {
+    const provider = messages.names.find(name)
+    const behind = refused.filter((i) => messages.provider[i] === provider)
+    return new Set(behind.map((i) => messages.recipient_org_domain[i])).size
+  }
+  // The most frequent come first.
+  return counted(messages, refused, 'provider').sort((a, b) => breadth(b) - breadth(a))[0]?.name
+}
+
 /** The other senders that wrote to the domains that refuse a subject, with what is refused of them there. */
 export function othersThere(span: Some, subject: Wave): Part[] {
   const { messages, places } = span

@@ -7,7 +7,7 @@ import type { KnownRecipients } from '../window/known-recipients.ts'
 import type { View } from '../window/view.ts'
 import { decide } from './decide.ts'
 import { readDnsChanges } from './dns-changes.ts'
-import { factsOf, othersThere, refusedRecipients } from './facts.ts'
+import { broadestProvider, factsOf, othersThere, refusedRecipients } from './facts.ts'
 import { readMistyped } from './mistyped.ts'
 import { topReplies } from './replies.ts'
 
@@ -60,7 +60,7 @@ export function judgeSubject(
   const item = {
     direction,
     subject_kind: subject.kind,
-    subject: nameOf(subject, facts.top_providers[0]?.name),
+    subject: nameOf(subject, subject.kind === 'provider' ? broadestProvider(left, subject) : ''),
     verdict,
     confidence,
     sub_cause,
