@@ -1,10 +1,6 @@
 -- As minutes.sql of outbound senders and addresses, but of whole hours, from the roll-up by hour. It has no clients of inbound mail.
 WITH
-    transform(sender_domain, {senders:Array(String)}, range(length({senders:Array(String)})), 0)::UInt16 AS sender,
-    transform(source_ip, {ips:Array(IPv6)}, range(length({ips:Array(IPv6)})), 0)::UInt16 AS address,
-    transform(provider, {providers:Array(String)}, range(length({providers:Array(String)})), 0)::UInt16 AS receiver,
-    hour AS time,
-    -- include usual/fate.sql
+    -- include usual/hours-by-name.sql
 SELECT
     if(grouping(address) = 0, 'address', 'sender')::LowCardinality(String) AS kind,
     if(kind = 'address', address, sender) AS name,

@@ -1,4 +1,4 @@
--- As minutes.sql of recipient domains, but by hours: a projection of attempts_1m has them by domain, so that no other is read.
+-- As minutes.sql of recipient domains, but by hours.
 WITH
     transform(recipient_org_domain, {domains:Array(String)}, range(length({domains:Array(String)})), 0)::UInt16 AS domain,
     (-- include usual/ending.sql
@@ -12,11 +12,6 @@ SELECT
     toUInt32(max(hour)) AS last_time
 FROM
 (
-    SELECT toStartOfHour(minute) AS hour, recipient_org_domain, outcome, side, sum(attempts_1m.attempts) AS counted
-    FROM attempts_1m
-    WHERE direction = 'outbound' AND recipient_org_domain IN {domains:Array(String)}
-        AND toStartOfHour(minute) >= parseDateTimeBestEffort({from:String}, 'UTC')
-        AND toStartOfHour(minute) < parseDateTimeBestEffort({to:String}, 'UTC')
-    GROUP BY toStartOfHour(minute), recipient_org_domain, outcome, side
+    -- include usual/domains-by-hour.sql
 )
 GROUP BY name, part, fate

@@ -5,6 +5,7 @@ import { THRESHOLDS as T } from '../thresholds.ts'
 import { type Span, span } from '../window/read.ts'
 import { countRows, listsOf, type Row } from './counts.ts'
 import { FATES } from './fate.ts'
+import { readFirstHours } from './first-hours.ts'
 import type { TroubledNames } from './troubled-names.ts'
 import { acceptedBefore, EMPTY_HISTORY, historyKey, NO_HISTORY, type Usual } from './usual.ts'
 
@@ -48,6 +49,29 @@ function better(day: History, week: History = EMPTY_HISTORY): History {
   if (!isWorn(day) || week.messages < T.own_messages) return day
   if (shareOf(week) * T.min_odds_ratio > shareOf(day)) return day
   return { ...week, last_accepted: day.last_accepted || week.last_accepted }
+}
+
+// Worn, and no week before it is known that would tell: the log may be no older than a day.
+const isNew = (day: History, week: History = EMPTY_HISTORY): boolean =>
+  isWorn(day) && acceptedBefore(day) >= T.own_messages && week.messages < T.own_messages
+
+/** ... of a log that is no older than a day, the first hours of it, where these were better by far. */
+async function withFirstHours(
+  store: Store,
+  window: Span,
+  usual: Usual,
+  { isFleetNew, isNew }: { isFleetNew: boolean; isNew(key: string, day: History): boolean },
+): Promise<Usual> {
+  const keys = [...usual.own].filter(([key, day]) => isNew(key, day)).map(([key]) => key)
+  if (keys.length === 0 && !isFleetNew) return usual
+  const first = await readFirstHours(store, window, keys)
+  const better = (key: string, day: History): History => {
+    const hours = first(key, shareOf(day))
+    return hours === undefined ? day : { ...hours, last_accepted: day.last_accepted }
+  }
+  const own = new Map(usual.own)
+  for (const key of keys) own.set(key, better(key, own.get(key) ?? EMPTY_HISTORY))
+  return { ...usual, fleet: isFleetNew ? better('all', usual.fleet) : usual.fleet, own }
 }
 
 async function readWeek(
@@ -95,10 +119,14 @@ export async function withWeek(
   ])
   const weekOf = (key: string) => (keys.has(key) ? ofDomains : ofSenders).own.get(key)
   const took = stopped.filter(({ key }) => (weekOf(key)?.accepted ?? 0) > 0)
-  return {
+  const weekly = {
     fleet: better(fleet, ofSenders.fleet),
     own: new Map(Array.from(usual.own, ([key, day]) => [key, better(day, weekOf(key))])),
     stopped: new Set(took.map(({ domain }) => domain)),
     knows_pairs: usual.knows_pairs,
   }
+  return withFirstHours(store, window, weekly, {
+    isFleetNew: isNew(fleet, ofSenders.fleet),
+    isNew: (key, day) => isNew(day, weekOf(key)),
+  })
 }
