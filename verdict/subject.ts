@@ -71,7 +71,8 @@ export interface Candidate extends Named, Part {
   operators(): readonly NamedPart[]
   domains(): readonly NamedPart[]
   senders(): readonly NamedPart[]
-  /** Its senders without what went to an operator. */
+  /** Its senders by what went to an operator, and by what did not. */
+  sendersAt(operator: number): readonly NamedPart[]
   sendersBeside(operator: number): readonly NamedPart[]
   /** Its senders by what was accepted and what is of its wave: what was refused in other words never met this cause. */
   met(): readonly NamedPart[]

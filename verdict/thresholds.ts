@@ -22,6 +22,8 @@ export const THRESHOLDS = {
   spans_s: [60, 120, 240, 480],
   /** Delays count as refusals where fewer than one message in so many is accepted. */
   blocked_ratio: 5,
+  /** ... and no more than this share can be, by the upper end of the interval: of what half gets through, four of four may not. */
+  max_passed_share: 0.4,
   /** At one domain, first tries count as well once so many messages were put off again, or for ten minutes. */
   min_told_again: 2,
   /** A receiver took mail where it accepted so many messages, in the day before or in the window. */

@@ -11,6 +11,12 @@ export const FAMILIES = [SENDER_SIDES, ROUTING_SIDES, NETWORK_SIDES, ['relay_con
 /** Reasons of refusals that no server gave. */
 export const UNREACHABLE: readonly string[] = ['network_error', 'domain_not_found', 'expired']
 
+/**
+ * Reasons that one unknown recipient is refused for as well as a whole domain: "Access denied" at Microsoft's edge, "Unrouteable
+ * address" of an Exim whose routers know neither.
+ */
+export const ONE_OR_ALL: readonly string[] = ['recipient_edge_denied', 'route_missing']
+
 /** Of the words that name no cause, and of those of no kind: numbers beside the places of the families. */
 export const [BARE, OTHER] = [FAMILIES.length, FAMILIES.length + 1]
 const FAMILY_OF = new Map([

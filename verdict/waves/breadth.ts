@@ -57,17 +57,44 @@ export function areMostRefused(senders: readonly Part[]): boolean {
 // Bounces have no sender, and some logs name none.
 const namedOf = (senders: readonly NamedPart[]): NamedPart[] => senders.filter(({ name }) => name !== 0)
 
-function isMostSenders(senders: readonly NamedPart[]): boolean {
+function areMostSendersRefused(senders: readonly NamedPart[], least: number): boolean {
   const named = namedOf(senders)
-  return named.length >= T.min_platform_senders && areMostRefused(named)
+  return named.length >= least && areMostRefused(named)
 }
 
-// What one provider refuses to all and others to one sender is no trouble of all: without that provider most senders must
-// be refused as well.
-function isEverywhere(candidate: Candidate): boolean {
-  const [greatest] = byGain(candidate.operators(), candidate.independence)
-  const senders = candidate.sendersBeside(greatest?.part.name ?? 0)
-  return outlasts(senders, 1, candidate.independence) && isMostSenders(senders)
+// The provider that refuses most of a candidate, by its number.
+const greatestOperator = ({ operators, independence }: Candidate): number =>
+  byGain(operators(), independence)[0]?.part.name ?? 0
+
+// Whether most senders, so many at least, are refused without what the greatest provider refuses.
+function areRefusedBeside(candidate: Candidate, least: number): boolean {
+  const senders = candidate.sendersBeside(greatestOperator(candidate))
+  return outlasts(senders, 1, candidate.independence) && areMostSendersRefused(senders, least)
+}
+
+/** Whether a wave of all is plainly one: what one provider refuses to all and others to one sender is no trouble of all. */
+export function isEverywhere(candidate: Candidate, direction: Direction): boolean {
+  if (candidate.kind !== 'all' || direction === 'inbound') return true
+  // A log that names no senders tells of us alone.
+  if (namedOf(candidate.senders()).length === 0) return true
+  return areRefusedBeside(candidate, T.min_platform_senders)
+}
+
+/** How far the provider that refuses most of a candidate refuses others than one sender: what a second cause would explain. */
+export function gainBeside(candidate: Candidate, sender: number): number {
+  const others = sumOf(candidate.sendersAt(greatestOperator(candidate)).filter(({ name }) => name !== sender))
+  return others.messages === 0 ? 0 : Math.max(0, gainOf(others, candidate.independence))
+}
+
+/**
+ * Whether all of our senders are refused broadly, but are too few to be called the platform: then each of them is told, and no
+ * provider that refuses much of both.
+ */
+export function isOfFewSenders(candidate: Candidate, direction: Direction): boolean {
+  if (candidate.kind !== 'all' || direction === 'inbound') return false
+  const { length } = namedOf(candidate.senders())
+  const areFew = length > 1 && length < T.min_platform_senders
+  return areFew && isBroad(candidate, direction) && areRefusedBeside(candidate, length)
 }
 
 // One sender's affair: from the others the receiver takes what it usually takes.
@@ -86,10 +113,13 @@ function isOfBounces({ senders, independence }: Candidate): boolean {
   return named.length > 0 && gainOf(sumOf(named), independence) <= 0
 }
 
+// Of a sender at our gateway, whether it was welcome before.
+const isWelcome = ({ messages, expected }: Part): boolean => expected * 2 < messages
+
 // Who tries names at a domain of ours, in whose name ever, makes no directory lost: most senders that were welcome, and more
 // than one of them, must be refused.
 function isOfStrangers({ met, independence }: Candidate): boolean {
-  const welcome = met().filter(({ messages, expected }) => expected * 2 < messages)
+  const welcome = met().filter(isWelcome)
   const [, ...others] = welcome.sort((a, b) => b.refused - a.refused)
   return !areMostRefused(welcome) || excessGain(others, independence) < T.min_rest_gain
 }
@@ -128,14 +158,19 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
     // With one sender it is the address where that sender is accepted from others: then the sender explains less.
     case 'source_ip':
       return isBroad(candidate, direction)
-    case 'all':
+    case 'all': {
       if (!isBroad(candidate, direction)) return false
       // A log that names no senders tells of us alone.
       if (direction === 'outbound' && namedOf(candidate.senders()).length === 0) return true
+      // Strangers are refused at our gateway as ever, and say nothing of it.
+      const senders =
+        direction === 'inbound'
+          ? candidate.met().filter((part) => part.refused === 0 || isWelcome(part))
+          : candidate.senders()
       return (
         outlasts(candidate.senders(), 1, candidate.independence) &&
-        isMostSenders(candidate.senders()) &&
-        (direction === 'inbound' || isEverywhere(candidate))
+        areMostSendersRefused(senders, T.min_platform_senders)
       )
+    }
   }
 }

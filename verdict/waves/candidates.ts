@@ -78,6 +78,7 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
     operators: partsOf('operator'),
     domains: partsOf('recipient_org_domain'),
     senders: partsOf('sender_domain'),
+    sendersAt: (operator) => sendersOf((cell) => cells.operator[cell] === operator),
     sendersBeside: (operator) => sendersOf((cell) => cells.operator[cell] !== operator),
     met,
     excess: once(() => excessGain(met(), counts.independence)),

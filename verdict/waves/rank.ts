@@ -3,7 +3,7 @@ import { gainOver } from '../intervals.ts'
 import { type Candidate, type History, kindOf, type Named, type Subject } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import { acceptedBefore, fleetShare, isWelcome, ownShare } from '../usual/usual.ts'
-import { hasShape, isAmple } from './breadth.ts'
+import { gainBeside, hasShape, isAmple, isEverywhere, isOfFewSenders } from './breadth.ts'
 import { gainOf, spreadGain } from './gains.ts'
 import { once } from './once.ts'
 
@@ -82,6 +82,10 @@ export interface News {
   explained(): number
   /** Whether its refusals are spread as such a wave's are. */
   hasShape(): boolean
+  /** Whether it is plainly one trouble, if it is of all. */
+  isEverywhere(): boolean
+  /** Whether it is of all of our senders, who are too few for a platform. */
+  isOfFewSenders(): boolean
   /** One sender at one recipient domain whose history was not read: perhaps it is none. */
   is_assumed: boolean
 }
@@ -140,8 +144,32 @@ export function newsOf(
     subject,
     explained: once(() => explainedBy(candidate, Math.max(usual_share, fleet), direction)),
     hasShape: once(() => hasShape(candidate, direction)),
+    isEverywhere: once(() => isEverywhere(candidate, direction)),
+    isOfFewSenders: once(() => isOfFewSenders(candidate, direction)),
     is_assumed,
   }
+}
+
+type Ranked = News & { rank: number }
+
+// Whether one cause explains more than two: a sender's, and a provider's that refuses the others.
+function isOneCause({ candidate, rank, isEverywhere }: Ranked, ranked: readonly Ranked[]): boolean {
+  if (isEverywhere()) return true
+  const best = (...kinds: Candidate['kind'][]) =>
+    ranked.filter((one) => kinds.includes(one.candidate.kind)).toSorted((a, b) => b.rank - a.rank)[0]
+  const sender = best('sender_domain')
+  const [part] = sender?.candidate.senders() ?? []
+  const ofTwo =
+    sender === undefined || part === undefined ? 0 : sender.rank + gainBeside(candidate, part.name)
+  return rank > Math.max(ofTwo, best('provider', 'operator')?.rank ?? 0) + T.tie
+}
+
+// Of all who explain less than few senders together, these alone.
+function senderOfFew(ranked: readonly Ranked[]): readonly Ranked[] | undefined {
+  const greatest = ranked.toSorted((a, b) => b.rank - a.rank)[0]
+  if (greatest?.isOfFewSenders() !== true) return undefined
+  const senders = ranked.filter(({ candidate, hasShape }) => candidate.kind === 'sender_domain' && hasShape())
+  return senders.length === 0 ? undefined : senders
 }
 
 /**
@@ -155,20 +183,23 @@ export function bestOf(
   among: (kind: Candidate['kind']) => number,
   passed: ReadonlySet<string>,
 ): Subject[] | undefined {
-  const ranked = news
+  const all = news
     .filter(({ key }) => !passed.has(key))
     .map((one) => ({ ...one, rank: one.explained() - Math.log(among(one.candidate.kind)) }))
+  const ranked = senderOfFew(all) ?? all
   // The best is asked first: to ask for the shape of all takes longest, and is needed only where domains come together.
-  const most = ranked.toSorted((a, b) => b.rank - a.rank).find(({ hasShape }) => hasShape())?.rank
+  const isWave = (one: Ranked) => one.hasShape() && isOneCause(one, ranked)
+  const most = ranked.toSorted((a, b) => b.rank - a.rank).find(isWave)?.rank
   if (most === undefined) return []
   const nearest = ranked.filter(({ rank }) => rank >= most - T.tie)
   const asked = nearest.some(({ candidate }) => candidate.kind === 'recipient_domain') ? ranked : nearest
   // Of one subject the span that shows it best.
   const bySubject = new Map<string, { candidate: Candidate; subject: Subject; is_assumed: boolean }>()
-  for (const { candidate, key, subject, rank, is_assumed, hasShape } of asked) {
+  for (const one of asked) {
+    const { candidate, key, subject, rank, is_assumed } = one
     const known = bySubject.get(key)
     if (known !== undefined && known.subject.rank >= rank) continue
-    if (hasShape())
+    if (isWave(one))
       bySubject.set(key, {
         candidate,
         subject: { ...subject, rank, fleet_senders: among('sender_domain') },

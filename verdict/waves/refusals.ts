@@ -1,3 +1,4 @@
+import { wilson } from '../intervals.ts'
 import { STATES, type State } from '../states.ts'
 import type { Wave } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
@@ -16,6 +17,10 @@ export interface Refusals extends Pick<Wave, 'held'> {
 /** By answer, 1 where a wave with these states and this kind of words holds it. */
 export const heldAnswers = (held: readonly State[], words: number): Uint8Array =>
   amongAnswers(held.flatMap((state) => [answerOf(STATES[state], words), answerOf(STATES[state], BARE)]))
+
+// Whether hardly anything gets through.
+const isBlocked = (accepted: number, messages: number): boolean =>
+  accepted * T.blocked_ratio < messages && wilson(accepted, messages)[1] < T.max_passed_share
 
 /**
  * What counts as refused of a subject over a span (its place), in one kind of words (the place of the family) or in words that
@@ -45,7 +50,7 @@ export function refusalsOf(
   if (refused + delayed + mailbox < least) return undefined
   const { messages, accepted } = group.held()
   const held: State[] = ['refused']
-  if (delayed > 0 && (accepted[span] ?? 0) * T.blocked_ratio < (messages[span] ?? 0)) {
+  if (delayed > 0 && isBlocked(accepted[span] ?? 0, messages[span] ?? 0)) {
     held.push('stalled')
     if (!mayPass) held.push('limited')
     refused += delayed

@@ -1,6 +1,7 @@
 import { STATES } from '../states.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import { inWindow } from '../window/cells.ts'
+import { ONE_OR_ALL } from '../words.ts'
 import type { Weighed } from './held.ts'
 import { once } from './once.ts'
 
@@ -11,8 +12,8 @@ interface Unknown {
 
 /** Whether the mailbox is to blame for what was not accepted of a cell, by its place. */
 export function blamesMailbox({ names, state, reason }: Weighed): (cell: number) => boolean {
-  const edgeDenied = names.find('recipient_edge_denied')
-  return (cell) => state[cell] === STATES.mailbox || reason[cell] === edgeDenied
+  const oneOrAll = ONE_OR_ALL.map(names.find)
+  return (cell) => state[cell] === STATES.mailbox || oneOrAll.includes(reason[cell] ?? 0)
 }
 
 /**

@@ -1,5 +1,6 @@
 import { STATES } from '../states.ts'
 import type { Wave } from '../subject.ts'
+import { ONE_OR_ALL } from '../words.ts'
 import type { Attempts } from './attempts.ts'
 import { type NameColumns, nameColumns, selecting } from './names.ts'
 
@@ -106,13 +107,13 @@ function judgeTries(
   return named
 }
 
-// Microsoft's edge answers "Access denied" for one unknown recipient as for a whole unknown domain. Where the domain takes
-// other mail as often, it is the former.
+// Some words mean one unknown recipient as well as a whole unknown domain. Where the domain takes other mail as often, it is the
+// former.
 function tellUnknown({ names, count, state, reason, recipient_org_domain }: Messages): void {
-  const edgeDenied = names.find('recipient_edge_denied')
+  const oneOrAll = ONE_OR_ALL.map(names.find)
   const denied = new Map<number, number[]>()
   for (let i = 0; i < count; i++)
-    if (reason[i] === edgeDenied) {
+    if (state[i] === REFUSED && oneOrAll.includes(reason[i] ?? 0)) {
       const domain = recipient_org_domain[i] ?? 0
       const known = denied.get(domain)
       if (known === undefined) denied.set(domain, [i])
@@ -126,8 +127,7 @@ function tellUnknown({ names, count, state, reason, recipient_org_domain }: Mess
       accepted[domain] = (accepted[domain] ?? 0) + 1
     }
   for (const [domain, those] of denied)
-    if ((accepted[domain] ?? 0) >= those.length)
-      for (const i of those) if (state[i] === REFUSED) state[i] = MAILBOX
+    if ((accepted[domain] ?? 0) >= those.length) for (const i of those) state[i] = MAILBOX
 }
 
 /** What some attempts come to. */
