@@ -80,11 +80,18 @@ export function isEverywhere(candidate: Candidate, direction: Direction): boolea
   return areRefusedBeside(candidate, T.min_platform_senders)
 }
 
-/** How far the provider that refuses most of a candidate refuses others than one sender: what a second cause would explain. */
-export function gainBeside(candidate: Candidate, sender: number): number {
-  const others = sumOf(candidate.sendersAt(greatestOperator(candidate)).filter(({ name }) => name !== sender))
-  return others.messages === 0 ? 0 : Math.max(0, gainOf(others, candidate.independence))
+/** How far the provider that refuses most of a candidate refuses others than one sender. */
+export function gainOfOthers(candidate: Candidate, sender: number): number {
+  const others = candidate.sendersAt(greatestOperator(candidate)).filter(({ name }) => name !== sender)
+  return others.length === 0 ? 0 : Math.max(0, gainOf(sumOf(others), candidate.independence))
 }
+
+/** How far one sender is refused beside the provider that refuses most of a candidate. */
+export const gainBeside = (candidate: Candidate): number =>
+  Math.max(
+    0,
+    byGain(candidate.sendersBeside(greatestOperator(candidate)), candidate.independence)[0]?.gain ?? 0,
+  )
 
 /**
  * Whether all of our senders are refused broadly, but are too few to be called the platform: then each of them is told, and no

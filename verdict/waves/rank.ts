@@ -3,7 +3,7 @@ import { gainOver } from '../intervals.ts'
 import { type Candidate, type History, kindOf, type Named, type Subject } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import { acceptedBefore, fleetShare, isWelcome, ownShare } from '../usual/usual.ts'
-import { gainBeside, hasShape, isAmple, isEverywhere, isOfFewSenders } from './breadth.ts'
+import { gainBeside, gainOfOthers, hasShape, isAmple, isEverywhere, isOfFewSenders } from './breadth.ts'
 import { gainOf, spreadGain } from './gains.ts'
 import { once } from './once.ts'
 
@@ -152,16 +152,16 @@ export function newsOf(
 
 type Ranked = News & { rank: number }
 
-// Whether one cause explains more than two: a sender's, and a provider's that refuses the others.
+// Whether one cause explains more than two: a provider's that refuses everyone, and a sender's that is refused by the others.
 function isOneCause({ candidate, rank, isEverywhere }: Ranked, ranked: readonly Ranked[]): boolean {
   if (isEverywhere()) return true
-  const best = (...kinds: Candidate['kind'][]) =>
-    ranked.filter((one) => kinds.includes(one.candidate.kind)).toSorted((a, b) => b.rank - a.rank)[0]
-  const sender = best('sender_domain')
-  const [part] = sender?.candidate.senders() ?? []
-  const ofTwo =
-    sender === undefined || part === undefined ? 0 : sender.rank + gainBeside(candidate, part.name)
-  return rank > Math.max(ofTwo, best('provider', 'operator')?.rank ?? 0) + T.tie
+  const ofProvider = ranked
+    .filter((one) => one.candidate.kind === 'provider' || one.candidate.kind === 'operator')
+    .map((one) => one.rank + gainBeside(candidate))
+  const ofSender = ranked
+    .filter((one) => one.candidate.kind === 'sender_domain')
+    .map((one) => one.rank + gainOfOthers(candidate, one.candidate.senders()[0]?.name ?? 0))
+  return rank > Math.max(0, ...ofProvider, ...ofSender) + T.tie
 }
 
 // Of all who explain less than few senders together, these alone.
