@@ -43,6 +43,8 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
   const isHeld = heldAnswers(held, family)
   const counts = countHeld(cells, group.troubled, isHeld, span)
   if (isUsual(expectedByHabit, counts.independence)) return undefined
+  const isAlike = (share: number) => gainOver(share, refused, messages) * counts.independence < T.min_gain
+  if (held.includes('stalled') && isAlike(shareBeside(group, cells, isHeld, span))) return undefined
   // Mostly unknown recipients: what is usual is what the senders' lists have elsewhere, and no less.
   const isList = counts.unknown * 2 > refused && direction === 'outbound'
   const usual = isList ? listShares(by, group.cells(), words) : cells.usual[words]
@@ -83,6 +85,23 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
     met,
     excess: once(() => excessGain(met(), counts.independence)),
   }
+}
+
+// Of a recipient domain, the share of what its provider's other domains are sent that meets the same: at a busy provider each of them
+// is put off now and then, and none is news. Of other subjects, and where there are too few, 0.
+function shareBeside({ named, troubled }: Group, cells: Weighed, isHeld: Uint8Array, span: number): number {
+  if (named.kind !== 'recipient_domain') return 0
+  const { operator, recipient_org_domain, answer } = cells
+  const [first = 0] = troubled
+  let [messages, refused] = [0, 0]
+  for (let cell = 0; cell < cells.count; cell++) {
+    if (operator[cell] !== operator[first]) continue
+    if (recipient_org_domain[cell] === recipient_org_domain[first]) continue
+    const n = inSpan(cells, cell, span)
+    messages += n
+    if (isHeld[answer[cell] ?? 0] === 1) refused += n
+  }
+  return messages < T.min_counter ? 0 : (refused + 1) / (messages + 2)
 }
 
 // The usual shares of these cells, of a list with many unknown recipients.
