@@ -43,7 +43,7 @@ function readEachHour(store: Store, hours: Span, { senders, ips, providers, doma
   const ask = (statement: string, of: object) => store.queryColumns<Row>(sql(statement), { ...asked, ...of })
   return Promise.all([
     ask('usual/each-hour', { senders, ips: ips.map((ip) => ip || '::'), providers }),
-    ...(domains.length > 1 ? [ask('usual/each-hour-of-domains', { domains })] : []),
+    ...(domains.length > 1 ? [ask('usual/domains-by-hour', { domains, each_hour: 1 })] : []),
   ])
 }
 

@@ -77,13 +77,13 @@ async function withFirstHours(
 async function readWeek(
   store: Store,
   { from }: Span,
-  statement: 'usual/week-senders' | 'usual/week-domains',
+  statement: 'usual/week-senders' | 'usual/domains-by-hour',
   names: TroubledNames,
 ): Promise<Usual> {
   const to = Math.floor((from - T.history_ms) / DAY_MS) * DAY_MS
   const lists = listsOf(names)
   const { senders, domains, providers } = lists
-  const of = statement === 'usual/week-senders' ? { senders, providers } : { domains }
+  const of = statement === 'usual/week-senders' ? { senders, providers } : { domains, each_hour: 0 }
   const rows = await store.queryColumns<Row>(sql(statement), {
     ...span(to - T.memory_ms, to),
     ...{ ...of, ...FATES },
@@ -115,7 +115,9 @@ export async function withWeek(
   if (worn.length === 0 && !areOthersWorn) return usual
   const [ofSenders, ofDomains] = await Promise.all([
     areOthersWorn ? readWeek(store, window, 'usual/week-senders', names) : NO_HISTORY,
-    worn.length > 0 ? readWeek(store, window, 'usual/week-domains', { ...names, domains: worn }) : NO_HISTORY,
+    worn.length > 0
+      ? readWeek(store, window, 'usual/domains-by-hour', { ...names, domains: worn })
+      : NO_HISTORY,
   ])
   const weekOf = (key: string) => (keys.has(key) ? ofDomains : ofSenders).own.get(key)
   const took = stopped.filter(({ key }) => (weekOf(key)?.accepted ?? 0) > 0)

@@ -80,13 +80,13 @@ export function isEverywhere(candidate: Candidate, direction: Direction): boolea
   return areRefusedBeside(candidate, T.min_platform_senders)
 }
 
-/** How far the provider that refuses most of a candidate refuses others than one sender. */
+/** How far the provider that refuses most of a candidate refuses others than one sender; no less than 0. */
 export function gainOfOthers(candidate: Candidate, sender: number): number {
   const others = candidate.sendersAt(greatestOperator(candidate)).filter(({ name }) => name !== sender)
   return others.length === 0 ? 0 : Math.max(0, gainOf(sumOf(others), candidate.independence))
 }
 
-/** How far one sender is refused beside the provider that refuses most of a candidate. */
+/** How far one sender is refused beside the provider that refuses most of a candidate; no less than 0. */
 export const gainBeside = (candidate: Candidate): number =>
   Math.max(
     0,
