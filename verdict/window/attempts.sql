@@ -7,7 +7,7 @@ SELECT
     -- So many bits as a number of JavaScript holds.
     toFloat64(bitShiftRight(message_key, 11)) AS message,
     -- What was sent at once, to however many recipients, is refused at once.
-    if(queue_id IN ('', 'NOQUEUE'), message, toFloat64(bitShiftRight(sipHash64(log_host, queue_id), 11))) AS transaction,
+    if(queue_id IN ('', 'NOQUEUE'), message, toFloat64(bitShiftRight(xxh3(log_host, queue_id), 11))) AS transaction,
     sender_domain,
     recipient_org_domain,
     replaceRegexpOne(toString(toLowCardinality(source_ip)), '^::(?:ffff:|$)', '') AS address,
