@@ -1,5 +1,6 @@
 -- What a trend reads by day, [days_from, days_to) of each stretch: asked by day alone, the engine takes it from projections of
--- attempts_1h. Of the stretch before no trend says what was deferred.
+-- attempts_1h. Of the stretch before no trend says what was deferred. What stands in an `if` no index is asked for: with the names it
+-- would be tried on each mark.
     SELECT
         {column:Identifier} AS name,
         outcome,

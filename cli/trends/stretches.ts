@@ -49,5 +49,7 @@ export const ends = (name: '' | 'hours_' | 'days_', now: TimeRange, before: Time
   [`before_${name}to`]: iso(before.to),
 })
 
+const LONG_MS = 14 * DAY_MS
+
 /** Whether a stretch and the one before are much of what is kept: 0 or 1. */
-export const isLong = ({ from, to }: TimeRange): number => Number(to - from >= Number(14) * DAY_MS)
+export const isLong = ({ from, to }: TimeRange): number => Number(to - from >= LONG_MS)

@@ -3,10 +3,9 @@ import { wilson } from '../intervals.ts'
 import { sql } from '../sql.ts'
 import type { History } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
-import { type Span, span } from '../window/read.ts'
+import type { Span } from '../window/read.ts'
 import { countRows, type Lists, listsOf, type Row } from './counts.ts'
-import { FATES } from './fate.ts'
-import { startOfHour } from './history.ts'
+import { addresses, startOfHour, stretch } from './history.ts'
 import type { TroubledNames } from './troubled-names.ts'
 import { namedOf, type Usual } from './usual.ts'
 
@@ -26,10 +25,10 @@ function namesIn(keys: readonly string[]): TroubledNames {
   }
 }
 
-// The rows of an answer that were before a time, in seconds since 1970.
-function rowsBefore({ kind, ...numbers }: ColumnsOf<Row>, end: number): ColumnsOf<Row> {
+// The rows of an answer up to an hour that began then, in seconds since 1970.
+function rowsUpTo({ kind, ...numbers }: ColumnsOf<Row>, begin: number): ColumnsOf<Row> {
   const { name = [], part = [], fate = [], attempts = [], last_time = [] } = numbers
-  const rows = Array.from(last_time, (_, i) => i).filter((i) => (last_time[i] ?? 0) < end)
+  const rows = Array.from(last_time, (_, i) => i).filter((i) => (last_time[i] ?? 0) <= begin)
   const of = (column: ArrayLike<number>) => rows.map((i) => column[i] ?? 0)
   return {
     ...(kind === undefined ? {} : { kind: { texts: kind.texts, places: of(kind.places) } }),
@@ -38,11 +37,13 @@ function rowsBefore({ kind, ...numbers }: ColumnsOf<Row>, end: number): ColumnsO
 }
 
 /** Attempts of the hours of a day for these names, each hour by itself. */
-function readEachHour(store: Store, hours: Span, { senders, ips, providers, domains }: Lists) {
-  const asked = { ...span(hours.from, hours.to), recent: span(hours.to, hours.to).to, ...FATES }
+function readEachHour(store: Store, hours: Span, lists: Lists) {
+  const { senders, providers, domains } = lists
+  // None of them is lately.
+  const asked = stretch(hours, hours.to)
   const ask = (statement: string, of: object) => store.queryColumns<Row>(sql(statement), { ...asked, ...of })
   return Promise.all([
-    ask('usual/each-hour', { senders, ips: ips.map((ip) => ip || '::'), providers }),
+    ask('usual/each-hour', { senders, ips: addresses(lists), providers }),
     ...(domains.length > 1 ? [ask('usual/domains-by-hour', { domains, each_hour: 1 })] : []),
   ])
 }
@@ -67,7 +68,7 @@ export async function readFirstHours(
   const upTo = begins.map(
     (begin): Usual =>
       countRows(
-        answers.map((answer) => rowsBefore(answer, begin + 3600)),
+        answers.map((answer) => rowsUpTo(answer, begin)),
         names,
         lists,
       ),

@@ -13,8 +13,8 @@ export const startOfHour = (time: number) => Math.floor(time / HOUR_MS) * HOUR_M
 
 type Answer = Promise<ColumnsOf<Row>>
 
-// What every statement is asked with: a stretch, and since when it is lately.
-const stretch = ({ from, to }: Span, recent: number) => ({
+/** What every statement is asked with: a stretch, and since when it is lately. */
+export const stretch = ({ from, to }: Span, recent: number) => ({
   ...span(from, to),
   recent: new Date(recent).toISOString(),
   ...FATES,
@@ -26,7 +26,8 @@ function readMinutes(store: Store, window: Window, recent: number, lists: Lists)
   return store.queryColumns<Row>(sql('usual/minutes'), asked)
 }
 
-const addresses = ({ ips }: Lists) => ips.map((ip) => ip || '::')
+/** Addresses as the statements compare them; what is no name is ::. */
+export const addresses = ({ ips }: Pick<Lists, 'ips'>) => ips.map((ip) => ip || '::')
 
 // Whole hours of outbound mail, each statement from what has such rows together.
 function readHours(store: Store, hours: Span, recent: number, lists: Lists): Answer[] {

@@ -1,15 +1,3 @@
--- As minutes.sql of outbound senders and addresses, but of whole hours, from the roll-up by hour. It has no clients of inbound mail.
-WITH
-    -- include usual/hours-by-name.sql
-SELECT
-    if(grouping(address) = 0, 'address', 'sender')::LowCardinality(String) AS kind,
-    if(kind = 'address', address, sender) AS name,
-    receiver AS part,
-    fate,
-    toFloat64(sum(attempts_1h.attempts)) AS attempts,
-    toUInt32(max(hour)) AS last_time
-FROM attempts_1h
-WHERE direction = 'outbound'
-    AND hour >= parseDateTimeBestEffort({from:String}, 'UTC')
-    AND hour < parseDateTimeBestEffort({to:String}, 'UTC')
+-- As minutes.sql of outbound senders and addresses, but of whole hours. The roll-up by hour has no clients of inbound mail.
+-- include usual/hours-by-name.sql
 GROUP BY GROUPING SETS ((sender, receiver, fate), (address, receiver, fate))

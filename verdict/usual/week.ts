@@ -55,23 +55,23 @@ function better(day: History, week: History = EMPTY_HISTORY): History {
 const isNew = (day: History, week: History = EMPTY_HISTORY): boolean =>
   isWorn(day) && acceptedBefore(day) >= T.own_messages && week.messages < T.own_messages
 
-/** ... of a log that is no older than a day, the first hours of it, where these were better by far. */
+/** ... of these keys, and of all mail where the log is new, the first hours of the day, where these were better by far. */
 async function withFirstHours(
   store: Store,
   window: Span,
   usual: Usual,
-  { isFleetNew, isNew }: { isFleetNew: boolean; isNew(key: string, day: History): boolean },
+  keys: readonly string[],
+  isFleetNew: boolean,
 ): Promise<Usual> {
-  const keys = [...usual.own].filter(([key, day]) => isNew(key, day)).map(([key]) => key)
   if (keys.length === 0 && !isFleetNew) return usual
   const first = await readFirstHours(store, window, keys)
-  const better = (key: string, day: History): History => {
+  const firstOr = (key: string, day: History): History => {
     const hours = first(key, shareOf(day))
     return hours === undefined ? day : { ...hours, last_accepted: day.last_accepted }
   }
   const own = new Map(usual.own)
-  for (const key of keys) own.set(key, better(key, own.get(key) ?? EMPTY_HISTORY))
-  return { ...usual, fleet: isFleetNew ? better('all', usual.fleet) : usual.fleet, own }
+  for (const key of keys) own.set(key, firstOr(key, own.get(key) ?? EMPTY_HISTORY))
+  return { ...usual, fleet: isFleetNew ? firstOr('all', usual.fleet) : usual.fleet, own }
 }
 
 async function readWeek(
@@ -127,8 +127,6 @@ export async function withWeek(
     stopped: new Set(took.map(({ domain }) => domain)),
     knows_pairs: usual.knows_pairs,
   }
-  return withFirstHours(store, window, weekly, {
-    isFleetNew: isNew(fleet, ofSenders.fleet),
-    isNew: (key, day) => isNew(day, weekOf(key)),
-  })
+  const newKeys = [...weekly.own].filter(([key, day]) => isNew(day, weekOf(key))).map(([key]) => key)
+  return withFirstHours(store, window, weekly, newKeys, isNew(fleet, ofSenders.fleet))
 }

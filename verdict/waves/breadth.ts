@@ -57,6 +57,9 @@ export function areMostRefused(senders: readonly Part[]): boolean {
 // Bounces have no sender, and some logs name none.
 const namedOf = (senders: readonly NamedPart[]): NamedPart[] => senders.filter(({ name }) => name !== 0)
 
+// A log that names no senders tells of us alone.
+const namesNone = ({ senders }: Candidate): boolean => namedOf(senders()).length === 0
+
 function areMostSendersRefused(senders: readonly NamedPart[], least: number): boolean {
   const named = namedOf(senders)
   return named.length >= least && areMostRefused(named)
@@ -74,24 +77,32 @@ function areRefusedBeside(candidate: Candidate, least: number): boolean {
 
 /** Whether a wave of all is plainly one: what one provider refuses to all and others to one sender is no trouble of all. */
 export function isEverywhere(candidate: Candidate, direction: Direction): boolean {
-  if (candidate.kind !== 'all' || direction === 'inbound') return true
-  // A log that names no senders tells of us alone.
-  if (namedOf(candidate.senders()).length === 0) return true
+  if (candidate.kind !== 'all' || direction === 'inbound' || namesNone(candidate)) return true
   return areRefusedBeside(candidate, T.min_platform_senders)
 }
 
-/** How far the provider that refuses most of a candidate refuses others than one sender; no less than 0. */
-export function gainOfOthers(candidate: Candidate, sender: number): number {
-  const others = candidate.sendersAt(greatestOperator(candidate)).filter(({ name }) => name !== sender)
-  return others.length === 0 ? 0 : Math.max(0, gainOf(sumOf(others), candidate.independence))
+/** What a second cause would explain of a candidate of all: log-likelihoods, no less than 0. */
+export interface SecondCause {
+  /** A sender's, that is refused beside the provider that refuses most. */
+  ofSender: number
+  /** That provider's, that refuses others than one sender (its number). */
+  ofProvider(sender: number): number
 }
 
-/** How far one sender is refused beside the provider that refuses most of a candidate; no less than 0. */
-export const gainBeside = (candidate: Candidate): number =>
-  Math.max(
-    0,
-    byGain(candidate.sendersBeside(greatestOperator(candidate)), candidate.independence)[0]?.gain ?? 0,
-  )
+/** Beside a provider that refuses everyone, or beside one sender. */
+export function secondCauseOf(candidate: Candidate): SecondCause {
+  const { independence } = candidate
+  const operator = greatestOperator(candidate)
+  const there = candidate.sendersAt(operator)
+  const [greatest] = byGain(candidate.sendersBeside(operator), independence)
+  return {
+    ofSender: Math.max(0, greatest?.gain ?? 0),
+    ofProvider(sender) {
+      const others = there.filter(({ name }) => name !== sender)
+      return others.length === 0 ? 0 : Math.max(0, gainOf(sumOf(others), independence))
+    },
+  }
+}
 
 /**
  * Whether all of our senders are refused broadly, but are too few to be called the platform: then each of them is told, and no
@@ -167,8 +178,7 @@ export function hasShape(candidate: Candidate, direction: Direction): boolean {
       return isBroad(candidate, direction)
     case 'all': {
       if (!isBroad(candidate, direction)) return false
-      // A log that names no senders tells of us alone.
-      if (direction === 'outbound' && namedOf(candidate.senders()).length === 0) return true
+      if (direction === 'outbound' && namesNone(candidate)) return true
       // Strangers are refused at our gateway as ever, and say nothing of it.
       const senders =
         direction === 'inbound'

@@ -35,16 +35,18 @@ function candidateOf(group: Group, span: number, family: number, by: Counting): 
   // What names the sender is measured by what named the sender before: dead hosts of the past say nothing of it.
   const words: Words = FAMILIES[family] === SENDER_SIDES && direction === 'outbound' ? 'sender' : 'any'
   // Inbound, friends and strangers are in one crowd: only their parts tell (rank.ts).
+  const isNear = (share: number, independence: number) =>
+    gainOver(share, refused, messages) * independence < T.min_gain
   const isUsual = (expected: number, independence: number) =>
-    direction === 'outbound' && gainOver(expected / messages, refused, messages) * independence < T.min_gain
+    direction === 'outbound' && isNear(expected / messages, independence)
   const expectedByHabit = whole.expected[words][span] ?? 0
   // Asked before the refusals are looked at: most are as usual even if each is of a transaction of its own.
   if (isUsual(expectedByHabit, 1)) return undefined
   const isHeld = heldAnswers(held, family)
   const counts = countHeld(cells, group.troubled, isHeld, span)
   if (isUsual(expectedByHabit, counts.independence)) return undefined
-  const isAlike = (share: number) => gainOver(share, refused, messages) * counts.independence < T.min_gain
-  if (held.includes('stalled') && isAlike(shareBeside(group, cells, isHeld, span))) return undefined
+  if (held.includes('stalled') && isNear(shareBeside(group, cells, isHeld, span), counts.independence))
+    return undefined
   // Mostly unknown recipients: what is usual is what the senders' lists have elsewhere, and no less.
   const isList = counts.unknown * 2 > refused && direction === 'outbound'
   const usual = isList ? listShares(by, group.cells(), words) : cells.usual[words]

@@ -3,7 +3,7 @@ import { gainOver } from '../intervals.ts'
 import { type Candidate, type History, kindOf, type Named, type Subject } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import { acceptedBefore, fleetShare, isWelcome, ownShare } from '../usual/usual.ts'
-import { gainBeside, gainOfOthers, hasShape, isAmple, isEverywhere, isOfFewSenders } from './breadth.ts'
+import { hasShape, isAmple, isEverywhere, isOfFewSenders, secondCauseOf } from './breadth.ts'
 import { gainOf, spreadGain } from './gains.ts'
 import { once } from './once.ts'
 
@@ -155,13 +155,13 @@ type Ranked = News & { rank: number }
 // Whether one cause explains more than two: a provider's that refuses everyone, and a sender's that is refused by the others.
 function isOneCause({ candidate, rank, isEverywhere }: Ranked, ranked: readonly Ranked[]): boolean {
   if (isEverywhere()) return true
-  const ofProvider = ranked
-    .filter((one) => one.candidate.kind === 'provider' || one.candidate.kind === 'operator')
-    .map((one) => one.rank + gainBeside(candidate))
-  const ofSender = ranked
-    .filter((one) => one.candidate.kind === 'sender_domain')
-    .map((one) => one.rank + gainOfOthers(candidate, one.candidate.senders()[0]?.name ?? 0))
-  return rank > Math.max(0, ...ofProvider, ...ofSender) + T.tie
+  const second = secondCauseOf(candidate)
+  const ofTwo = ranked.map((one) => {
+    const { kind, senders } = one.candidate
+    if (kind === 'provider' || kind === 'operator') return one.rank + second.ofSender
+    return kind === 'sender_domain' ? one.rank + second.ofProvider(senders()[0]?.name ?? 0) : 0
+  })
+  return rank > Math.max(0, ...ofTwo) + T.tie
 }
 
 // Of all who explain less than few senders together, these alone.
