@@ -15,7 +15,8 @@ import { recordOptions } from '../arguments/record-options.ts'
 import { type AttachDns, fileKeeper, freshProgress, type Stored } from './load.ts'
 
 function generationOf(row: ProgressRow): Generation {
-  return { ...row, number: row.partition, offset: row.committed }
+  const { partition: number, device, inode, head_bytes, head_hash, committed: offset, modified } = row
+  return { number, device, inode, head_bytes, head_hash, offset, modified }
 }
 
 /**
@@ -35,20 +36,27 @@ export async function followFile(
   const { limits } = config
   const options = recordOptions(config, source.format, source.time_zone)
   const blocks = { bytes: limits.block_bytes, rows: limits.block_rows, age: limits.block_seconds * 1000 }
-  const last = (await readProgress(store, path)).at(-1)
+  const known = await readProgress(store, path)
+  const last = known.at(-1)
   let state: PipelineState | undefined = last && {
     previous: last.previous,
     correlator: (await readState(store, path, last.partition))?.correlator ?? [],
   }
   const followed = follow(path, {
-    ...(last === undefined ? {} : { from: generationOf(last) }),
+    known: known.map(generationOf),
     pollMs: limits.poll_seconds * 1000,
     graceMs: limits.rotation_grace_seconds * 1000,
     signal,
+    broken: (file, error) =>
+      log.error({ path: file }, `the rest of this file can't be read: ${error.message}`),
   })
   if (!existsSync(path)) log.warn({ path }, 'not there yet: it is followed as soon as it is')
   for await (const { generation, chunks } of followed) {
-    const progress = generation.number === last?.partition ? last : freshProgress(path, generation)
+    // A file that was read before, and is back under the path, goes on with its own rows.
+    const before = (await readProgress(store, path)).find(({ partition }) => partition === generation.number)
+    const progress = before ?? freshProgress(path, generation)
+    // Kept before its first block is, so that it is looked for where it is rotated after we were killed.
+    if (before === undefined) await keepProgress(store, progress)
     const pipeline = openPipeline(
       options,
       progress.intent_last === -1 ? generation.modified : progress.reference,
@@ -59,7 +67,10 @@ export async function followFile(
     const lines = readLines(chunks, { offset: progress.committed, maxLineBytes: limits.line_bytes })
     try {
       await runWorker(lines, pipeline, blocks, progress.intent_last, {
-        store: keep,
+        store: async (checkpoint) => {
+          await keep(checkpoint)
+          generation.offset = checkpoint.block.next
+        },
         reference: () => generation.modified,
         ...(attachDns === undefined ? {} : { seen: attachDns.seen }),
         signal,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { FileHandle } from 'node:fs/promises'
 
-const HEAD_BYTES = 1024
+/** A generation's head has so many bytes at most. */
+export const HEAD_BYTES = 1024
 
 /**
  * One file's life under a path that is rotated: what tells it from the next one, and how far it was read.
@@ -19,43 +20,59 @@ export interface Generation {
   head_hash: string
   /** Bytes read so far: the next line starts here. */
   offset: number
-  /** When it was last written to as far as it was read, milliseconds since 1970: later files came after it. */
+  /** When it was last written to as far as it was read, milliseconds since 1970. */
   modified: number
 }
 
-async function hashHead(handle: FileHandle, bytes: number): Promise<{ hash: string; read: number }> {
-  const { buffer, bytesRead } = await handle.read(Buffer.alloc(bytes), 0, bytes, 0)
-  return { hash: createHash('sha256').update(buffer.subarray(0, bytesRead)).digest('hex'), read: bytesRead }
+/** What tells the generation: its head alone. */
+export type Head = Pick<Generation, 'head_bytes' | 'head_hash'>
+
+/** The head that a text's first bytes make. */
+export function headOf(start: Buffer): Head {
+  const head = start.subarray(0, HEAD_BYTES)
+  return { head_bytes: head.length, head_hash: createHash('sha256').update(head).digest('hex') }
+}
+
+/** Whether a text with these first bytes (1 KiB, or all) starts as a generation did, which may have grown since. */
+export function startsWith(start: Buffer, { head_bytes, head_hash }: Head): boolean {
+  return start.length >= head_bytes && headOf(start.subarray(0, head_bytes)).head_hash === head_hash
+}
+
+/** A file's first bytes: 1 KiB, or all. */
+export async function startOf(handle: FileHandle): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0)
+  return buffer.subarray(0, bytesRead)
 }
 
 /** A generation of the file as it is now, from its start. */
 export async function generationOf(handle: FileHandle, number: number): Promise<Generation> {
   const { dev, ino, mtimeMs } = await handle.stat()
-  const { hash, read } = await hashHead(handle, HEAD_BYTES)
-  return { number, device: dev, inode: ino, head_bytes: read, head_hash: hash, offset: 0, modified: mtimeMs }
-}
-
-/** Takes note that the file was written to: of its time, and of more of its head while it has less than 1 KiB. */
-export async function noteGrowth(handle: FileHandle, generation: Generation): Promise<void> {
-  generation.modified = (await handle.stat()).mtimeMs
-  if (generation.head_bytes >= HEAD_BYTES) return
-  const { hash, read } = await hashHead(handle, HEAD_BYTES)
-  generation.head_bytes = read
-  generation.head_hash = hash
+  return { number, device: dev, inode: ino, ...headOf(await startOf(handle)), offset: 0, modified: mtimeMs }
 }
 
 /** Whether a file starts as the generation did, wherever it lies now. */
-export async function startsAs(
-  handle: FileHandle,
-  generation: Pick<Generation, 'head_bytes' | 'head_hash'>,
-): Promise<boolean> {
-  const { hash, read } = await hashHead(handle, generation.head_bytes)
-  return read === generation.head_bytes && hash === generation.head_hash
+export async function startsAs(handle: FileHandle, head: Head): Promise<boolean> {
+  return startsWith(await startOf(handle), head)
 }
 
 /** Whether a file starts as the generation did and still holds all that was read of it. */
-export async function holds(handle: FileHandle, generation: Generation): Promise<boolean> {
-  const { size } = await handle.stat()
-  if (size < generation.offset || size < generation.head_bytes) return false
-  return generation.head_bytes === 0 || startsAs(handle, generation)
+export async function holds(handle: FileHandle, generation: Head & { offset: number }): Promise<boolean> {
+  return (await handle.stat()).size >= generation.offset && (await startsAs(handle, generation))
+}
+
+/**
+ * Takes note of how a generation has grown: of its time, and of more of its head while it has less than 1 KiB. False,
+ * and nothing noted, where the file was cut before `offset` or written anew.
+ */
+export async function noteGrowth(
+  handle: FileHandle,
+  generation: Generation,
+  offset: number,
+): Promise<boolean> {
+  const { size, mtimeMs } = await handle.stat()
+  // Read once, and after the size: what is noted is of the file that was looked at, however it changes meanwhile.
+  const start = await startOf(handle)
+  if (size < offset || !startsWith(start, generation)) return false
+  Object.assign(generation, headOf(start), { modified: mtimeMs })
+  return true
 }

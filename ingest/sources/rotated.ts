@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto'
-import { open, readdir, stat } from 'node:fs/promises'
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { openFile } from './file.ts'
-import { type Generation, holds } from './generation.ts'
+import { type Generation, HEAD_BYTES, type Head, headOf, holds, startOf, startsWith } from './generation.ts'
 
 interface Sibling {
   file: string
+  /** 0: it was gone before it could be looked at. */
   inode: number
   modified: number
 }
@@ -13,6 +13,9 @@ interface Sibling {
 // `.1`, `-20261124`, `.2026-11-24`, with or without compression: what logrotate, newsyslog and savelog make.
 const ROTATED = /^[.-][0-9][0-9.-]{0,20}(?:\.(?:gz|zst))?$/
 const COMPRESSED = /\.(?:gz|zst)$/
+
+/** Whether rotation compressed a file, by its name. */
+export const isCompressed = (file: string): boolean => COMPRESSED.test(file)
 
 /** The rotated files beside a log, the oldest first. */
 async function siblings(path: string): Promise<Sibling[]> {
@@ -23,58 +26,112 @@ async function siblings(path: string): Promise<Sibling[]> {
   for (const other of files) {
     const file = join(dirname(path), other)
     const known = await stat(file).catch(() => undefined)
-    if (known !== undefined) found.push({ file, inode: known.ino, modified: known.mtimeMs })
+    if (known?.size !== 0) found.push({ file, inode: known?.ino ?? 0, modified: known?.mtimeMs ?? 0 })
   }
   return found.sort((a, b) => a.modified - b.modified)
 }
 
-async function startsAlike(path: string, generation: Generation): Promise<boolean> {
-  const head: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of (await openFile(path)).chunks) {
-    head.push(chunk)
-    bytes += chunk.length
-    if (bytes >= generation.head_bytes) break
+/**
+ * The first rotated file of which `wanted` says so. Looked for again where files were renamed, compressed or deleted
+ * meanwhile: one that is on its way from one name to the next is under neither for a look.
+ */
+async function findSibling(
+  path: string,
+  order: (siblings: Sibling[]) => Sibling[],
+  wanted: (sibling: Sibling) => Promise<boolean>,
+): Promise<string | undefined> {
+  for (let there = await siblings(path); ; ) {
+    let gone = there.some(({ inode }) => inode === 0)
+    let found: string | undefined
+    for (const sibling of order(there)) {
+      const answer = await wanted(sibling).catch((error: NodeJS.ErrnoException) => {
+        // Else its compression was broken off, or we may not read it.
+        if (error.code === 'ENOENT') gone = true
+        return false
+      })
+      if (!answer) continue
+      found = sibling.file
+      break
+    }
+    if (found !== undefined && !gone) return found
+    const now = await siblings(path)
+    const same =
+      now.length === there.length &&
+      now.every(({ file, inode }) => there.some((one) => one.file === file && one.inode === inode))
+    if (same) return found
+    there = now
   }
-  const start = Buffer.concat(head).subarray(0, generation.head_bytes)
-  return (
-    start.length === generation.head_bytes &&
-    createHash('sha256').update(start).digest('hex') === generation.head_hash
-  )
 }
 
-/** Whether a sibling is the generation, or a copy of it, with all that was read of it. */
-async function isOf(sibling: Sibling, generation: Generation): Promise<boolean> {
-  if (COMPRESSED.test(sibling.file)) return startsAlike(sibling.file, generation).catch(() => false)
-  const handle = await open(sibling.file, 'r').catch(() => undefined)
-  if (handle === undefined) return false
+async function decompressedStart(file: string): Promise<Buffer> {
+  const start: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of (await openFile(file)).chunks) {
+    start.push(chunk)
+    bytes += chunk.length
+    if (bytes >= HEAD_BYTES) break
+  }
+  return Buffer.concat(start).subarray(0, HEAD_BYTES)
+}
+
+/** The generation that a compressed file is, from its start. Throws where it is gone or can't be decompressed. */
+export async function compressedGeneration(file: string, number: number): Promise<Generation> {
+  const { dev, ino, mtimeMs } = await stat(file)
+  const head = headOf(await decompressedStart(file))
+  return { number, device: dev, inode: ino, ...head, offset: 0, modified: mtimeMs }
+}
+
+async function opened<Answer>(file: string, ask: (handle: FileHandle) => Promise<Answer>): Promise<Answer> {
+  const handle = await open(file, 'r')
   try {
-    return await holds(handle, generation)
+    return await ask(handle)
   } finally {
     await handle.close()
   }
 }
 
-/**
- * Finds where rotation put the rest of a generation: `mail.log.1`, `mail.log-20261124`, `mail.log.1.gz`, the newest
- * first. Gives its path; undefined where there is none (or nothing of it was read, so that nothing can be told).
- */
-export async function findRotated(path: string, generation: Generation): Promise<string | undefined> {
-  if (generation.head_bytes === 0) return undefined
-  for (const sibling of (await siblings(path)).reverse())
-    if (await isOf(sibling, generation)) return sibling.file
-  return undefined
+/** Whether a file is the generation, or a copy of it, with all that was read of it. Throws where it can't be read. */
+async function isOf(file: string, generation: Generation): Promise<boolean> {
+  if (isCompressed(file)) return startsWith(await decompressedStart(file), generation)
+  return opened(file, (handle) => holds(handle, generation))
 }
 
-/** The rotated files that came after a generation, the oldest first: rotated while nobody looked, so not read yet. */
-export async function rotatedSince(path: string, generation: Generation): Promise<string[]> {
-  const later: string[] = []
-  for (const sibling of await siblings(path)) {
-    if (sibling.inode === generation.inode || sibling.modified < generation.modified) continue
-    if (generation.head_bytes > 0 && (await isOf(sibling, { ...generation, offset: 0 }))) continue
-    later.push(sibling.file)
-  }
-  return later
+/** The head that a rotated file has. Throws where it can't be read. */
+export async function headAt(file: string): Promise<Head> {
+  if (isCompressed(file)) return headOf(await decompressedStart(file))
+  return opened(file, async (handle) => headOf(await startOf(handle)))
+}
+
+// The newest first; one that is being compressed is whole under its old name until the new one is.
+function likeliest(siblings: Sibling[]): Sibling[] {
+  const newest = siblings.toReversed()
+  const whole = newest.filter(({ file }) => !isCompressed(file))
+  return [...whole, ...newest.filter(({ file }) => isCompressed(file))]
+}
+
+/**
+ * Finds where rotation put the rest of a generation: `mail.log.1`, `mail.log-20261124`, `mail.log.1.gz`. Gives its
+ * path; undefined where there is none.
+ */
+export function findRotated(path: string, generation: Generation): Promise<string | undefined> {
+  return findSibling(path, likeliest, ({ file }) => isOf(file, generation))
+}
+
+/**
+ * The oldest file that was rotated before anything of it was read: written to at or after `since` (milliseconds since
+ * 1970), and none of the generations `known`, nor a copy of one. Undefined where there is none.
+ */
+export function findMissed(
+  path: string,
+  known: readonly Generation[],
+  since: number,
+): Promise<string | undefined> {
+  const heads = new Set(known.map(({ head_bytes, head_hash }) => `${head_bytes} ${head_hash}`))
+  const late = (siblings: Sibling[]) => siblings.filter(({ modified }) => modified >= since)
+  return findSibling(path, late, async ({ file }) => {
+    const { head_bytes, head_hash } = await headAt(file)
+    return head_bytes > 0 && !heads.has(`${head_bytes} ${head_hash}`)
+  })
 }
 
 /** What a rotated copy holds beyond `offset` (of the decompressed bytes). */

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { appendFileSync, copyFileSync, renameSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { expect, test } from 'vitest'
 import { openEmbedded } from '../../store/embedded.ts'
 import { temporaryFolder } from '../temporary-folder.ts'
@@ -47,6 +48,16 @@ function write(count: number): void {
   appendFileSync(log, `${lines.join('\n')}\n`)
 }
 
+async function stored(): Promise<unknown[][]> {
+  const store = await openEmbedded(data)
+  const rows = await store.query(
+    'SELECT count() AS rows, uniqExact(queue_id) AS messages FROM delivery_events',
+  )
+  const rollUp = await store.query('SELECT sum(attempts) AS attempts FROM attempts_1m')
+  await store.close()
+  return [rows, rollUp]
+}
+
 test('a followed log under load, rotated in both ways and with its reader killed, is stored whole and once', async () => {
   write(100)
   let reader = await start()
@@ -68,17 +79,18 @@ test('a followed log under load, rotated in both ways and with its reader killed
       reader = await start()
     }
   }
-  // Each rotation that happened while nobody read takes its grace.
-  await sleep(6000)
-  const exit = ended(reader)
-  reader.kill('SIGTERM')
-  expect(await exit).toBe(0)
-  const store = await openEmbedded(data)
-  const rows = await store.query(
-    'SELECT count() AS rows, uniqExact(queue_id) AS messages FROM delivery_events',
-  )
-  const rollUp = await store.query('SELECT sum(attempts) AS attempts FROM attempts_1m')
-  await store.close()
+  // Each rotation that happened while nobody read takes its grace; a slow machine gets another run.
+  let found: unknown[][] = []
+  for (let run = 0; run < 5; run++) {
+    if (run > 0) reader = await start()
+    await sleep(6000)
+    const exit = ended(reader)
+    reader.kill('SIGTERM')
+    expect(await exit).toBe(0)
+    found = await stored()
+    if (isDeepStrictEqual(found[0], [{ rows: written, messages: written }])) break
+  }
+  const [rows, rollUp] = found
   expect(rows).toEqual([{ rows: written, messages: written }])
   expect(rollUp).toEqual([{ attempts: written }])
 }, 120_000)
