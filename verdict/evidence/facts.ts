@@ -2,7 +2,7 @@ import type { Counted, Evidence } from '../../schemas/verdict.ts'
 import { STATES, type State } from '../states.ts'
 import type { Part, Wave } from '../subject.ts'
 import type { Messages } from '../window/messages.ts'
-import { selecting } from '../window/names.ts'
+import { isSelected, type Names, type Selected, selectedIn } from '../window/names.ts'
 import { countsOf, type Some } from './some.ts'
 
 type Name = 'sender_domain' | 'recipient_org_domain' | 'provider' | 'source_ip' | 'reason'
@@ -30,15 +30,95 @@ function effectiveNumber(counts: readonly Counted[], of: number): number {
 const second = (time: number): string =>
   Number.isFinite(time) ? `${new Date(time).toISOString().slice(0, 19)}Z` : ''
 
-/** Whether a wave's refusals are of the kind of the message at a place, whatever its names. */
-export function isOfKind(
-  { names, state, side }: Pick<Messages, 'names' | 'state' | 'side'>,
-  wave: Omit<Wave, 'selection'>,
-): (place: number) => boolean {
-  const states = wave.held.map((of) => STATES[of] as number)
-  const sides = wave.sides.map(names.find)
-  return (place) =>
-    states.includes(state[place] ?? 0) && (sides.length === 0 || sides.includes(side[place] ?? 0))
+/** States and sides by number; no sides are any. */
+interface Kind {
+  states: readonly number[]
+  sides: readonly number[]
+}
+
+/** Of what kind a wave's refusals are, whatever their names. */
+export const kindIn = ({ find }: Names, { held, sides }: Omit<Wave, 'selection'>): Kind => ({
+  states: held.map((state) => STATES[state]),
+  sides: sides.map(find),
+})
+
+/** Whether what is at a place is of the kind. */
+export const isOfKind = (
+  { state, side }: Pick<Messages, 'state' | 'side'>,
+  { states, sides }: Kind,
+  place: number,
+): boolean => states.includes(state[place] ?? 0) && (sides.length === 0 || sides.includes(side[place] ?? 0))
+
+// What loops over a window's messages are functions by themselves: V8 forgets what it compiled of a closure with it.
+
+/** Those of the places that are selected. */
+function placesOf(messages: Messages, selected: Selected, places: ArrayLike<number>): number[] {
+  const found: number[] = []
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0
+    if (isSelected(messages, selected, place)) found.push(place)
+  }
+  return found
+}
+
+/** Those that are of the kind; where something is selected, those that are it (`is`) or are not. */
+function refusedOf(
+  messages: Messages,
+  kind: Kind,
+  places: readonly number[],
+  selected?: Selected,
+  is = true,
+): number[] {
+  const found: number[] = []
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0
+    if (!isOfKind(messages, kind, place)) continue
+    if (selected === undefined || isSelected(messages, selected, place) === is) found.push(place)
+  }
+  return found
+}
+
+/** Those in one of the states. */
+function placesIn({ state }: Messages, states: readonly State[], places: readonly number[]): number[] {
+  const numbers = states.map((name): number => STATES[name])
+  const found: number[] = []
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0
+    if (numbers.includes(state[place] ?? 0)) found.push(place)
+  }
+  return found
+}
+
+/** How many of the places have one of the names, by number; with `named`, only of those with a name there. */
+function countNamed(
+  numbers: Int32Array,
+  names: ReadonlySet<number>,
+  places: readonly number[],
+  named?: Int32Array,
+): number {
+  let count = 0
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0
+    if (names.has(numbers[place] ?? 0) && named?.[place] !== 0) count++
+  }
+  return count
+}
+
+/** The first and the last time of these, ISO 8601. */
+function timesOf({ time }: Messages, places: readonly number[]): [first: string, last: string] {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
+  for (let i = 0; i < places.length; i++) {
+    const at = time[places[i] ?? 0] ?? 0
+    first = Math.min(first, at)
+    last = Math.max(last, at)
+  }
+  return [second(first), second(last)]
+}
+
+function namesOf(numbers: Int32Array, places: readonly number[]): Set<number> {
+  const found = new Set<number>()
+  for (let i = 0; i < places.length; i++) found.add(numbers[places[i] ?? 0] ?? 0)
+  return found
 }
 
 const TOP = 5
@@ -47,60 +127,48 @@ const TOP = 5
 export function factsOf(span: Some, subject: Wave) {
   const { messages, places } = span
   const all = countsOf(span)
-  const isSelected = selecting(messages, subject.selection)
-  const isRefused = isOfKind(messages, subject)
-  const inside = Array.from(all.near(subject.selection)).filter(isSelected)
-  const refused = inside.filter(isRefused)
-  const refusedElsewhere = all.troubled.filter((i) => isRefused(i) && !isSelected(i))
-  const names = (of: readonly number[], name: Name) => new Set(of.map((i) => messages[name][i] ?? 0))
+  const { sender_domain, recipient_org_domain, provider } = messages
+  const selected = selectedIn(messages.names, subject.selection)
+  const kind = kindIn(messages.names, subject)
+  const inside = placesOf(messages, selected, all.near(subject.selection))
+  const refused = refusedOf(messages, kind, inside)
+  const refusedElsewhere = refusedOf(messages, kind, all.troubled, selected, false)
   const count = (of: readonly number[], name: Name) => counted(messages, of, name)
-  const senders = names(refused, 'sender_domain')
-  const refusing = names(refused, 'recipient_org_domain')
-  const behind = names(refused, 'provider')
+  const senders = namesOf(sender_domain, refused)
+  const refusing = namesOf(recipient_org_domain, refused)
+  const behind = namesOf(provider, refused)
   const domains = count(refused, 'recipient_org_domain')
   const providers = count(refused, 'provider')
   // Of messages with some names, those that are not the subject's: counted without looking at every message again.
   const against = (
     counts: Int32Array,
-    of: ReadonlySet<number>,
-    isCounted: (place: number) => boolean,
+    numbers: Int32Array,
+    names: ReadonlySet<number>,
+    named?: Int32Array,
   ): [messages: number, refused: number] => [
-    Array.from(of).reduce((sum, name) => sum + (counts[name] ?? 0), 0) - inside.filter(isCounted).length,
-    refusedElsewhere.filter(isCounted).length,
+    Array.from(names).reduce((sum, name) => sum + (counts[name] ?? 0), 0) -
+      countNamed(numbers, names, inside, named),
+    countNamed(numbers, names, refusedElsewhere, named),
   ]
-  const isNamed = (name: Name, of: ReadonlySet<number>) => (place: number) =>
-    of.has(messages[name][place] ?? 0)
-  const isRefusing = isNamed('recipient_org_domain', refusing)
-  const inState = (...states: State[]) => {
-    const numbers = states.map((state) => STATES[state] as number)
-    return inside.filter((i) => numbers.includes(messages.state[i] ?? 0))
-  }
-  const accepted = inState('accepted')
-  const first = (of: readonly number[]) =>
-    of.reduce((time, i) => Math.min(time, messages.time[i] ?? time), Number.POSITIVE_INFINITY)
-  const last = (of: readonly number[]) =>
-    of.reduce((time, i) => Math.max(time, messages.time[i] ?? time), Number.NEGATIVE_INFINITY)
+  const accepted = placesIn(messages, ['accepted'], inside)
+  const [first_refused, last_refused] = timesOf(messages, refused)
   return {
     messages: inside.length,
     accepted: accepted.length,
     refused: refused.length,
-    mailbox: inState('mailbox').length,
-    delayed: inState('stalled', 'limited', 'greylisted').length,
-    domains: names(inside, 'recipient_org_domain').size,
+    mailbox: placesIn(messages, ['mailbox'], inside).length,
+    delayed: placesIn(messages, ['stalled', 'limited', 'greylisted'], inside).length,
+    domains: namesOf(recipient_org_domain, inside).size,
     domains_refused: refusing.size,
-    providers: names(inside, 'provider').size,
+    providers: namesOf(provider, inside).size,
     providers_refused: behind.size,
-    senders: names(inside, 'sender_domain').size,
+    senders: namesOf(sender_domain, inside).size,
     senders_refused: senders.size,
     effective_domains: refused.length === 0 ? 0 : effectiveNumber(domains, refused.length),
     top_domain_share: refused.length === 0 ? 0 : (domains[0]?.messages ?? 0) / refused.length,
-    same_senders_elsewhere: against(all.senders, senders, isNamed('sender_domain', senders)),
-    same_domains_other_senders: against(
-      all.domains,
-      refusing,
-      (i) => isRefusing(i) && messages.sender_domain[i] !== 0,
-    ),
-    same_provider_other_domains: against(all.providers, behind, isNamed('provider', behind)),
+    same_senders_elsewhere: against(all.senders, sender_domain, senders),
+    same_domains_other_senders: against(all.domains, recipient_org_domain, refusing, sender_domain),
+    same_provider_other_domains: against(all.providers, provider, behind),
     all_others: [places.length - inside.length, refusedElsewhere.length] satisfies [number, number],
     reasons: count(refused, 'reason'),
     top_domains: domains.slice(0, TOP),
@@ -109,9 +177,9 @@ export function factsOf(span: Some, subject: Wave) {
     top_ips: count(refused, 'source_ip')
       .filter(({ name }) => name !== '')
       .slice(0, TOP),
-    first_refused: second(first(refused)),
-    last_refused: second(last(refused)),
-    last_accepted: second(last(accepted)),
+    first_refused,
+    last_refused,
+    last_accepted: timesOf(messages, accepted)[1],
   } satisfies Partial<Evidence>
 }
 
@@ -121,9 +189,8 @@ export function factsOf(span: Some, subject: Wave) {
  */
 export function broadestProvider(span: Some, subject: Wave): string | undefined {
   const { messages } = span
-  const isSelected = selecting(messages, subject.selection)
-  const isRefused = isOfKind(messages, subject)
-  const refused = countsOf(span).troubled.filter((i) => isSelected(i) && isRefused(i))
+  const selected = selectedIn(messages.names, subject.selection)
+  const refused = refusedOf(messages, kindIn(messages.names, subject), countsOf(span).troubled, selected)
   const breadth = ({ name }: Counted) => {
     const provider = messages.names.find(name)
     const behind = refused.filter((i) => messages.provider[i] === provider)
@@ -136,19 +203,20 @@ export function broadestProvider(span: Some, subject: Wave): string | undefined 
 /** The other senders that wrote to the domains that refuse a subject, with what is refused of them there. */
 export function othersThere(span: Some, subject: Wave): Part[] {
   const { messages, places } = span
-  const isSelected = selecting(messages, subject.selection)
-  const isRefused = isOfKind(messages, subject)
+  const selected = selectedIn(messages.names, subject.selection)
+  const kind = kindIn(messages.names, subject)
   const { sender_domain, recipient_org_domain } = messages
-  const refused = countsOf(span).troubled.filter((i) => isRefused(i) && isSelected(i))
-  const refusing = new Set(refused.map((i) => recipient_org_domain[i] ?? 0))
+  const refused = refusedOf(messages, kind, countsOf(span).troubled, selected)
+  const refusing = namesOf(recipient_org_domain, refused)
   const others = new Map<number, Part>()
   for (let place = 0; place < places.length; place++) {
     const i = places[place] ?? 0
     const sender = sender_domain[i] ?? 0
-    if (sender === 0 || isSelected(i) || !refusing.has(recipient_org_domain[i] ?? 0)) continue
+    if (sender === 0 || !refusing.has(recipient_org_domain[i] ?? 0)) continue
+    if (isSelected(messages, selected, i)) continue
     const part = others.get(sender) ?? { messages: 0, refused: 0, expected: 0 }
     part.messages++
-    if (isRefused(i)) part.refused++
+    if (isOfKind(messages, kind, i)) part.refused++
     others.set(sender, part)
   }
   return [...others.values()]
@@ -160,12 +228,13 @@ const [OF_A_WAVE, OF_A_LIST] = [8, 3]
 /** Some recipients of a subject that were refused, or whose mailbox was: of a wave more than of a list. */
 export function refusedRecipients(span: Some, subject: Wave, is_wave: boolean): string[] {
   const { messages } = span
-  const isSelected = selecting(messages, subject.selection)
-  const isRefused = isOfKind(messages, subject)
+  const selected = selectedIn(messages.names, subject.selection)
+  const kind = kindIn(messages.names, subject)
   const found = new Set<string>()
   for (const i of countsOf(span).troubled) {
     if (found.size === (is_wave ? OF_A_WAVE : OF_A_LIST)) break
-    if (!isSelected(i) || !(isRefused(i) || messages.state[i] === STATES.mailbox)) continue
+    if (!isOfKind(messages, kind, i) && messages.state[i] !== STATES.mailbox) continue
+    if (!isSelected(messages, selected, i)) continue
     const recipient = messages.recipient(i)
     if (recipient !== '') found.add(recipient)
   }

@@ -1,8 +1,8 @@
 import type { CountedReply } from '../../schemas/verdict.ts'
 import type { Wave } from '../subject.ts'
 import type { Attempts } from '../window/attempts.ts'
-import { selecting } from '../window/names.ts'
-import { isOfKind } from './facts.ts'
+import { isSelected, selectedIn } from '../window/names.ts'
+import { isOfKind, kindIn } from './facts.ts'
 
 const TOP = 5
 
@@ -11,11 +11,11 @@ const TOP = 5
  * the same words counted together, with the latest text.
  */
 export function topReplies(attempts: Attempts, places: readonly number[], wave: Wave): CountedReply[] {
-  const isSelected = selecting(attempts, wave.selection)
-  const isHeld = isOfKind(attempts, wave)
+  const selected = selectedIn(attempts.names, wave.selection)
+  const kind = kindIn(attempts.names, wave)
   const replies = new Map<string, { first: number; last: number; messages: Set<number> }>()
   for (const place of places) {
-    if (!isHeld(place) || !isSelected(place)) continue
+    if (!isOfKind(attempts, kind, place) || !isSelected(attempts, selected, place)) continue
     const reply_fingerprint = attempts.text(place, 'reply_fingerprint')
     const message = attempts.message[place] ?? 0
     const known = replies.get(reply_fingerprint)

@@ -39,11 +39,11 @@ export interface Rest extends Omit<Material, 'cells'> {
 
 function weighed({ cells, usual, direction }: Material): Weighed {
   const { names, state, side, count } = cells
-  const familyBy = perName(names, familyOf)
+  const families = perName(names, side, familyOf)
   const family = new Uint8Array(count)
   const answer = new Uint8Array(count)
   for (let cell = 0; cell < count; cell++) {
-    family[cell] = familyBy(side[cell] ?? 0)
+    family[cell] = families[side[cell] ?? 0] ?? 0
     answer[cell] = answerOf(state[cell] ?? 0, family[cell] ?? 0)
   }
   const partPlaces = new Int32Array(names.texts.length)
@@ -64,7 +64,7 @@ export function restWithout(rest: Rest, told: readonly Wave[]): Rest {
   const { cells } = rest
   const isTold = toldBy(cells, told)
   const gone = rest.gone.slice()
-  for (let cell = 0; cell < cells.count; cell++) if (isTold(cell)) gone[cell] = 1
+  for (let cell = 0; cell < cells.count; cell++) if (isTold[cell] === 1) gone[cell] = 1
   const groups = groupsWithout(rest.groups, cells, gone)
   const known = new Map([...rest.known].filter(([, { is_of_list }]) => !is_of_list))
   return { ...rest, gone, groups, unknownOf: unknownElsewhere(cells, gone), known }

@@ -100,7 +100,6 @@ function receiversOf(
   provider: Int32Array,
   domain: Int32Array,
 ) {
-  const operatorBy = perName(names, (provider) => names.number(operatorOf(provider)))
   const { texts, places } = rows.remote_host ?? NO_TEXTS
   // Few hosts are no known provider's.
   const hostDomains = new Int32Array(texts.length).fill(-1)
@@ -112,14 +111,15 @@ function receiversOf(
     return found
   }
   const is_named = new Uint8Array(order.length)
-  const operator = new Int32Array(order.length)
   for (let i = 0; i < order.length; i++) {
     const host = direction === 'outbound' ? (places[order[i] ?? 0] ?? 0) : -1
     const named = provider[i] || (host === -1 ? 0 : hostDomainAt(host))
     is_named[i] = named === 0 ? 0 : 1
     provider[i] = named || (domain[i] ?? 0)
-    operator[i] = operatorBy(provider[i] ?? 0)
   }
+  const operators = perName(names, provider, (provider) => names.number(operatorOf(provider)))
+  const operator = new Int32Array(order.length)
+  for (let i = 0; i < order.length; i++) operator[i] = operators[provider[i] ?? 0] ?? 0
   return { is_named, provider, operator }
 }
 
@@ -172,6 +172,17 @@ function attemptsIn(told: Told, isAlone: Uint8Array, direction: Direction): Atte
   }
 }
 
+// The rows of one direction, in this order.
+function rowsIn(order: Int32Array, is_inbound: ArrayLike<number>, direction: number): Int32Array {
+  const rows = new Int32Array(order.length)
+  let count = 0
+  for (let i = 0; i < order.length; i++) {
+    const row = order[i] ?? 0
+    if (is_inbound[row] === direction) rows[count++] = row
+  }
+  return rows.subarray(0, count)
+}
+
 /** The attempts of a span by direction, in the order of their times. */
 export async function readAttempts(
   store: Store,
@@ -187,8 +198,7 @@ export async function readAttempts(
   const isAlone = aloneAmong(rows.message ?? [])
   const order = inOrder(rows.time ?? [], from)
   const inDirection = (direction: Direction): Attempts => {
-    const place = DIRECTIONS.indexOf(direction)
-    const own = order.filter((row) => rows.is_inbound?.[row] === place)
+    const own = rowsIn(order, rows.is_inbound ?? [], DIRECTIONS.indexOf(direction))
     return attemptsIn({ rows, names, order: own }, isAlone, direction)
   }
   return { outbound: inDirection('outbound'), inbound: inDirection('inbound') }

@@ -2,7 +2,7 @@ import { STATES } from '../states.ts'
 import type { Wave } from '../subject.ts'
 import { ONE_OR_ALL } from '../words.ts'
 import type { Attempts } from './attempts.ts'
-import { type NameColumns, nameColumns, selecting } from './names.ts'
+import { isSelected, type NameColumns, nameColumns, selectedIn } from './names.ts'
 
 /**
  * Messages to one recipient each, and what became of them, a column each, in the order of their first tries; states, names
@@ -27,21 +27,20 @@ const GREYLISTED_MS = 300_000
 const { accepted: ACCEPTED, refused: REFUSED, mailbox: MAILBOX, stalled: STALLED } = STATES
 const { greylisted: GREYLISTED, limited: LIMITED } = STATES
 
-/** Whether the refusals of these waves include that at a place. */
+/** By place, 1 where the refusals of these waves include that which is there. */
 export function toldBy(
   of: NameColumns & { state: Uint8Array; side: Int32Array },
   told: readonly Wave[],
-): (place: number) => boolean {
-  const waves = told.map((wave) => ({
-    sides: wave.sides.map(of.names.find),
-    isSelected: selecting(of, wave.selection),
-  }))
-  return (place) => {
-    if (of.state[place] === ACCEPTED) return false
-    for (const { sides, isSelected } of waves)
-      if (sides.includes(of.side[place] ?? 0) && isSelected(place)) return true
-    return false
+): Uint8Array {
+  const isTold = new Uint8Array(of.count)
+  for (const wave of told) {
+    const sides = wave.sides.map(of.names.find)
+    const selected = selectedIn(of.names, wave.selection)
+    for (let place = 0; place < of.count; place++)
+      if (of.state[place] !== ACCEPTED && sides.includes(of.side[place] ?? 0) && isSelected(of, selected, place))
+        isTold[place] = 1
   }
+  return isTold
 }
 
 // By state, its number the place: of several who tell of one refusal, the one who knows more is believed.
@@ -158,7 +157,7 @@ export function messagesOf(attempts: Attempts, to: number, told: readonly Wave[]
   const tries = new Map<number, { at: number; all: number[] }>()
   let count = 0
   for (let i = 0; i < attempts.count; i++) {
-    if (isTold(i)) continue
+    if (isTold[i] === 1) continue
     const isAccepted = attempts.state[i] === ACCEPTED
     const isAlone = attempts.is_alone[i] === 1
     if (!isAccepted) refusals.push(i)

@@ -26,17 +26,14 @@ export function noNames(): Names {
   }
 }
 
-/** What a name gives, by its number: found once for each. */
-export function perName({ texts }: Names, of: (name: string) => number): (number: number) => number {
-  const known = new Map<number, number>()
-  return (number) => {
-    let found = known.get(number)
-    if (found === undefined) {
-      found = of(texts[number] ?? '')
-      known.set(number, found)
-    }
-    return found
+/** What these names give, by their numbers, each found once; -1 of all others. */
+export function perName({ texts }: Names, numbers: Int32Array, of: (name: string) => number): Int32Array {
+  const found = new Int32Array(texts.length).fill(-1)
+  for (let i = 0; i < numbers.length; i++) {
+    const number = numbers[i] ?? 0
+    if (found[number] === -1) found[number] = of(texts[number] ?? '')
   }
+  return found
 }
 
 /** All places of so many things. */
@@ -93,16 +90,22 @@ export const nameColumns = (names: Names, count: number): NameColumns => ({
   recipient_org_domain: new Int32Array(count),
 })
 
-/** Whether the names at a place are those of a selection: an empty one is any, and a provider's may be its operator's. */
-export function selecting(of: NameColumns, selection: Selection): (place: number) => boolean {
-  const { sender_domain, source_ip, provider, operator, recipient_org_domain } = of
-  const sender = of.names.find(selection.sender)
-  const ip = of.names.find(selection.ip)
-  const by = of.names.find(selection.provider)
-  const domain = of.names.find(selection.domain)
-  return (place) =>
-    (sender === 0 || sender === sender_domain[place]) &&
-    (ip === 0 || ip === source_ip[place]) &&
-    (by === 0 || by === provider[place] || by === operator[place]) &&
-    (domain === 0 || domain === recipient_org_domain[place])
-}
+/** A selection by the numbers of its names: 0 is any, -1 none of the window. */
+export type Selected = Record<keyof Selection, number>
+
+/** The numbers of a selection's names. */
+export const selectedIn = ({ find }: Names, selection: Selection): Selected => ({
+  sender: find(selection.sender),
+  ip: find(selection.ip),
+  provider: find(selection.provider),
+  domain: find(selection.domain),
+})
+
+/** Whether the names at a place are those selected; a provider's may be its operator's. */
+export const isSelected = (of: NameColumns, selected: Selected, place: number): boolean =>
+  (selected.sender === 0 || selected.sender === of.sender_domain[place]) &&
+  (selected.ip === 0 || selected.ip === of.source_ip[place]) &&
+  (selected.provider === 0 ||
+    selected.provider === of.provider[place] ||
+    selected.provider === of.operator[place]) &&
+  (selected.domain === 0 || selected.domain === of.recipient_org_domain[place])

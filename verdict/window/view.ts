@@ -1,7 +1,7 @@
 import type { Completeness } from '../../schemas/verdict.ts'
 import type { Wave } from '../subject.ts'
 import type { Attempts } from './attempts.ts'
-import { type Messages, messagesOf } from './messages.ts'
+import { type Messages, messagesOf, type Outcomes } from './messages.ts'
 import type { Window } from './read.ts'
 
 /** What is left of a window. */
@@ -23,6 +23,20 @@ export interface View {
 
 const NONE: readonly Wave[] = []
 
+// What of some messages and attempts was tried since a moment.
+function since(from: number, { messages, refusals }: Outcomes, { time }: Attempts): Left {
+  const places = new Int32Array(messages.count)
+  let count = 0
+  // A message by all its tries in the window, as cells.ts counts it: what was put off again is no first try in a shorter span.
+  for (let i = 0; i < messages.count; i++) if ((messages.time[i] ?? 0) >= from) places[count++] = i
+  const late: number[] = []
+  for (let i = 0; i < refusals.length; i++) {
+    const place = refusals[i] ?? 0
+    if ((time[place] ?? 0) >= from) late.push(place)
+  }
+  return { messages, places: places.subarray(0, count), refusals: late }
+}
+
 /** Of the attempts of one direction. */
 export function viewOf(window: Window, completeness: Completeness, attempts: Attempts): View {
   const untold = messagesOf(attempts, window.to, [])
@@ -41,20 +55,8 @@ export function viewOf(window: Window, completeness: Completeness, attempts: Att
         known.clear()
       }
       of = told
-      let left = known.get(from)
-      if (left === undefined) {
-        // By all its tries in the window, as cells.ts counts it: what was put off again is no first try in a shorter span.
-        const { messages, refusals } = all
-        const places = new Int32Array(messages.count)
-        let count = 0
-        for (let i = 0; i < messages.count; i++) if ((messages.time[i] ?? 0) >= from) places[count++] = i
-        left = {
-          messages,
-          places: places.subarray(0, count),
-          refusals: refusals.filter((i) => (attempts.time[i] ?? 0) >= from),
-        }
-        known.set(from, left)
-      }
+      const left = known.get(from) ?? since(from, all, attempts)
+      known.set(from, left)
       return left
     },
   }
