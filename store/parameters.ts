@@ -21,13 +21,14 @@ const textOf = (value: Value): string =>
     ? `[${value.map((one) => (typeof one === 'string' ? `'${escaped(one)}'` : textOf(one))).join(',')}]`
     : escaped(String(value))
 
+const isValue = (value: unknown): value is Value =>
+  Array.isArray(value) ? value.every(isValue) : ['string', 'number', 'bigint'].includes(typeof value)
+
 /**
  * The statement that tells a session the values of `{name:Type}` in its next ones: texts, numbers and lists of them. They are never
  * part of a statement's text. Throws a TypeError for a value or a name that is none.
  */
 export function parametersStatement(params: Readonly<Record<string, unknown>>): string {
-  const isValue = (value: unknown): value is Value =>
-    Array.isArray(value) ? value.every(isValue) : ['string', 'number', 'bigint'].includes(typeof value)
   const assigned = Object.entries(params).map(([name, value]) => {
     if (!/^[a-z_]\w*$/i.test(name) || !isValue(value)) throw new TypeError(`no parameter of a query: ${name}`)
     return `param_${name} = ${quoted(textOf(value))}`

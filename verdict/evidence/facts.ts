@@ -7,6 +7,8 @@ import { countsOf, type Some } from './some.ts'
 
 type Name = 'sender_domain' | 'recipient_org_domain' | 'provider' | 'source_ip' | 'reason'
 
+const moreFrequent = (a: Counted, b: Counted): number => b.messages - a.messages || (a.name < b.name ? -1 : 1)
+
 /** How many messages have each name, the most frequent first. */
 function counted(messages: Messages, places: ArrayLike<number>, name: Name): Counted[] {
   const { texts } = messages.names
@@ -16,9 +18,9 @@ function counted(messages: Messages, places: ArrayLike<number>, name: Name): Cou
     const number = numbers[places[i] ?? 0] ?? 0
     counts.set(number, (counts.get(number) ?? 0) + 1)
   }
-  return Array.from(counts, ([number, messages]) => ({ name: texts[number] ?? '', messages })).sort(
-    (a, b) => b.messages - a.messages || (a.name < b.name ? -1 : 1),
-  )
+  const all: Counted[] = []
+  for (const [number, messages] of counts) all.push({ name: texts[number] ?? '', messages })
+  return all.sort(moreFrequent)
 }
 
 // As a number of domains that are refused alike: exp of the Shannon entropy.

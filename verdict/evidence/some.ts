@@ -23,20 +23,21 @@ interface Counts {
 }
 const COUNTS = new WeakMap<Some, Counts>()
 
+function increment(counts: Int32Array, name = 0): void {
+  counts[name] = (counts[name] ?? 0) + 1
+}
+
 function count({ messages, places }: Some): Counts {
   const { sender_domain, recipient_org_domain, provider, state, names } = messages
   const none = () => new Int32Array(names.texts.length)
   const [senders, domains, providers] = [none(), none(), none()]
   const troubled: number[] = []
-  const add = (to: Int32Array, name = 0) => {
-    to[name] = (to[name] ?? 0) + 1
-  }
   for (let place = 0; place < places.length; place++) {
     const i = places[place] ?? 0
     if (state[i] !== STATES.accepted) troubled.push(i)
-    add(senders, sender_domain[i])
-    if (sender_domain[i] !== 0) add(domains, recipient_org_domain[i])
-    add(providers, provider[i])
+    increment(senders, sender_domain[i])
+    if (sender_domain[i] !== 0) increment(domains, recipient_org_domain[i])
+    increment(providers, provider[i])
   }
   const bySender = once(() => placesBy(sender_domain, names, places))
   const byDomain = once(() => placesBy(recipient_org_domain, names, places))

@@ -2,6 +2,7 @@ import type { Direction } from '../../schemas/event.ts'
 import type { History, Named, Words } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import type { Cells } from '../window/cells.ts'
+import type { Names } from '../window/names.ts'
 import { UNREACHABLE } from '../words.ts'
 import { acceptedBefore, fleetShare, isWelcome, namedOf, ownShare, type Usual } from './usual.ts'
 
@@ -31,6 +32,17 @@ interface Numbered {
   operator: number
   domain: number
   history: History
+}
+
+// Few names have a history of their own.
+function numbered(own: Usual['own'], { find }: Names): Numbered[] {
+  const all: Numbered[] = []
+  for (const [key, history] of own) {
+    const { kind, sender_domain, operator, recipient_org_domain } = namedOf(key)
+    const [sender, domain] = [find(sender_domain), find(recipient_org_domain)]
+    all.push({ kind, sender, operator: find(operator), domain, history })
+  }
+  return all
 }
 
 function clientShares(
@@ -89,18 +101,7 @@ function outboundShares(cells: Cells, usual: Usual, own: readonly Numbered[], wo
  * that a sender, a provider and the two together are measured alike. Inbound it is the client's habit, whatever the words.
  */
 export function cellShares(cells: Cells, usual: Usual, direction: Direction): Record<Words, Float64Array> {
-  const { find } = cells.names
-  // Few names have a history of their own.
-  const own = Array.from(usual.own, ([key, history]): Numbered => {
-    const { kind, sender_domain, operator, recipient_org_domain } = namedOf(key)
-    return {
-      kind,
-      sender: find(sender_domain),
-      operator: find(operator),
-      domain: find(recipient_org_domain),
-      history,
-    }
-  })
+  const own = numbered(usual.own, cells.names)
   if (direction === 'outbound')
     return {
       any: outboundShares(cells, usual, own, 'any'),

@@ -56,7 +56,87 @@ export function listsOf({ senders, ips, domains, providers, operator_names, pair
   }
 }
 
-type OwnNames = Partial<Named> & Pick<Named, 'kind'>
+// The histories that are asked for, by their keys.
+type Own = Map<string, Count>
+
+function countOf(own: Own, named: Partial<Named> & Pick<Named, 'kind'>): Count {
+  const key = historyKey({ ...NAMELESS, ...named })
+  const count = own.get(key) ?? { ...NOTHING }
+  own.set(key, count)
+  return count
+}
+
+/** By place the history of each name of a list; of '', which stands for any other, none. */
+function byPlace(
+  own: Own,
+  list: readonly string[],
+  kind: Named['kind'],
+  name: keyof Named,
+): (Count | undefined)[] {
+  return list.map((text) => (text === '' ? undefined : countOf(own, { kind, [name]: text })))
+}
+
+/** By both their places the histories of names at operators. */
+function atOperators(
+  own: Own,
+  list: readonly string[],
+  name: 'sender_domain' | 'source_ip',
+  operators: readonly string[],
+): (Count | undefined)[][] {
+  return list.map((text) =>
+    operators.map((operator) =>
+      text === '' || operator === '' ? undefined : countOf(own, { kind: 'pair', [name]: text, operator }),
+    ),
+  )
+}
+
+/** By the places of domain and sender the histories of the pairs that are asked for. */
+function ofPairs(
+  own: Own,
+  { pairs }: TroubledNames,
+  { domains, pair_senders }: Lists,
+): (Count | undefined)[][] {
+  const places = domains.map((): (Count | undefined)[] => [])
+  for (const { sender_domain, domain } of pairs) {
+    const place = pair_senders.indexOf(sender_domain)
+    const at = places[domains.indexOf(domain)]
+    if (at !== undefined)
+      at[place] = countOf(own, { kind: 'pair', sender_domain, recipient_org_domain: domain })
+  }
+  return places
+}
+
+function addSome(to: Count | undefined, more: Count): void {
+  if (to !== undefined) addTo(to, more)
+}
+
+// Names by themselves, the `part` of each told with it.
+function addNames(
+  from: Map<number, Count>,
+  own: readonly (Count | undefined)[],
+  ofParts: readonly (readonly (Count | undefined)[])[],
+): void {
+  for (const [place, count] of from) {
+    const name = Math.floor(place / PLACES)
+    addSome(own[name], count)
+    addSome(ofParts[name]?.[place % PLACES], count)
+  }
+}
+
+// All mail, by those who took it.
+function addReceivers(
+  from: Map<number, Count>,
+  fleet: Count,
+  providers: readonly (Count | undefined)[],
+  operators: readonly (Count | undefined)[],
+): void {
+  for (const [place, count] of from) {
+    const receiver = place % PLACES
+    addTo(fleet, count)
+    addSome(providers[receiver], count)
+    addSome(operators[receiver], count)
+  }
+}
 
 /** Counts the rows of some answers for the names that were asked for. */
 export function countRows(answers: readonly ColumnsOf<Row>[], names: TroubledNames, lists: Lists): Usual {
@@ -67,61 +147,30 @@ export function countRows(answers: readonly ColumnsOf<Row>[], names: TroubledNam
   }
   const providers = lists.providers.map(among(names.providers))
   const operators = lists.providers.map(operatorOf).map(among(names.operator_names))
-  const pairs = new Set(names.pairs.map((pair) => `${pair.sender_domain} ${pair.domain}`))
   const fleet = { ...NOTHING }
-  const own = new Map<string, Count>()
-  const countOf = (named: OwnNames): Count => {
-    const key = historyKey({ ...NAMELESS, ...named })
-    let count = own.get(key)
-    if (count === undefined) {
-      count = { ...NOTHING }
-      own.set(key, count)
-    }
-    return count
-  }
-  // By place in a list, found once: to make a key of names takes longer than to count a row.
-  const atPlace = (list: readonly string[], namedOf: (name: string) => OwnNames) => {
-    const known: Count[] = []
-    return (place: number): Count | undefined => {
-      const name = list[place] ?? ''
-      if (name !== '') known[place] ??= countOf(namedOf(name))
-      return known[place]
-    }
-  }
-  const ofProvider = atPlace(providers, (provider) => ({ kind: 'provider', provider }))
-  const ofOperator = atPlace(operators, (operator) => ({ kind: 'operator', operator }))
-  const ofSender = atPlace(lists.senders, (sender_domain) => ({ kind: 'sender_domain', sender_domain }))
-  const ofAddress = atPlace(lists.ips, (source_ip) => ({ kind: 'source_ip', source_ip }))
-  const ofDomain = atPlace(lists.domains, (recipient_org_domain) => ({
-    kind: 'recipient_domain',
-    recipient_org_domain,
-  }))
-  const atOperator = (by: 'sender_domain' | 'source_ip', name = '', operator = '') =>
-    name === '' || operator === '' ? undefined : countOf({ kind: 'pair', [by]: name, operator })
-  const ofPair = (domain: number, sender: number): Count | undefined => {
-    const recipient_org_domain = lists.domains[domain] ?? ''
-    const sender_domain = lists.pair_senders[sender] ?? ''
-    const isAsked = pairs.has(`${sender_domain} ${recipient_org_domain}`)
-    return isAsked ? countOf({ kind: 'pair', sender_domain, recipient_org_domain }) : undefined
-  }
-  const add = (from: Map<number, Count>, of: (name: number, part: number) => (Count | undefined)[]) => {
-    for (const [place, count] of from)
-      for (const to of of(Math.floor(place / PLACES), place % PLACES)) if (to !== undefined) addTo(to, count)
-  }
+  const own: Own = new Map()
   const places = countPlaces(answers)
-  add(places.sender, (name, part) => [
+  addReceivers(
+    places.sender,
     fleet,
-    ofProvider(part),
-    ofOperator(part),
-    ofSender(name),
-    atOperator('sender_domain', lists.senders[name], operators[part]),
-  ])
-  add(places.address, (name, part) => [
-    ofAddress(name),
-    atOperator('source_ip', lists.ips[name], operators[part]),
-  ])
-  add(places.domain, (name, part) => [ofDomain(name), ofPair(name, part)])
-  add(places.pair, (name, part) => [ofPair(name, part)])
+    byPlace(own, providers, 'provider', 'provider'),
+    byPlace(own, operators, 'operator', 'operator'),
+  )
+  addNames(
+    places.sender,
+    byPlace(own, lists.senders, 'sender_domain', 'sender_domain'),
+    atOperators(own, lists.senders, 'sender_domain', operators),
+  )
+  addNames(
+    places.address,
+    byPlace(own, lists.ips, 'source_ip', 'source_ip'),
+    atOperators(own, lists.ips, 'source_ip', operators),
+  )
+  const pairs = ofPairs(own, names, lists)
+  addNames(places.domain, byPlace(own, lists.domains, 'recipient_domain', 'recipient_org_domain'), pairs)
+  addNames(places.pair, [], pairs)
+  for (const [key, { messages, recent_messages }] of own)
+    if (messages + recent_messages === 0) own.delete(key)
   // ISO 8601, as text in the order of time.
   for (const count of [fleet, ...own.values()])
     if (count.last > 0) count.last_accepted = `${new Date(count.last * 1000).toISOString().slice(0, 19)}Z`

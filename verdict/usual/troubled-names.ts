@@ -1,5 +1,5 @@
 import { DIRECTIONS, type Direction } from '../../schemas/event.ts'
-import { type Store, textAt } from '../../store/store.ts'
+import { type ColumnsOf, type Store, type Texts, textAt } from '../../store/store.ts'
 import { sql } from '../sql.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import { operatorOf } from '../window/operators.ts'
@@ -26,6 +26,19 @@ interface Row {
   address: string
 }
 
+// What a column says in the rows of a kind and a direction.
+function textsOf(
+  { is_inbound = [], kind }: ColumnsOf<Row>,
+  column: Texts | undefined,
+  ofKind: Row['kind'],
+  direction: number,
+): string[] {
+  const texts: string[] = []
+  for (let i = 0; i < is_inbound.length; i++)
+    if (is_inbound[i] === direction && textAt(kind, i) === ofKind) texts.push(textAt(column, i))
+  return texts
+}
+
 /**
  * The names that are refused often enough in a span to be looked at, by direction; the habit of all others is the fleet's. They are
  * asked of the roll-up, so that their history can be read while the attempts are.
@@ -41,11 +54,10 @@ export async function readTroubledNames(
     least_of_ip: Math.min(T.min_refused.source_ip, T.min_pair_refused),
     least_of_pair: T.min_pair_refused,
   })
-  const places = Array.from(rows.is_inbound ?? [], (_, i) => i)
   const namesOf = (direction: Direction): TroubledNames => {
-    const own = places.filter((i) => DIRECTIONS[rows.is_inbound?.[i] ?? 0] === direction)
+    const place = DIRECTIONS.indexOf(direction)
     const of = (kind: Row['kind'], column: Exclude<keyof Row, 'is_inbound' | 'kind'>) =>
-      own.filter((i) => textAt(rows.kind, i) === kind).map((i) => textAt(rows[column], i))
+      textsOf(rows, rows[column], kind, place)
     // What the log does not name has no history.
     const named = (names: readonly string[]) => names.filter((name) => name !== '' && name !== '::')
     const providers = named(of('provider', 'provider'))

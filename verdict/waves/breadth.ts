@@ -4,9 +4,18 @@ import { THRESHOLDS as T } from '../thresholds.ts'
 import { excessGain, gainOf, spreadGain } from './gains.ts'
 import { refusedOf, sumOf } from './parts.ts'
 
+interface Gaining {
+  part: NamedPart
+  gain: number
+}
+const moreGain = (a: Gaining, b: Gaining): number => b.gain - a.gain
+
 // The greatest first.
-const byGain = (parts: readonly NamedPart[], independence: number) =>
-  parts.map((part) => ({ part, gain: gainOf(part, independence) })).sort((a, b) => b.gain - a.gain)
+function byGain(parts: readonly NamedPart[], independence: number): Gaining[] {
+  const gaining: Gaining[] = []
+  for (const part of parts) gaining.push({ part, gain: gainOf(part, independence) })
+  return gaining.sort(moreGain)
+}
 
 /** Whether a wave is left when its greatest parts are taken away: two receivers or one sender make no breadth. */
 function outlasts(parts: readonly NamedPart[], greatest: number, independence: number): boolean {

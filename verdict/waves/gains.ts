@@ -12,22 +12,42 @@ export const gainOf = ({ messages, refused, expected }: Part, independence: numb
 // Shares of receivers that take part in a broad wave: from few that enforce a policy to most.
 const TAKING_PART = [0.02, 0.1, 0.5]
 
+/** `gainOf` of each part. */
+export function gainsOf(parts: readonly Part[], independence: number): number[] {
+  const gains: number[] = []
+  for (const part of parts) gains.push(gainOf(part, independence))
+  return gains
+}
+
+function spreadGainAt(share: number, gains: readonly number[]): number {
+  const [taking, usual] = [Math.log(share), Math.log(1 - share)]
+  let sum = 0
+  for (const gain of gains) {
+    const hit = taking + gain
+    sum = sum + Math.max(hit, usual) + Math.log1p(Math.exp(-Math.abs(hit - usual)))
+  }
+  return sum
+}
+
 /**
  * Log-likelihood that one cause explains all parts with these gains, of which each is either hit, at a rate of its own, or as
  * usual: receivers differ in what they enforce. Of no parts it is 0.
  */
-export function spreadGain(gains: readonly number[]): number {
-  const gainAt = (share: number) => {
-    const [taking, usual] = [Math.log(share), Math.log(1 - share)]
-    return gains.reduce((sum, gain) => {
-      const hit = taking + gain
-      return sum + Math.max(hit, usual) + Math.log1p(Math.exp(-Math.abs(hit - usual)))
-    }, 0)
-  }
-  return Math.max(...TAKING_PART.map(gainAt))
-}
+export const spreadGain = (gains: readonly number[]): number =>
+  Math.max(...TAKING_PART.map((share) => spreadGainAt(share, gains)))
 
 const RATES = [0.1, 0.3, 0.5, 0.7, 0.9, 0.98]
+
+// `others`: messages of the parts that are not hit.
+function excessGainAt(rate: number, hit: readonly Part[], others: number): number {
+  const passed = Math.log(1 - rate)
+  let sum = others * passed
+  for (const { messages, refused, expected } of hit) {
+    const usual = Math.min(0.99, expected / messages)
+    sum = sum + refused * Math.log((usual + (1 - usual) * rate) / usual) + (messages - refused) * passed
+  }
+  return sum
+}
 
 /**
  * Log-likelihood that one cause refuses a share of all messages, besides what is usual for each part: who is always
@@ -36,12 +56,5 @@ const RATES = [0.1, 0.3, 0.5, 0.7, 0.9, 0.98]
 export function excessGain(parts: readonly Part[], independence: number): number {
   const hit = refusedOf(parts)
   const others = sumOf(parts).messages - sumOf(hit).messages
-  const gainAt = (rate: number) => {
-    const passed = Math.log(1 - rate)
-    return hit.reduce((sum, { messages, refused, expected }) => {
-      const usual = Math.min(0.99, expected / messages)
-      return sum + refused * Math.log((usual + (1 - usual) * rate) / usual) + (messages - refused) * passed
-    }, others * passed)
-  }
-  return Math.max(0, ...RATES.map(gainAt)) * independence
+  return Math.max(0, ...RATES.map((rate) => excessGainAt(rate, hit, others))) * independence
 }

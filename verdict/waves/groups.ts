@@ -53,7 +53,16 @@ function groupOf(cells: Weighed, named: Named, places: Places): Group | undefine
 function frequentIn(column: Int32Array, cells: Weighed, places: readonly number[], least: number): number[] {
   const sums = new Int32Array(cells.names.texts.length)
   for (const cell of places) sums[column[cell] ?? 0] = (sums[column[cell] ?? 0] ?? 0) + inWindow(cells, cell)
-  return places.filter((cell) => column[cell] !== 0 && (sums[column[cell] ?? 0] ?? 0) >= least)
+  const frequent: number[] = []
+  for (const cell of places)
+    if (column[cell] !== 0 && (sums[column[cell] ?? 0] ?? 0) >= least) frequent.push(cell)
+  return frequent
+}
+
+function messagesOf(cells: Weighed, places: readonly number[]): number {
+  let sum = 0
+  for (const cell of places) sum += inWindow(cells, cell)
+  return sum
 }
 
 // Lists of those that have one name in a column, in the order of their first.
@@ -88,8 +97,7 @@ function groupsOfKind(cells: Weighed, troubled: readonly number[], kind: Kind, i
   // Most have too few of any kind.
   const ofFirst = frequentIn(first, cells, troubled, least)
   const frequent = second === undefined ? ofFirst : frequentIn(second, cells, ofFirst, least)
-  const isFrequent = ({ troubled }: Places) =>
-    troubled.reduce((sum, cell) => sum + inWindow(cells, cell), 0) >= least
+  const isFrequent = ({ troubled }: Places) => messagesOf(cells, troubled) >= least
   // In the order of their first refusals, those of one first name together.
   return Array.from(listsBy(first, frequent), ([name, places]) =>
     placesOf(places, () => index(kind.first)(name), second).filter(isFrequent),
@@ -108,7 +116,9 @@ function ofSeveralProviders(
   const hasOthers = new Uint8Array(names.texts.length)
   for (let cell = 0; cell < count; cell++)
     if (provider[cell] !== operator[cell]) hasOthers[operator[cell] ?? 0] = 1
-  return places.filter((cell) => hasOthers[operator[cell] ?? 0] === 1)
+  const several: number[] = []
+  for (const cell of places) if (hasOthers[operator[cell] ?? 0] === 1) several.push(cell)
+  return several
 }
 
 /** The cells of each subject that has refusals enough. */
@@ -141,10 +151,16 @@ function without(places: Int32Array, gone: Uint8Array): Int32Array {
   return left.subarray(0, count)
 }
 
+function leftOf(cells: readonly number[], gone: Uint8Array): number[] {
+  const left: number[] = []
+  for (const cell of cells) if (gone[cell] === 0) left.push(cell)
+  return left
+}
+
 /** The groups that still have refusals enough when some cells are gone: by cell, whether it is. */
 export function groupsWithout(groups: readonly Group[], cells: Weighed, gone: Uint8Array): Group[] {
   return groups.flatMap((group) => {
-    const troubled = group.troubled.filter((cell) => gone[cell] === 0)
+    const troubled = leftOf(group.troubled, gone)
     if (troubled.length === group.troubled.length) return [group]
     const left = once(() => without(group.cells(), gone))
     return groupOf(cells, group.named, { troubled, cells: left }) ?? []

@@ -4,7 +4,7 @@ import { type Candidate, type History, kindOf, type Named, type Subject } from '
 import { THRESHOLDS as T } from '../thresholds.ts'
 import { acceptedBefore, fleetShare, isWelcome, ownShare } from '../usual/usual.ts'
 import { hasShape, isAmple, isEverywhere, isOfFewSenders, secondCauseOf } from './breadth.ts'
-import { gainOf, spreadGain } from './gains.ts'
+import { gainOf, gainsOf, spreadGain } from './gains.ts'
 import { once } from './once.ts'
 
 // How far the refusals are above the usual.
@@ -24,7 +24,7 @@ function explainedBy(candidate: Candidate, usual_share: number, direction: Direc
   const pooled = gainOf(candidate, independence)
   if (kind === 'recipient_domain') return pooled
   const parts = (kind === 'provider' ? domains : operators)()
-  return Math.max(pooled, spreadGain(parts.map((part) => gainOf(part, independence))))
+  return Math.max(pooled, spreadGain(gainsOf(parts, independence)))
 }
 
 /** Whether it is a remote sender that we always refuse, which is no news: most of what knocks at a gateway is refused. */

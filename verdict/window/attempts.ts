@@ -85,8 +85,7 @@ function valuesOf<To extends Float64Array | Uint8Array>(
 
 // A column of texts by their numbers; each text is looked up once.
 function numbersOf({ texts, places }: Texts = NO_TEXTS, { names, order }: Told): Int32Array {
-  const numbers = new Int32Array(texts.length)
-  for (let i = 0; i < numbers.length; i++) numbers[i] = names.number(texts.at(i) ?? '')
+  const numbers = names.numbers(texts)
   const of = new Int32Array(order.length)
   for (let i = 0; i < of.length; i++) of[i] = numbers[places[order[i] ?? 0] ?? 0] ?? 0
   return of

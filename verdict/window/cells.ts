@@ -38,37 +38,43 @@ export const inWindow = (cells: Cells, cell: number): number => inSpan(cells, ce
 
 const mix = (hash: number, value = 0): number => Math.imul((hash ^ (hash >>> 15)) + value, 0x9e3779b1)
 
-/**
- * Finds the cells of messages. A map would take a text, or one number after another, for each message: this is a table of
- * cells by a hash of what tells them apart, at most half full (open addressing). `domains`: those that the cells have.
- */
-function finder(cells: Cells, messages: Messages, domains: Int32Array) {
-  const mask = 2 ** Math.ceil(Math.log2(messages.count + 1) + 1) - 1
-  const table = new Int32Array(mask + 1).fill(-1)
+// What tells the cells of messages apart; the domain as the cells have it.
+function hashOf(messages: Messages, i: number, domain = 0): number {
   const { sender_domain, source_ip, provider, state, side, reason } = messages
-  const hashOf = (i: number): number => {
-    const names = mix(mix(mix(mix(0, sender_domain[i]), source_ip[i]), provider[i]), domains[i])
-    const hash = mix(mix(names, side[i]), reason[i]) + (state[i] ?? 0)
-    return hash ^ (hash >>> 15)
+  const names = mix(mix(mix(mix(0, sender_domain[i]), source_ip[i]), provider[i]), domain)
+  const hash = mix(mix(names, side[i]), reason[i]) + (state[i] ?? 0)
+  return hash ^ (hash >>> 15)
+}
+
+const isIn = (cells: Cells, cell: number, messages: Messages, i: number, domain = 0): boolean =>
+  cells.sender_domain[cell] === messages.sender_domain[i] &&
+  cells.source_ip[cell] === messages.source_ip[i] &&
+  cells.provider[cell] === messages.provider[i] &&
+  cells.recipient_org_domain[cell] === domain &&
+  cells.state[cell] === messages.state[i] &&
+  cells.side[cell] === messages.side[i] &&
+  cells.reason[cell] === messages.reason[i]
+
+/**
+ * The cell of a message; where there is none yet, `next` becomes it. A map would take a text, or one number after another, for
+ * each message: this is a table of cells by a hash of what tells them apart (open addressing), its size a power of two.
+ */
+function findCell(
+  table: Int32Array,
+  cells: Cells,
+  messages: Messages,
+  i: number,
+  domain: number,
+  next: number,
+): number {
+  const mask = table.length - 1
+  let at = hashOf(messages, i, domain) & mask
+  for (let cell = table[at] ?? -1; cell >= 0; cell = table[at] ?? -1) {
+    if (isIn(cells, cell, messages, i, domain)) return cell
+    at = (at + 1) & mask
   }
-  const isIn = (cell: number, i: number) =>
-    cells.sender_domain[cell] === sender_domain[i] &&
-    cells.source_ip[cell] === source_ip[i] &&
-    cells.provider[cell] === provider[i] &&
-    cells.recipient_org_domain[cell] === domains[i] &&
-    cells.state[cell] === state[i] &&
-    cells.side[cell] === side[i] &&
-    cells.reason[cell] === reason[i]
-  /** The cell of a message; where there is none yet, `next` becomes it. */
-  return (i: number, next: number): number => {
-    let at = hashOf(i) & mask
-    for (let cell = table[at] ?? -1; cell >= 0; cell = table[at] ?? -1) {
-      if (isIn(cell, i)) return cell
-      at = (at + 1) & mask
-    }
-    table[at] = next
-    return next
-  }
+  table[at] = next
+  return next
 }
 
 // Counts a message of this time in each span that had begun by then.
@@ -93,14 +99,15 @@ export function cellsOf(messages: Messages, spans: readonly number[], to: number
   for (let i = 0; i < messages.count; i++)
     if (isTroubled[recipient_org_domain[i] ?? 0] === 1) domains[i] = recipient_org_domain[i] ?? 0
   const cells = roomForCells(names, spans, messages.count)
-  const find = finder(cells, messages, domains)
+  // At most half full.
+  const table = new Int32Array(2 ** Math.ceil(Math.log2(messages.count + 1) + 1)).fill(-1)
   const starts = spans.map((span_s) => to - span_s * 1000)
   // Of most cells there is one: no other is looked up.
   const firstTold = new Float64Array(messages.count)
   const told = new Set<string>()
   let count = 0
   for (let i = 0; i < messages.count; i++) {
-    const cell = find(i, count)
+    const cell = findCell(table, cells, messages, i, domains[i] ?? 0, count)
     if (cell === count) {
       count++
       cells.sender_domain[cell] = messages.sender_domain[i] ?? 0

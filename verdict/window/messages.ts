@@ -37,7 +37,11 @@ export function toldBy(
     const sides = wave.sides.map(of.names.find)
     const selected = selectedIn(of.names, wave.selection)
     for (let place = 0; place < of.count; place++)
-      if (of.state[place] !== ACCEPTED && sides.includes(of.side[place] ?? 0) && isSelected(of, selected, place))
+      if (
+        of.state[place] !== ACCEPTED &&
+        sides.includes(of.side[place] ?? 0) &&
+        isSelected(of, selected, place)
+      )
         isTold[place] = 1
   }
   return isTold
@@ -48,10 +52,10 @@ const WEIGHTS = [5, 4, 3, 2, 1]
 
 // Of several who tell of one refusal, the one who knows the reason best is believed.
 function isSurer({ state, confidence, time }: Attempts, a: number, b: number): boolean {
-  const weight = (place: number) => WEIGHTS[state[place] ?? 0] ?? 0
-  const more = (of: Float64Array) => (of[a] ?? 0) - (of[b] ?? 0)
-  return (weight(a) - weight(b) || more(confidence) || more(time)) > 0
+  const weight = (WEIGHTS[state[a] ?? 0] ?? 0) - (WEIGHTS[state[b] ?? 0] ?? 0)
+  return (weight || difference(confidence, a, b) || difference(time, a, b)) > 0
 }
+const difference = (of: Float64Array, a: number, b: number): number => (of[a] ?? 0) - (of[b] ?? 0)
 
 /**
  * What became of a message by the places of its tries, in the order of their times: accepted in the end is accepted; where a

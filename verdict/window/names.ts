@@ -1,3 +1,4 @@
+import type { Texts } from '../../store/store.ts'
 import type { Selection } from '../subject.ts'
 
 /** The names of a window, each with a number, so that they are compared, counted and joined as integers. */
@@ -6,8 +7,23 @@ export interface Names {
   readonly texts: readonly string[]
   /** The number of a name; the next one where it is new. */
   number(name: string): number
+  /** The numbers of these names, as `number` gives them. */
+  numbers(names: Texts['texts']): Int32Array
   /** The number of a name, -1 where it is not known. */
   find(name: string): number
+}
+
+function numberOf(name: string, texts: string[], numbers: Map<string, number>): number {
+  const known = numbers.get(name)
+  if (known !== undefined) return known
+  numbers.set(name, texts.length)
+  return texts.push(name) - 1
+}
+
+function numbersOf(names: Texts['texts'], texts: string[], numbers: Map<string, number>): Int32Array {
+  const of = new Int32Array(names.length)
+  for (let i = 0; i < of.length; i++) of[i] = numberOf(names.at(i) ?? '', texts, numbers)
+  return of
 }
 
 /** No names yet but the empty one. */
@@ -16,12 +32,8 @@ export function noNames(): Names {
   const numbers = new Map([['', 0]])
   return {
     texts,
-    number(name) {
-      const known = numbers.get(name)
-      if (known !== undefined) return known
-      numbers.set(name, texts.length)
-      return texts.push(name) - 1
-    },
+    number: (name) => numberOf(name, texts, numbers),
+    numbers: (names) => numbersOf(names, texts, numbers),
     find: (name) => numbers.get(name) ?? -1,
   }
 }
