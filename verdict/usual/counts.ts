@@ -56,6 +56,16 @@ export function listsOf({ senders, ips, domains, providers, operator_names, pair
   }
 }
 
+/**
+ * Lists as statements ask for them: what is no name of an address is ::, and each comes with its length, for to count it there
+ * takes as long as to read it.
+ */
+export function asked(lists: Partial<Lists>): Record<string, readonly string[] | number> {
+  const counts = Object.entries(lists).map(([name, { length }]) => [`${name}_count`, length])
+  const ips = lists.ips === undefined ? {} : { ips: lists.ips.map((ip) => ip || '::') }
+  return { ...lists, ...ips, ...Object.fromEntries(counts) }
+}
+
 // The histories that are asked for, by their keys.
 type Own = Map<string, Count>
 

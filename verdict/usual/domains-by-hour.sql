@@ -1,7 +1,7 @@
 -- As minutes.sql of recipient domains, but by hours: a projection of attempts_1m has them by domain, so that no other is read. All
 -- together, or each hour by itself, of which `last_time` is the beginning.
 WITH
-    transform(recipient_org_domain, {domains:Array(String)}, range(length({domains:Array(String)})), 0)::UInt16 AS domain,
+    transform(recipient_org_domain, {domains:Array(String)}, range({domains_count:UInt16}), 0)::UInt16 AS domain,
     (-- include usual/ending.sql
     )::UInt8 AS fate
 SELECT

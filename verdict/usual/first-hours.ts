@@ -4,8 +4,8 @@ import { sql } from '../sql.ts'
 import type { History } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import type { Span } from '../window/read.ts'
-import { countRows, type Lists, listsOf, type Row } from './counts.ts'
-import { addresses, startOfHour, stretch } from './history.ts'
+import { asked, countRows, type Lists, listsOf, type Row } from './counts.ts'
+import { startOfHour, stretch } from './history.ts'
 import type { TroubledNames } from './troubled-names.ts'
 import { namedOf, type Usual } from './usual.ts'
 
@@ -38,13 +38,13 @@ function rowsUpTo({ kind, ...numbers }: ColumnsOf<Row>, begin: number): ColumnsO
 
 /** Attempts of the hours of a day for these names, each hour by itself. */
 function readEachHour(store: Store, hours: Span, lists: Lists) {
-  const { senders, providers, domains } = lists
+  const { senders, ips, providers, domains } = lists
   // None of them is lately.
-  const asked = stretch(hours, hours.to)
-  const ask = (statement: string, of: object) => store.queryColumns<Row>(sql(statement), { ...asked, ...of })
+  const ask = (statement: string, of: Partial<Lists>) =>
+    store.queryColumns<Row>(sql(statement), { ...stretch(hours, hours.to), ...asked(of), each_hour: 1 })
   return Promise.all([
-    ask('usual/each-hour', { senders, ips: addresses(lists), providers }),
-    ...(domains.length > 1 ? [ask('usual/domains-by-hour', { domains, each_hour: 1 })] : []),
+    ask('usual/hours', { senders, ips, providers }),
+    ...(domains.length > 1 ? [ask('usual/domains-by-hour', { domains })] : []),
   ])
 }
 

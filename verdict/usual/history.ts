@@ -2,7 +2,7 @@ import type { ColumnsOf, Store } from '../../store/store.ts'
 import { sql } from '../sql.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import { type Span, span, type Window } from '../window/read.ts'
-import { countRows, type Lists, listsOf, type Row } from './counts.ts'
+import { asked, countRows, type Lists, listsOf, type Row } from './counts.ts'
 import { FATES } from './fate.ts'
 import type { TroubledNames } from './troubled-names.ts'
 import type { Usual } from './usual.ts'
@@ -22,21 +22,20 @@ export const stretch = ({ from, to }: Span, recent: number) => ({
 
 function readMinutes(store: Store, window: Window, recent: number, lists: Lists): Answer {
   const { direction } = window
-  const asked = { ...stretch(window, recent), direction, ...lists, ips: addresses(lists) }
-  return store.queryColumns<Row>(sql('usual/minutes'), asked)
+  return store.queryColumns<Row>(sql('usual/minutes'), {
+    ...stretch(window, recent),
+    ...{ direction, ...asked(lists) },
+  })
 }
-
-/** Addresses as the statements compare them; what is no name is ::. */
-export const addresses = ({ ips }: Pick<Lists, 'ips'>) => ips.map((ip) => ip || '::')
 
 // Whole hours of outbound mail, each statement from what has such rows together.
 function readHours(store: Store, hours: Span, recent: number, lists: Lists): Answer[] {
-  const { senders, providers, domains } = lists
-  const asked = stretch(hours, recent)
-  const ask = (statement: string, of: object) => store.queryColumns<Row>(sql(statement), { ...asked, ...of })
+  const { senders, ips, providers, domains } = lists
+  const ask = (statement: string, of: object) =>
+    store.queryColumns<Row>(sql(statement), { ...stretch(hours, recent), ...of })
   return [
-    ask('usual/hours', { senders, ips: addresses(lists), providers }),
-    ...(domains.length > 1 ? [ask('usual/hours-of-domains', { domains })] : []),
+    ask('usual/hours', { ...asked({ senders, ips, providers }), each_hour: 0 }),
+    ...(domains.length > 1 ? [ask('usual/hours-of-domains', asked({ domains }))] : []),
   ]
 }
 
@@ -72,7 +71,7 @@ export async function withPairs(
   const day = { from: startOfHour(from - T.history_ms), to: from }
   const rows = await store.queryColumns<Row>(sql('usual/minutes-of-pairs'), {
     ...stretch(day, startOfHour(from - T.recent_ms)),
-    ...{ domains, pair_senders, pair_domains: names.pairs.map(({ domain }) => domain) },
+    ...{ ...asked({ domains, pair_senders }), pair_domains: names.pairs.map(({ domain }) => domain) },
   })
   const { own } = countRows([rows], names, lists)
   return { ...usual, own: new Map([...usual.own, ...own]), knows_pairs: true }

@@ -5,7 +5,7 @@ WITH
     -- include usual/fate.sql
 SELECT
     'domain'::LowCardinality(String) AS kind,
-    transform(hash, hashes, range(length(hashes)), 0)::UInt16 AS name,
+    transform(hash, hashes, range({domains_count:UInt16}), 0)::UInt16 AS name,
     0::UInt16 AS part,
     fate,
     toFloat64(sum(counted)) AS attempts,

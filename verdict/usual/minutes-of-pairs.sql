@@ -1,7 +1,7 @@
 -- As minutes.sql of outbound mail of some senders to some recipient domains alone.
 WITH
-    transform(recipient_org_domain, {domains:Array(String)}, range(length({domains:Array(String)})), 0)::UInt16 AS domain,
-    transform(sender_domain, {pair_senders:Array(String)}, range(length({pair_senders:Array(String)})), 0)::UInt16 AS pair_sender,
+    transform(recipient_org_domain, {domains:Array(String)}, range({domains_count:UInt16}), 0)::UInt16 AS domain,
+    transform(sender_domain, {pair_senders:Array(String)}, range({pair_senders_count:UInt16}), 0)::UInt16 AS pair_sender,
     minute AS time,
     -- include usual/fate.sql
 SELECT

@@ -4,11 +4,11 @@
 -- `fate` has the last hours (from `recent` on) in it, for a wave that goes on since then must not count as
 -- usual. Attempts, not messages: merging the sketches of a day's messages took seconds.
 WITH
-    transform(sender_domain, {senders:Array(String)}, range(length({senders:Array(String)})), 0)::UInt16 AS sender,
-    transform(source_ip, {ips:Array(IPv6)}, range(length({ips:Array(IPv6)})), 0)::UInt16 AS address,
-    transform(provider, {providers:Array(String)}, range(length({providers:Array(String)})), 0)::UInt16 AS receiver,
-    transform(recipient_org_domain, {domains:Array(String)}, range(length({domains:Array(String)})), 0)::UInt16 AS domain,
-    transform(sender_domain, {pair_senders:Array(String)}, range(length({pair_senders:Array(String)})), 0)::UInt16 AS pair_sender,
+    transform(sender_domain, {senders:Array(String)}, range({senders_count:UInt16}), 0)::UInt16 AS sender,
+    transform(source_ip, {ips:Array(IPv6)}, range({ips_count:UInt16}), 0)::UInt16 AS address,
+    transform(provider, {providers:Array(String)}, range({providers_count:UInt16}), 0)::UInt16 AS receiver,
+    transform(recipient_org_domain, {domains:Array(String)}, range({domains_count:UInt16}), 0)::UInt16 AS domain,
+    transform(sender_domain, {pair_senders:Array(String)}, range({pair_senders_count:UInt16}), 0)::UInt16 AS pair_sender,
     minute AS time,
     -- include usual/fate.sql
 SELECT

@@ -1,8 +1,8 @@
 -- As minutes.sql of senders, each at some providers, but of whole days: a projection of attempts_1h sums them up. Times are to
 -- the day.
 WITH
-    transform(sender_domain, {senders:Array(String)}, range(length({senders:Array(String)})), 0)::UInt16 AS sender,
-    transform(provider, {providers:Array(String)}, range(length({providers:Array(String)})), 0)::UInt16 AS receiver,
+    transform(sender_domain, {senders:Array(String)}, range({senders_count:UInt16}), 0)::UInt16 AS sender,
+    transform(provider, {providers:Array(String)}, range({providers_count:UInt16}), 0)::UInt16 AS receiver,
     (-- include usual/ending.sql
     )::UInt8 AS fate
 SELECT

@@ -3,7 +3,7 @@ import { sql } from '../sql.ts'
 import { type History, NAMELESS } from '../subject.ts'
 import { THRESHOLDS as T } from '../thresholds.ts'
 import { type Span, span } from '../window/read.ts'
-import { countRows, listsOf, type Row } from './counts.ts'
+import { asked, countRows, listsOf, type Row } from './counts.ts'
 import { FATES } from './fate.ts'
 import { readFirstHours } from './first-hours.ts'
 import type { TroubledNames } from './troubled-names.ts'
@@ -83,7 +83,10 @@ async function readWeek(
   const to = Math.floor((from - T.history_ms) / DAY_MS) * DAY_MS
   const lists = listsOf(names)
   const { senders, domains, providers } = lists
-  const of = statement === 'usual/week-senders' ? { senders, providers } : { domains, each_hour: 0 }
+  const of =
+    statement === 'usual/week-senders'
+      ? asked({ senders, providers })
+      : { ...asked({ domains }), each_hour: 0 }
   const rows = await store.queryColumns<Row>(sql(statement), {
     ...span(to - T.memory_ms, to),
     ...{ ...of, ...FATES },
