@@ -26,6 +26,8 @@ const CREATE =
 // What changes neither the kinds of columns nor the engine is done where the rows lie; what all ask stays as it is.
 const ALTER =
   /^ALTER TABLE ([a-z0-9_]+) (?=MODIFY SETTING|MODIFY COLUMN [a-z_]+ CODEC|(?:ADD|DROP|MATERIALIZE) PROJECTION|(?:ADD|DROP|MATERIALIZE) INDEX)/m
+// What is computed of a row is said of both: the one that all ask has no such column otherwise.
+const COMPUTED = /^ALTER TABLE ([a-z0-9_]+) (?=MODIFY COLUMN [a-z_]+ [A-Za-z0-9]+ ALIAS)/m
 const ENGINE = /^ENGINE = ((?:[A-Z][a-z]+)*MergeTree)(?:\(([a-z_]+)\))?/m
 
 /**
@@ -40,6 +42,11 @@ export function onCluster(statement: string, cluster: string): string[] {
     return [
       statement.replace(altered, `ALTER TABLE ${isSharded(changed) ? localTable(changed) : changed} ${on} `),
     ]
+  const [computed, of = ''] = COMPUTED.exec(statement) ?? []
+  if (computed !== undefined)
+    return (isSharded(of) ? [localTable(of), of] : [of]).map((table) =>
+      statement.replace(computed, `ALTER TABLE ${table} ${on} `),
+    )
   const [head, verb = '', name = '', target = ''] = CREATE.exec(statement) ?? []
   if (head === undefined)
     throw new Error(`no CREATE that a cluster is known to take: ${statement.slice(0, 60)}`)
