@@ -39,16 +39,26 @@ function rankedIn({ by, range, before }: Ranked) {
     : { ...DAYS_BY.domain, time: 'minute', ...ends('', range, before) }
 }
 
+interface RankedName {
+  name: string
+  most: number
+}
+
+// The names that have most, with what they have at most.
+function rankedNames(store: Store, question: Ranked): Promise<RankedName[]> {
+  const { by, direction, range, provider } = question
+  return store.query(sql('most-refused'), {
+    ...{ column: COLUMNS[by], direction, provider, limit: MAX_NAMES + 1 },
+    ...{ ...rankedIn(question), is_long: isLong(range) },
+  })
+}
+
 /**
  * The names that most was refused of. A name has at most what it is ranked by: those that have most of that are counted, and whoever
  * else may have as much as the last of them.
  */
-async function worstRows(store: Store, question: Ranked): Promise<TrendRow[]> {
-  const { by, direction, range, provider, limit } = question
-  const ranked = await store.query<{ name: string; most: number }>(sql('most-refused'), {
-    ...{ column: COLUMNS[by], direction, provider, limit: MAX_NAMES + 1 },
-    ...{ ...rankedIn(question), is_long: isLong(range) },
-  })
+async function worstRows(store: Store, question: Ranked, ranked: readonly RankedName[]): Promise<TrendRow[]> {
+  const { limit } = question
   const names = ranked.map(({ name }) => name)
   // Of the others nothing was refused: with fewer than are asked for they have a place among the rows too.
   if (names.length < limit) return countedOf(store, question, [])
@@ -60,10 +70,14 @@ async function worstRows(store: Store, question: Ranked): Promise<TrendRow[]> {
   return [...likely, ...(await countedOf(store, question, others))].sort(byRefused).slice(0, limit)
 }
 
-/** The total and the worst names: which these are is asked while the total is, and first: who is first has all cores (embedded.ts). */
+/**
+ * The total and the worst names. Which these are is asked alone, for all else waits for it; the names before the total, for who is
+ * first has all cores (embedded.ts).
+ */
 async function rankedRows(store: Store, question: Ranked): Promise<TrendRow[]> {
+  const ranked = await rankedNames(store, question)
   const [worst, total] = await Promise.all([
-    worstRows(store, { ...question, limit: question.limit - 1 }),
+    worstRows(store, { ...question, limit: question.limit - 1 }, ranked),
     countedOverAll(store, question),
   ])
   return [...total, ...worst]
