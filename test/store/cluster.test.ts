@@ -95,10 +95,6 @@ test('projections, indexes and codecs are made where the rows lie', () => {
     'ALTER TABLE attempts_1m_local ON CLUSTER `mail` ADD PROJECTION',
     'ALTER TABLE attempts_1m_local ON CLUSTER `mail` DROP PROJECTION',
     'ALTER TABLE attempts_1m_local ON CLUSTER `mail` MATERIALIZE PROJECTION',
-    'ALTER TABLE attempts_1h_local ON CLUSTER `mail` ADD PROJECTION',
-    'ALTER TABLE attempts_1h_local ON CLUSTER `mail` MATERIALIZE PROJECTION',
-    'ALTER TABLE attempts_1h_local ON CLUSTER `mail` ADD PROJECTION',
-    'ALTER TABLE attempts_1h_local ON CLUSTER `mail` MATERIALIZE PROJECTION',
     // What is computed is said of both tables.
     'ALTER TABLE delivery_events_local ON CLUSTER `mail` MODIFY COLUMN',
     'ALTER TABLE delivery_events ON CLUSTER `mail` MODIFY COLUMN',

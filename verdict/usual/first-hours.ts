@@ -40,11 +40,11 @@ function rowsUpTo({ kind, ...numbers }: ColumnsOf<Row>, begin: number): ColumnsO
 function readEachHour(store: Store, hours: Span, lists: Lists) {
   const { senders, ips, providers, domains } = lists
   // None of them is lately.
-  const ask = (statement: string, of: Partial<Lists>) =>
-    store.queryColumns<Row>(sql(statement), { ...stretch(hours, hours.to), ...asked(of), each_hour: 1 })
+  const ask = (statement: string, of: object) =>
+    store.queryColumns<Row>(sql(statement), { ...stretch(hours, hours.to), ...of })
   return Promise.all([
-    ask('usual/hours', { senders, ips, providers }),
-    ...(domains.length > 1 ? [ask('usual/domains-by-hour', { domains })] : []),
+    ask('usual/each-hour', asked({ senders, ips, providers })),
+    ...(domains.length > 1 ? [ask('usual/domains-by-hour', { ...asked({ domains }), each_hour: 1 })] : []),
   ])
 }
 

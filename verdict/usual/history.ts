@@ -34,7 +34,7 @@ function readHours(store: Store, hours: Span, recent: number, lists: Lists): Ans
   const ask = (statement: string, of: object) =>
     store.queryColumns<Row>(sql(statement), { ...stretch(hours, recent), ...of })
   return [
-    ask('usual/hours', { ...asked({ senders, ips, providers }), each_hour: 0 }),
+    ask('usual/hours', asked({ senders, ips, providers })),
     ...(domains.length > 1 ? [ask('usual/hours-of-domains', asked({ domains }))] : []),
   ]
 }

@@ -1,10 +1,13 @@
--- Whole hours of the outbound mail of a subject's names, from the roll-up by hour.
+-- Whole hours of outbound senders and addresses, from the roll-up by hour; what they are grouped by stands where this is included.
+WITH
+    transform(sender_domain, {senders:Array(String)}, range({senders_count:UInt16}), 0)::UInt16 AS sender,
+    transform(source_ip, {ips:Array(IPv6)}, range({ips_count:UInt16}), 0)::UInt16 AS address,
     transform(provider, {providers:Array(String)}, range({providers_count:UInt16}), 0)::UInt16 AS receiver,
     hour AS time,
     -- include usual/fate.sql
 SELECT
-    subject::LowCardinality(String) AS kind,
-    place AS name,
+    if(grouping(address) = 0, 'address', 'sender')::LowCardinality(String) AS kind,
+    if(kind = 'address', address, sender) AS name,
     receiver AS part,
     fate,
     toFloat64(sum(attempts_1h.attempts)) AS attempts,
@@ -13,4 +16,3 @@ FROM attempts_1h
 WHERE direction = 'outbound'
     AND hour >= parseDateTimeBestEffort({from:String}, 'UTC')
     AND hour < parseDateTimeBestEffort({to:String}, 'UTC')
-GROUP BY name, part, fate, if({each_hour:Bool}, toUnixTimestamp(hour), 0)
