@@ -2,7 +2,6 @@ import { DIRECTIONS, type Direction } from '../schemas/event.ts'
 import type { VerdictItem } from '../schemas/verdict.ts'
 import type { Store } from '../store/store.ts'
 import { isUnclear } from './evidence/decide.ts'
-import { refusedRecipients } from './evidence/facts.ts'
 import { complete, type Judged, judgeSubject } from './evidence/items.ts'
 import { wilson } from './intervals.ts'
 import type { Subject, Wave } from './subject.ts'
@@ -16,7 +15,6 @@ import { type Material, restOf, restWithout, restWithPairs } from './waves/rest.
 import { nextSubjects } from './waves/waves.ts'
 import { readAttempts } from './window/attempts.ts'
 import { cellsOf } from './window/cells.ts'
-import { knownRecipients } from './window/known-recipients.ts'
 import { lagOf, readAccount, type Span, spansOf, type Window } from './window/read.ts'
 import { type SenderRow, sendersOf } from './window/senders.ts'
 import { type View, viewOf } from './window/view.ts'
@@ -135,29 +133,19 @@ async function judgeDirection(
 ): Promise<VerdictItem[]> {
   const { window } = view
   const { direction, from, to } = window
-  const known = knownRecipients(store, window)
   const all = view.left(from, [])
   const cells = cellsOf(all.messages, spansOf(window), to)
-  // Mostly there are no waves: recipients of these senders are read while waves are looked for.
-  const likely = otherSenders(view, question, [], [])
-  const recipients = likely.flatMap((subject) => refusedRecipients(all, subject, false))
   const { names, usual } = await past
-  known.ask(recipients)
   const { found, told } = await findWaves(view, { direction, cells, usual }, (usual) =>
     withPairs(store, window, usual, names),
   )
   const usual_share = fleetShare(usual.fleet, direction)
-  const others = told.length === 0 ? likely : otherSenders(view, question, told, found)
+  const others = otherSenders(view, question, told, found)
   const { sender = '' } = question
-  return complete(
-    store,
-    view,
-    [
-      ...(sender === '' ? found : found.filter((judged) => isAbout(judged, sender))),
-      ...others.map((subject) => judgeSubject(view, { ...subject, usual_share }, told, false)),
-    ],
-    known,
-  )
+  return complete(store, view, [
+    ...(sender === '' ? found : found.filter((judged) => isAbout(judged, sender))),
+    ...others.map((subject) => judgeSubject(view, { ...subject, usual_share }, told, false)),
+  ])
 }
 
 /** Whether a verdict is somebody's problem. */

@@ -3,7 +3,7 @@ import type { Store } from '../../store/store.ts'
 import { nameOf, type Selection, type Subject, type Wave } from '../subject.ts'
 import { readLastAccepted } from '../usual/last-accepted.ts'
 import { areMostRefused } from '../waves/breadth.ts'
-import type { KnownRecipients } from '../window/known-recipients.ts'
+import { readFirstAccepted } from '../window/known-recipients.ts'
 import type { View } from '../window/view.ts'
 import { decide } from './decide.ts'
 import { readDnsChanges } from './dns-changes.ts'
@@ -77,7 +77,6 @@ export async function complete(
   store: Store,
   { window, attempts }: View,
   judged: readonly Judged[],
-  known: KnownRecipients,
 ): Promise<VerdictItem[]> {
   const items = judged.map(({ item }) => item)
   const waves = items.filter(({ verdict }) => verdict !== 'mailbox_noise')
@@ -87,7 +86,7 @@ export async function complete(
   )
   const [accepted, firstAccepted, changes, tellMistyped] = await Promise.all([
     Promise.all(lastAccepted),
-    known.firstAccepted(recipients),
+    readFirstAccepted(store, window, recipients),
     readDnsChanges(store, window.to, waves),
     readMistyped(store, window, attempts, items),
   ])
