@@ -75,8 +75,9 @@ async function emptyFolder(path: string): Promise<void> {
   await mkdir(path, { mode: 0o700 })
 }
 
-// What was read is kept as it is decompressed: the evaluator reads nearly the same window and the same day before it every few
-// seconds, and to decompress them takes a fifth of its time. Queries of many rows (merge_tree_max_rows_to_use_cache) leave it alone.
+// 128 MiB of what was read are kept as it is decompressed: the evaluator reads nearly the same window, and the same day before it,
+// every few seconds, and to decompress them takes a fifth of its time. Who reads many rows leaves them alone
+// (merge_tree_max_rows_to_use_cache).
 const CACHE = ['--uncompressed_cache_size=134217728']
 const READ_SESSIONS = 4
 // Who reads alone has all cores. What is read beside something else takes half of them: threads that wait for a core cost more
