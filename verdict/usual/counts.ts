@@ -110,7 +110,7 @@ function ofPairs(
   for (const { sender_domain, domain } of pairs) {
     const place = pair_senders.indexOf(sender_domain)
     const at = places[domains.indexOf(domain)]
-    if (at !== undefined)
+    if (at !== undefined && place > 0)
       at[place] = countOf(own, { kind: 'pair', sender_domain, recipient_org_domain: domain })
   }
   return places
