@@ -2,7 +2,7 @@ import type { CountedReply } from '../../schemas/verdict.ts'
 import type { Wave } from '../subject.ts'
 import type { Attempts } from '../window/attempts.ts'
 import { isSelected, selectedIn } from '../window/names.ts'
-import { isOfKind, kindIn } from './facts.ts'
+import { isOfKind, kindIn } from './places.ts'
 
 const TOP = 5
 
