@@ -25,9 +25,9 @@ const CREATE =
   /^(CREATE (?:TABLE IF NOT EXISTS|TABLE|MATERIALIZED VIEW|VIEW)) ([a-z0-9_]+)(?: TO ([a-z0-9_]+))?/m
 // What changes neither the kinds of columns nor the engine is done where the rows lie; what all ask stays as it is.
 const ALTER =
-  /^ALTER TABLE ([a-z0-9_]+) (?=MODIFY SETTING|MODIFY COLUMN [a-z_]+ CODEC|(?:ADD|DROP|MATERIALIZE) PROJECTION|(?:ADD|DROP|MATERIALIZE) INDEX)/m
-// What is computed of a row is said of both: the one that all ask has no such column otherwise.
-const COMPUTED = /^ALTER TABLE ([a-z0-9_]+) (?=MODIFY COLUMN [a-z_]+ [A-Za-z0-9]+ ALIAS)/m
+  /^ALTER TABLE ([a-z0-9_]+) (?=MODIFY SETTING|MODIFY COLUMN [a-z_]+ (?:CODEC|[A-Za-z0-9]+ ALIAS)|(?:ADD|DROP|MATERIALIZE) PROJECTION|(?:ADD|DROP|MATERIALIZE) INDEX)/m
+// ... but for what is computed of a row, which both say for themselves.
+const COMPUTED = /^ALTER TABLE .* ALIAS /m
 const ENGINE = /^ENGINE = ((?:[A-Z][a-z]+)*MergeTree)(?:\(([a-z_]+)\))?/m
 
 /**
@@ -38,15 +38,11 @@ const ENGINE = /^ENGINE = ((?:[A-Z][a-z]+)*MergeTree)(?:\(([a-z_]+)\))?/m
 export function onCluster(statement: string, cluster: string): string[] {
   const on = `ON CLUSTER ${quoted(cluster)}`
   const [altered, changed = ''] = ALTER.exec(statement) ?? []
-  if (altered !== undefined)
-    return [
-      statement.replace(altered, `ALTER TABLE ${isSharded(changed) ? localTable(changed) : changed} ${on} `),
-    ]
-  const [computed, of = ''] = COMPUTED.exec(statement) ?? []
-  if (computed !== undefined)
-    return (isSharded(of) ? [localTable(of), of] : [of]).map((table) =>
-      statement.replace(computed, `ALTER TABLE ${table} ${on} `),
-    )
+  if (altered !== undefined) {
+    const [local, all] = [localTable(changed), changed]
+    const tables = !isSharded(changed) ? [all] : COMPUTED.test(statement) ? [local, all] : [local]
+    return tables.map((table) => statement.replace(altered, `ALTER TABLE ${table} ${on} `))
+  }
   const [head, verb = '', name = '', target = ''] = CREATE.exec(statement) ?? []
   if (head === undefined)
     throw new Error(`no CREATE that a cluster is known to take: ${statement.slice(0, 60)}`)

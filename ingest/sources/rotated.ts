@@ -74,13 +74,6 @@ async function decompressedStart(file: string): Promise<Buffer> {
   return Buffer.concat(start).subarray(0, HEAD_BYTES)
 }
 
-/** The generation that a compressed file is, from its start. Throws where it is gone or can't be decompressed. */
-export async function compressedGeneration(file: string, number: number): Promise<Generation> {
-  const { dev, ino, mtimeMs } = await stat(file)
-  const head = headOf(await decompressedStart(file))
-  return { number, device: dev, inode: ino, ...head, offset: 0, modified: mtimeMs }
-}
-
 async function opened<Answer>(file: string, ask: (handle: FileHandle) => Promise<Answer>): Promise<Answer> {
   const handle = await open(file, 'r')
   try {
@@ -100,6 +93,12 @@ async function isOf(file: string, generation: Generation): Promise<boolean> {
 export async function headAt(file: string): Promise<Head> {
   if (isCompressed(file)) return headOf(await decompressedStart(file))
   return opened(file, async (handle) => headOf(await startOf(handle)))
+}
+
+/** The generation that a compressed file is, from its start. Throws where it is gone or can't be decompressed. */
+export async function compressedGeneration(file: string, number: number): Promise<Generation> {
+  const { dev, ino, mtimeMs } = await stat(file)
+  return { number, device: dev, inode: ino, ...(await headAt(file)), offset: 0, modified: mtimeMs }
 }
 
 // The newest first; one that is being compressed is whole under its old name until the new one is.

@@ -3,7 +3,7 @@ import { STATES } from '../states.ts'
 import type { Part, Wave } from '../subject.ts'
 import type { Messages } from '../window/messages.ts'
 import { isSelected, selectedIn } from '../window/names.ts'
-import { countNamed, isOfKind, kindIn, namesOf, placesIn, placesOf, refusedOf, timesOf } from './places.ts'
+import { countNamed, isOfKind, kindIn, namesOf, placesIn, refusedOf, selectedOf, timesOf } from './places.ts'
 import { countsOf, type Some } from './some.ts'
 
 type Name = 'sender_domain' | 'recipient_org_domain' | 'provider' | 'source_ip' | 'reason'
@@ -38,9 +38,9 @@ export function factsOf(span: Some, subject: Wave) {
   const { sender_domain, recipient_org_domain, provider } = messages
   const selected = selectedIn(messages.names, subject.selection)
   const kind = kindIn(messages.names, subject)
-  const inside = placesOf(messages, selected, all.near(subject.selection))
+  const inside = selectedOf(messages, selected, all.near(subject.selection))
   const refused = refusedOf(messages, kind, inside)
-  const refusedElsewhere = refusedOf(messages, kind, all.troubled, selected, false)
+  const refusedElsewhere = selectedOf(messages, selected, refusedOf(messages, kind, all.troubled), false)
   const count = (of: readonly number[], name: Name) => counted(messages, of, name)
   const senders = namesOf(sender_domain, refused)
   const refusing = namesOf(recipient_org_domain, refused)
@@ -98,7 +98,8 @@ export function factsOf(span: Some, subject: Wave) {
 export function broadestProvider(span: Some, subject: Wave): string | undefined {
   const { messages } = span
   const selected = selectedIn(messages.names, subject.selection)
-  const refused = refusedOf(messages, kindIn(messages.names, subject), countsOf(span).troubled, selected)
+  const kind = kindIn(messages.names, subject)
+  const refused = selectedOf(messages, selected, refusedOf(messages, kind, countsOf(span).troubled))
   const breadth = ({ name }: Counted) => {
     const provider = messages.names.find(name)
     const behind = refused.filter((i) => messages.provider[i] === provider)
@@ -114,7 +115,7 @@ export function othersThere(span: Some, subject: Wave): Part[] {
   const selected = selectedIn(messages.names, subject.selection)
   const kind = kindIn(messages.names, subject)
   const { sender_domain, recipient_org_domain } = messages
-  const refused = refusedOf(messages, kind, countsOf(span).troubled, selected)
+  const refused = selectedOf(messages, selected, refusedOf(messages, kind, countsOf(span).troubled))
   const refusing = namesOf(recipient_org_domain, refused)
   const others = new Map<number, Part>()
   for (let place = 0; place < places.length; place++) {

@@ -28,29 +28,27 @@ export const isOfKind = (
   place: number,
 ): boolean => states.includes(state[place] ?? 0) && (sides.length === 0 || sides.includes(side[place] ?? 0))
 
-/** Those of the places that are selected. */
-export function placesOf(messages: Messages, selected: Selected, places: ArrayLike<number>): number[] {
-  const found: number[] = []
-  for (let i = 0; i < places.length; i++) {
-    const place = places[i] ?? 0
-    if (isSelected(messages, selected, place)) found.push(place)
-  }
-  return found
-}
-
-/** Those that are of the kind; where something is selected, those that are it (`is`) or are not. */
-export function refusedOf(
+/** Those of the places that are selected (`is`), or that are not. */
+export function selectedOf(
   messages: Messages,
-  kind: Kind,
-  places: readonly number[],
-  selected?: Selected,
+  selected: Selected,
+  places: ArrayLike<number>,
   is = true,
 ): number[] {
   const found: number[] = []
   for (let i = 0; i < places.length; i++) {
     const place = places[i] ?? 0
-    if (!isOfKind(messages, kind, place)) continue
-    if (selected === undefined || isSelected(messages, selected, place) === is) found.push(place)
+    if (isSelected(messages, selected, place) === is) found.push(place)
+  }
+  return found
+}
+
+/** Those that are of the kind. */
+export function refusedOf(messages: Messages, kind: Kind, places: readonly number[]): number[] {
+  const found: number[] = []
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0
+    if (isOfKind(messages, kind, place)) found.push(place)
   }
   return found
 }

@@ -59,7 +59,7 @@ function frequentIn(column: Int32Array, cells: Weighed, places: readonly number[
   return frequent
 }
 
-function messagesOf(cells: Weighed, places: readonly number[]): number {
+function sumInWindow(cells: Weighed, places: readonly number[]): number {
   let sum = 0
   for (const cell of places) sum += inWindow(cells, cell)
   return sum
@@ -97,7 +97,7 @@ function groupsOfKind(cells: Weighed, troubled: readonly number[], kind: Kind, i
   // Most have too few of any kind.
   const ofFirst = frequentIn(first, cells, troubled, least)
   const frequent = second === undefined ? ofFirst : frequentIn(second, cells, ofFirst, least)
-  const isFrequent = ({ troubled }: Places) => messagesOf(cells, troubled) >= least
+  const isFrequent = ({ troubled }: Places) => sumInWindow(cells, troubled) >= least
   // In the order of their first refusals, those of one first name together.
   return Array.from(listsBy(first, frequent), ([name, places]) =>
     placesOf(places, () => index(kind.first)(name), second).filter(isFrequent),

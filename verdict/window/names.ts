@@ -1,5 +1,6 @@
 import type { Texts } from '../../store/store.ts'
 import type { Selection } from '../subject.ts'
+import { sortedByKey } from './order.ts'
 
 /** The names of a window, each with a number, so that they are compared, counted and joined as integers. */
 export interface Names {
@@ -61,22 +62,8 @@ export function placesBy(
   { texts }: Names,
   places: Int32Array,
 ): (number: number) => Int32Array {
-  // Where the places of each number start; first counted one further on, for each starts where those before it end.
-  const starts = new Int32Array(texts.length + 1)
-  for (let i = 0; i < places.length; i++) {
-    const after = (numbers[places[i] ?? 0] ?? 0) + 1
-    starts[after] = (starts[after] ?? 0) + 1
-  }
-  for (let i = 1; i < starts.length; i++) starts[i] = (starts[i] ?? 0) + (starts[i - 1] ?? 0)
-  const sorted = new Int32Array(places.length)
-  const next = starts.slice()
-  for (let i = 0; i < places.length; i++) {
-    const place = places[i] ?? 0
-    const number = numbers[place] ?? 0
-    sorted[next[number] ?? 0] = place
-    next[number] = (next[number] ?? 0) + 1
-  }
-  return (number) => sorted.subarray(starts[number], starts[number + 1])
+  const sorted = sortedByKey(places, numbers, texts.length)
+  return (number) => sorted.places.subarray(sorted.starts[number], sorted.starts[number + 1])
 }
 
 /** Who sent and who took each of many things (attempts, messages, cells): a column a name, a place a thing. */
